@@ -1,5 +1,33 @@
 //! Typed clients for the executions of CrossTrade, Hummingbot, B3OS and Refold.
 
+pub mod b3os;
+pub mod crosstrade;
+pub mod hummingbot;
+pub mod refold;
+
+mod error;
+mod execution;
+mod executions;
 mod generated;
-pub mod transport;
+mod reference;
+mod reply;
+mod settings;
+mod transport;
 pub mod values;
+
+pub use b3os::B3os;
+pub use crosstrade::CrossTrade;
+pub use error::Error;
+pub use execution::{Execution, State};
+pub use executions::Executions;
+pub use hummingbot::Hummingbot;
+pub use reference::{Reference, Service};
+pub use refold::Refold;
+pub use reply::{Reply, UnknownMember};
+pub use settings::Builder;
+pub use transport::budget::Budget;
+pub use transport::client::{Http, HttpBuilder};
+pub use transport::limits::Limits;
+pub use transport::retry::Retry;
+
+pub(crate) use values::open_enum;

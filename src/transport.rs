@@ -1,42 +1,426 @@
-//! STUB, being written on another branch: only the names and signatures that generated code uses are final.
+//! What every HTTP call passes through: wait for the rate budget, sign, send, read the body under a cap, trace, and either
+//! send again or end.
 
-pub mod auth;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
-/// The state of one call; the generated client's `inner`.
-#[derive(Clone, Debug)]
-pub struct Call;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+use progenitor_client::{OperationInfo, ResponseValue};
+use serde::de::{Deserialize, Deserializer};
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
-impl Call {
-    /// What the generated `exec` hook forwards to.
-    pub async fn exec(
-        &self,
-        request: reqwest::Request,
-        _info: &progenitor_client::OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        reqwest::Client::new().execute(request).await
-    }
-}
+use crate::error::{Error, Kind, Limit};
+use crate::reply::Reply;
 
-/// What the spec says of a service; build.rs writes one constant a service.
+pub(crate) mod auth;
+pub(crate) mod body;
+pub(crate) mod budget;
+pub(crate) mod client;
+mod failure;
+pub(crate) mod limits;
+pub(crate) mod retry;
+pub(crate) mod target;
+mod verdict;
+
+use auth::Signer;
+pub(crate) use body::Answer;
+use budget::Budget;
+use client::Http;
+use failure::Failure;
+use limits::Limits;
+use retry::{Credits, Outcome, Retry};
+use target::Target;
+
+/// What the spec says of a service; `build.rs` writes one constant a service.
 #[derive(Debug)]
-pub struct Service {
-    /// The file's stem: `crosstrade`.
+pub(crate) struct Service {
+    /// The spec's file stem: `crosstrade`.
     pub name: &'static str,
     /// `info.title`: `CrossTrade`.
     pub title: &'static str,
-    /// `servers[0].url`.
+    /// The first of `servers`.
     pub base_url: &'static str,
-    /// Top-level `x-wrapper`: a member under which the service may put its whole answer.
+    /// A member under which the service may put its whole answer.
     pub wrapper: Option<&'static str>,
 }
 
-/// Says which type an operation's answer has. It reads nothing itself: the transport decodes the kept bytes, once.
-#[derive(Clone, Debug)]
-pub struct Body<T>(std::marker::PhantomData<fn() -> T>);
+/// What a service does that no spec can say.
+pub(crate) struct Manners {
+    /// The status that says: what I forward to is offline.
+    pub offline: Option<u16>,
+    /// Whether a JSON 404 is for the path itself rather than for the id. (One that is not JSON is not the service's.)
+    pub is_wrong_path: fn(&serde_json::Value) -> bool,
+    /// What a 404 for an id can mean here besides a wrong id.
+    pub not_found: Option<&'static str>,
+}
 
-impl<'de, T> serde::Deserialize<'de> for Body<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <() as serde::Deserialize>::deserialize(deserializer)?;
-        Ok(Self(std::marker::PhantomData))
+/// Sends one service's calls. Clones share everything but their [`Limits`].
+#[derive(Clone)]
+pub(crate) struct Transport {
+    shared: Arc<Shared>,
+    limits: Limits,
+}
+
+pub(crate) struct Shared {
+    pub service: &'static Service,
+    pub manners: &'static Manners,
+    /// Without a slash at the end.
+    pub base_url: String,
+    pub http: Http,
+    pub signer: Signer,
+    pub retry: Retry,
+    pub budget: Option<Budget>,
+    pub credits: Mutex<Credits>,
+}
+
+impl Transport {
+    pub fn new(shared: Shared, limits: Limits) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            limits,
+        }
+    }
+
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            limits,
+        }
+    }
+
+    /// Runs one operation of a generated client: from the check of its target to the typed reply or the error.
+    pub async fn run<C, T, F>(
+        &self,
+        target: Target<'_>,
+        operation: impl FnOnce(C) -> F,
+    ) -> Result<Reply<T>, Error>
+    where
+        C: From<Call>,
+        T: Answer,
+        F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
+    {
+        let title = self.shared.service.title;
+        let outcome = async {
+            target.check()?;
+            let ended = Arc::default();
+            let call = Call {
+                transport: self.clone(),
+                ended: Arc::clone(&ended),
+            };
+            let result = operation(C::from(call)).await;
+            let ended = lock(&ended).take();
+            match (ended, result) {
+                (Some(ended), _) => verdict::reply(&self.shared, ended?, target),
+                // The request could not be built, so nothing was sent.
+                (None, Err(progenitor_client::Error::InvalidRequest(problem))) => {
+                    Err(Error::input("request", problem))
+                }
+                (None, _) => Err(Error::input(
+                    "request",
+                    "the generated client did not send it",
+                )),
+            }
+        };
+        outcome.await.map_err(|error| error.of(title, target))
+    }
+
+    /// Which setting supplied the credential.
+    pub fn credential_origin(&self) -> &'static str {
+        self.shared.signer.origin()
+    }
+
+    /// The same as [`verdict::unfit`], for what a service's module finds wrong with an answer that decoded.
+    pub fn unfit<T>(&self, reply: Reply<T>, path: &str, problem: &str) -> Error {
+        verdict::unfit(&self.shared, reply.into_received(), path, problem)
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(self.shared.service.title)
+            .field("base_url", &self.shared.base_url)
+            .field("credential", &self.shared.signer)
+            .field("limits", &self.limits)
+            .field("budget", &self.shared.budget)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A complete answer, whatever its status.
+pub(crate) struct Received {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub attempts: u32,
+    pub elapsed: Duration,
+}
+
+/// One call, and the generated client's `inner`: its `exec` hook sends it and keeps how it ended.
+#[derive(Clone)]
+pub(crate) struct Call {
+    transport: Transport,
+    ended: Arc<Mutex<Option<Result<Received, Error>>>>,
+}
+
+impl Call {
+    /// What the generated client is built from: the base URL, and the connection pool.
+    pub fn address(&self) -> (&str, reqwest::Client) {
+        let shared = &self.transport.shared;
+        (&shared.base_url, shared.http.reqwest().clone())
+    }
+
+    /// Sends the request that the generated client has built, as often as is right.
+    ///
+    /// The generated client can neither carry this crate's errors nor decode a body as carefully, so it gets a stand-in
+    /// with the status and no content; [`verdict`] reads what really came.
+    pub async fn exec(
+        &self,
+        request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let ended = self.exchange(request, info.operation_id).await;
+        let mut stand_in = http::Response::new("null");
+        *stand_in.status_mut() = match &ended {
+            Ok(received) => received.status,
+            Err(_) => StatusCode::BAD_GATEWAY,
+        };
+        *lock(&self.ended) = Some(ended);
+        Ok(stand_in.into())
+    }
+
+    async fn exchange(
+        &self,
+        mut request: reqwest::Request,
+        operation: &'static str,
+    ) -> Result<Received, Error> {
+        let shared = &*self.transport.shared;
+        let limits = &self.transport.limits;
+        let started = Instant::now();
+        let deadline = started + limits.call;
+        let is_read = request.method().is_safe();
+        // progenitor sends `info.version` in a header that no service knows.
+        request.headers_mut().remove("api-version");
+        let mut attempt = 0;
+        loop {
+            if let Some(budget) = &shared.budget {
+                let drawn = budget.draw(deadline).await;
+                drawn.map_err(|wait| {
+                    Error::new(Kind::Budget { wait }).tried(attempt, started.elapsed())
+                })?;
+            }
+            attempt += 1;
+            let spare = if attempt < shared.retry.attempts {
+                request.try_clone()
+            } else {
+                None
+            };
+            let result = self.traced(request, operation, attempt, deadline).await;
+            let outcome = outcome_of(&result);
+            shared.settle(outcome);
+            let wait = shared.retry.next(
+                attempt,
+                is_read,
+                outcome,
+                shared.manners.offline,
+                fastrand::f64(),
+            );
+            match (wait, spare) {
+                (Some(wait), Some(again)) if shared.affords(wait, deadline, outcome) => {
+                    tokio::time::sleep(wait).await;
+                    request = again;
+                }
+                _ => return self.end(result, attempt, started.elapsed()),
+            }
+        }
+    }
+
+    /// One attempt, told to whoever listens: never a body, a header or a query.
+    async fn traced(
+        &self,
+        request: reqwest::Request,
+        operation: &'static str,
+        attempt: u32,
+        deadline: Instant,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
+        let span = tracing::debug_span!(
+            "attempt",
+            service = self.transport.shared.service.name,
+            operation,
+            attempt,
+            status = tracing::field::Empty,
+            failure = tracing::field::Empty,
+            milliseconds = tracing::field::Empty,
+        );
+        let sent = Instant::now();
+        let result = self
+            .attempt(request, deadline)
+            .instrument(span.clone())
+            .await;
+        span.record("milliseconds", sent.elapsed().as_secs_f64() * 1000.0);
+        match &result {
+            Ok((status, ..)) => span.record("status", status.as_u16()),
+            Err(failure) => span.record("failure", tracing::field::debug(&failure.kind)),
+        };
+        span.in_scope(|| tracing::debug!("attempt ended"));
+        result
+    }
+
+    async fn attempt(
+        &self,
+        mut request: reqwest::Request,
+        call_deadline: Instant,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
+        let shared = &*self.transport.shared;
+        let limits = &self.transport.limits;
+        shared.signer.sign(request.headers_mut());
+        let attempt_deadline = Instant::now() + limits.attempt;
+        let deadline = attempt_deadline.min(call_deadline);
+        let exchange = async {
+            let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
+            let response = shared
+                .http
+                .reqwest()
+                .execute(request)
+                .await
+                .map_err(failed)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = read_body(response, limits, failed).await?;
+            Ok((status, headers, body))
+        };
+        timeout_at(deadline, exchange).await.unwrap_or_else(|_| {
+            Err(if call_deadline < attempt_deadline {
+                Failure::timeout(Limit::Call, limits.call)
+            } else {
+                Failure::timeout(Limit::Attempt, limits.attempt)
+            })
+        })
+    }
+
+    fn end(
+        &self,
+        result: Result<(StatusCode, HeaderMap, Bytes), Failure>,
+        attempts: u32,
+        elapsed: Duration,
+    ) -> Result<Received, Error> {
+        match result {
+            Ok((status, headers, body)) => Ok(Received {
+                status,
+                headers,
+                body,
+                attempts,
+                elapsed,
+            }),
+            Err(failure) => Err(failure.into_error().tried(attempts, elapsed)),
+        }
+    }
+}
+
+impl Shared {
+    /// What an attempt's outcome means for the calls after it.
+    fn settle(&self, outcome: Outcome) {
+        match (outcome, &self.budget) {
+            (
+                Outcome::Answered {
+                    status: 429,
+                    retry_after,
+                },
+                Some(budget),
+            ) => {
+                // A service that asks for ten years fails this call, and does not stop the others for as long.
+                budget.exhaust(
+                    retry_after
+                        .unwrap_or_default()
+                        .min(self.retry.longest_retry_after),
+                );
+            }
+            (
+                Outcome::Answered {
+                    status: 200..=299, ..
+                },
+                _,
+            ) => lock(&self.credits).earn(),
+            _ => {}
+        }
+    }
+
+    fn affords(&self, wait: Duration, deadline: Instant, outcome: Outcome) -> bool {
+        Instant::now() + wait < deadline && lock(&self.credits).pay(outcome)
+    }
+}
+
+/// The body, as long as it keeps coming and stays under the cap; `reqwest` has decompressed it by then, so the cap holds
+/// for what it unpacks to.
+async fn read_body(
+    mut response: reqwest::Response,
+    limits: &Limits,
+    failed: impl Fn(reqwest::Error) -> Failure,
+) -> Result<Bytes, Failure> {
+    let most = limits.body;
+    if response
+        .content_length()
+        .is_some_and(|length| length > most as u64)
+    {
+        return Err(Failure::too_large(most));
+    }
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    loop {
+        let chunk = timeout_at(Instant::now() + limits.stall, response.chunk())
+            .await
+            .map_err(|_| Failure::timeout(Limit::Stall, limits.stall))?
+            .map_err(&failed)?;
+        let Some(chunk) = chunk else { break };
+        if first.len() + rest.len() + chunk.len() > most {
+            return Err(Failure::too_large(most));
+        }
+        // Most answers are one chunk, which is kept without a copy.
+        if first.is_empty() {
+            first = chunk;
+        } else {
+            rest.extend_from_slice(&chunk);
+        }
+    }
+    if rest.is_empty() {
+        return Ok(first);
+    }
+    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+    whole.extend_from_slice(&first);
+    whole.extend_from_slice(&rest);
+    Ok(whole.freeze())
+}
+
+fn outcome_of(result: &Result<(StatusCode, HeaderMap, Bytes), Failure>) -> Outcome {
+    match result {
+        Ok((status, headers, _)) => Outcome::Answered {
+            status: status.as_u16(),
+            retry_after: retry::asked_wait(headers, SystemTime::now()),
+        },
+        Err(failure) => failure.outcome,
+    }
+}
+
+/// What is locked here is whole after any panic: a number, or a slot that is written once.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transport.fmt(f)
+    }
+}
+
+/// Says which type an operation's answer has. Reads nothing itself: the kept bytes are decoded once, by [`body::decode`].
+#[derive(Clone, Debug)]
+pub(crate) struct Body<T>(PhantomData<fn() -> T>);
+
+impl<'de, T> Deserialize<'de> for Body<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <() as Deserialize>::deserialize(deserializer)?;
+        Ok(Self(PhantomData))
     }
 }

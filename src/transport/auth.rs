@@ -1,12 +1,182 @@
-//! STUB, being written on another branch: only the names are final.
+//! The closed set of ways to sign a request.
 
-/// One of the spec's `securitySchemes`: how a credential goes into a request.
-#[derive(Clone, Copy, Debug)]
-pub enum Scheme {
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+
+/// One of a spec's `securitySchemes`: where a credential goes in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
     /// `type: http, scheme: bearer`
     Bearer,
     /// `type: http, scheme: basic`
     Basic,
-    /// `type: apiKey, in: header`, with the header's name in lower case.
+    /// `type: apiKey, in: header`: the header's name, in lower case.
     Header(&'static str),
+}
+
+/// A setting's text, with where it came from: an environment variable's name, or the builder's method.
+#[derive(Clone)]
+pub(crate) struct Credential {
+    pub origin: &'static str,
+    pub secret: SecretString,
+}
+
+impl Credential {
+    /// `None` for a text that is empty but for white space, which counts as not set; the white space around a pasted
+    /// secret is dropped.
+    pub fn new(origin: &'static str, secret: &SecretString) -> Option<Self> {
+        let secret = secret.expose_secret().trim();
+        (!secret.is_empty()).then(|| Self {
+            origin,
+            secret: SecretString::from(secret),
+        })
+    }
+
+    fn header(&self, value: &str) -> Result<HeaderValue, Error> {
+        let mut value = HeaderValue::from_str(value)
+            .ok()
+            .filter(|value| value.to_str().is_ok())
+            .ok_or_else(|| {
+                Error::setting(self.origin, "holds a character that no header can carry")
+                    .hinting("Copy it again: it must be plain ASCII on one line.")
+            })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (hidden)", self.origin)
+    }
+}
+
+/// Puts a credential into every attempt, and takes it out of every text.
+#[derive(Clone)]
+pub(crate) struct Signer {
+    name: HeaderName,
+    value: HeaderValue,
+    origin: &'static str,
+    secrets: Vec<SecretString>,
+}
+
+impl Signer {
+    /// A signer for a credential of one part: a bearer token or a key in a header of its own.
+    pub fn new(scheme: Scheme, credential: &Credential) -> Result<Self, Error> {
+        let secret = credential.secret.expose_secret();
+        let (name, value) = match scheme {
+            Scheme::Header(name) => (HeaderName::from_static(name), credential.header(secret)?),
+            Scheme::Bearer | Scheme::Basic => (
+                AUTHORIZATION,
+                credential.header(&format!("Bearer {secret}"))?,
+            ),
+        };
+        Ok(Self {
+            name,
+            value,
+            origin: credential.origin,
+            secrets: vec![credential.secret.clone()],
+        })
+    }
+
+    /// A signer for HTTP Basic. A user name with a colon is refused: it would move the boundary (RFC 7617).
+    pub fn basic(username: &Credential, password: &Credential) -> Result<Self, Error> {
+        let user = username.secret.expose_secret();
+        if user.contains(':') {
+            return Err(Error::setting(
+                username.origin,
+                "holds a colon, which HTTP Basic cannot carry",
+            ));
+        }
+        let pair = SecretString::from(
+            STANDARD.encode(format!("{user}:{}", password.secret.expose_secret())),
+        );
+        Ok(Self {
+            name: AUTHORIZATION,
+            value: password.header(&format!("Basic {}", pair.expose_secret()))?,
+            origin: password.origin,
+            secrets: vec![password.secret.clone(), pair],
+        })
+    }
+
+    /// Signs one attempt, in place of whatever stood in that header.
+    pub fn sign(&self, headers: &mut HeaderMap) {
+        headers.insert(self.name.clone(), self.value.clone());
+    }
+
+    /// Which setting supplied the credential.
+    pub fn origin(&self) -> &'static str {
+        self.origin
+    }
+
+    /// The text without the credential, should a service have echoed it.
+    pub fn mask(&self, text: &str) -> String {
+        self.secrets
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            // A secret this short (Hummingbot's default password is `admin`) would blot out innocent words.
+            .filter(|secret: &&str| secret.len() > 5)
+            .fold(text.to_owned(), |text, secret: &str| {
+                text.replace(secret, "[hidden]")
+            })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} from {} (hidden)", self.name, self.origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(secret: &str) -> Credential {
+        Credential::new("A_VARIABLE", &SecretString::from(secret)).expect("not empty")
+    }
+
+    #[test]
+    fn a_pasted_secret_is_trimmed_and_an_empty_one_is_not_set() {
+        let mut headers = HeaderMap::new();
+        let signer = Signer::new(Scheme::Bearer, &credential(" \tabc\r\n")).expect("plain");
+        signer.sign(&mut headers);
+        assert_eq!(headers[AUTHORIZATION], "Bearer abc");
+        assert!(headers[AUTHORIZATION].is_sensitive());
+        assert!(Credential::new("A_VARIABLE", &SecretString::from(" \n")).is_none());
+    }
+
+    #[test]
+    fn a_secret_no_header_can_carry_is_refused_by_its_name_and_not_shown() {
+        for secret in ["marker\nmarker", "markér-marker", "marker\0marker"] {
+            let error = Signer::new(Scheme::Header("x-api-key"), &credential(secret))
+                .expect_err("not plain");
+            assert!(error.to_string().contains("A_VARIABLE"));
+            assert!(!format!("{error} {error:?}").contains("marker"));
+        }
+    }
+
+    #[test]
+    fn an_echoed_secret_is_masked_in_every_form_it_was_sent_in() {
+        let signer =
+            Signer::basic(&credential("user"), &credential("marker-secret")).expect("plain");
+        let echoed = format!(
+            "bad {} or marker-secret",
+            STANDARD.encode("user:marker-secret")
+        );
+        assert_eq!(signer.mask(&echoed), "bad [hidden] or [hidden]");
+        assert!(!format!("{signer:?}").contains("marker"));
+    }
+
+    #[test]
+    fn a_user_name_with_a_colon_is_refused() {
+        assert!(Signer::basic(&credential("a:b"), &credential("c")).is_err());
+    }
 }

@@ -1,0 +1,243 @@
+//! B3OS: paid workflow executions.
+//!
+//! Document: GET /v1/executions/{id} of B3OS's API reference. An execution here is one client-trackable invocation of a
+//! workflow, payment included; the run it started has an id of its own.
+
+use std::ops::Deref;
+
+use secrecy::SecretString;
+
+pub use crate::generated::b3os::types;
+use crate::generated::b3os::{Client, SERVICE, security};
+
+use crate::error::Error;
+use crate::execution::{Execution, State};
+use crate::reference::{Reference, Service};
+use crate::reply::Reply;
+use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
+use crate::transport::auth::{Credential, Signer};
+use crate::transport::limits::Limits;
+use crate::transport::target::Target;
+use crate::transport::{Answer, Manners, Transport};
+
+/// A handle on B3OS; clones share its connections.
+#[derive(Clone, Debug)]
+pub struct B3os {
+    transport: Transport,
+    org_id: Option<String>,
+}
+
+impl B3os {
+    /// A handle to set up: it needs [`api_key`](Builder::api_key).
+    pub fn builder() -> Builder<Credentials> {
+        Builder::new(Credentials::default())
+    }
+
+    /// A handle from `B3OS_API_KEY`, and optionally `B3OS_ORG_ID`, `B3OS_BASE_URL` and `B3OS_ALLOW_HTTP`.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        Builder::from_variables::<Self>(&Variables(&environment))?.open()
+    }
+
+    /// The same handle with other limits, for the calls made through it.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self {
+            transport: self.transport.with_limits(limits),
+            org_id: self.org_id.clone(),
+        }
+    }
+
+    /// One execution by its id, with its events.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found), also for an execution of another organisation, and what any call can meet.
+    pub async fn execution(&self, id: &str) -> Result<Reply<Answered>, Error> {
+        let target = Target::get("execution", id);
+        let org_id = self.org_id.as_deref();
+        let call = async |client: Client| client.get_execution(id, org_id).await;
+        let reply = self.transport.run(target, call).await?;
+        reply.try_map(Answered::of).map_err(|reply| {
+            let error = self.transport.unfit(reply, "data", "it holds no execution");
+            error.of(SERVICE.title, target)
+        })
+    }
+}
+
+/// What B3OS answers: the execution, to which it derefs, with its events and the envelope they came in.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Answered {
+    /// The execution.
+    pub execution: types::Execution,
+    /// What happened to it, in the order the service gives.
+    pub events: Vec<types::Event>,
+    /// The text beside the execution, inside `data`.
+    pub message: Option<String>,
+    /// The envelope around `data`, which is taken out of it.
+    pub envelope: types::ExecutionEnvelope,
+}
+
+impl Answered {
+    fn of(mut envelope: types::ExecutionEnvelope) -> Result<Self, types::ExecutionEnvelope> {
+        let Some(data) = envelope.data.take() else {
+            return Err(envelope);
+        };
+        Ok(Self {
+            execution: data.execution,
+            events: data.events.unwrap_or_default(),
+            message: data.message,
+            envelope,
+        })
+    }
+}
+
+impl Deref for Answered {
+    type Target = types::Execution;
+
+    fn deref(&self) -> &types::Execution {
+        &self.execution
+    }
+}
+
+impl Reply<Answered> {
+    /// The neutral view of the execution.
+    pub fn to_execution(&self) -> Execution {
+        let execution = &self.execution;
+        Execution {
+            service: Service::B3os,
+            id: execution.id.to_string(),
+            reference: Reference::received(
+                Service::B3os,
+                None,
+                self.asked().id.as_deref().unwrap_or(&execution.id),
+            ),
+            name: None,
+            state: state(&execution.status),
+            status: Some(execution.status.to_string()),
+            started: execution.started_at.as_ref().and_then(|at| at.get()),
+            finished: execution.finished_at.as_ref().and_then(|at| at.get()),
+            about: execution.workflow_id.as_ref().map(ToString::to_string),
+            raw: self.json(),
+        }
+    }
+}
+
+fn state(status: &types::ExecutionStatus) -> State {
+    use types::ExecutionStatus as Status;
+    match status {
+        Status::AwaitingPayment | Status::PaymentConfirmed | Status::WorkflowQueued => {
+            State::Pending
+        }
+        Status::WorkflowRunning | Status::WorkflowWaiting => State::Running,
+        Status::WorkflowSucceeded => State::Succeeded,
+        Status::WorkflowFailed => State::Failed,
+        Status::WorkflowCancelled => State::Cancelled,
+        Status::Unknown(_) => State::Unknown,
+    }
+}
+
+impl Answer for types::ExecutionEnvelope {
+    /// By `success` where the introduction's envelope is used; by `code` (200, and 0 on one page) where the reference's is.
+    fn says_it_failed(&self) -> bool {
+        let code = self.code.as_ref().and_then(|code| code.to_i64());
+        self.success == Some(false)
+            || code.is_some_and(|code| code != 0 && !(200..300).contains(&code))
+            || (self.data.is_none() && self.error.is_some())
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+}
+
+/// What [`B3os`] signs with. Set it through [`B3os::builder`].
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    api_key: Option<Credential>,
+    org_id: Option<(&'static str, String)>,
+}
+
+impl Builder<Credentials> {
+    /// The API key (`b3sk_…`); it is bound to an organisation and a scope.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.credentials.api_key = Credential::new("api_key", &key.into());
+        self
+    }
+
+    /// The organisation to act for, sent as `X-Org-ID`: for a user's session token; a key has its own.
+    #[must_use]
+    pub fn org_id(mut self, id: impl Into<String>) -> Self {
+        self.credentials.org_id = Some(("org_id", id.into()));
+        self
+    }
+
+    /// Checks the settings and makes the handle; no I/O.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
+    pub fn build(self) -> Result<B3os, Error> {
+        self.open()
+    }
+}
+
+impl Handle for B3os {
+    type Credentials = Credentials;
+
+    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const MANNERS: Manners = Manners {
+        offline: None,
+        is_wrong_path: |_| false,
+        not_found: Some(
+            "Check the id; the service says the same of an execution that the key's organisation cannot see.",
+        ),
+    };
+
+    fn credentials(variables: &Variables<'_>) -> Credentials {
+        Credentials {
+            api_key: variables.secret("B3OS_API_KEY"),
+            org_id: variables.text("B3OS_ORG_ID").map(|id| ("B3OS_ORG_ID", id)),
+        }
+    }
+
+    fn signer(credentials: &Credentials) -> Result<Signer, Error> {
+        let key = credentials.api_key.as_ref();
+        Signer::new(
+            security::API_KEY,
+            key.ok_or_else(|| missing("B3OS_API_KEY", "api_key"))?,
+        )
+    }
+
+    fn open(transport: Transport, credentials: Credentials) -> Result<Self, Error> {
+        let org_id = credentials
+            .org_id
+            .map(|(name, id)| header_text(name, &id))
+            .transpose()?;
+        Ok(Self { transport, org_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_status_has_its_state() {
+        for (status, expected) in [
+            ("awaiting_payment", State::Pending),
+            ("payment_confirmed", State::Pending),
+            ("workflow_queued", State::Pending),
+            ("workflow_running", State::Running),
+            ("workflow_waiting", State::Running),
+            ("workflow_succeeded", State::Succeeded),
+            ("workflow_failed", State::Failed),
+            ("workflow_cancelled", State::Cancelled),
+            ("expired", State::Unknown),
+        ] {
+            assert_eq!(state(&status.into()), expected, "{status}");
+        }
+    }
+}

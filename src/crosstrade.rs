@@ -1,0 +1,240 @@
+//! CrossTrade: fills in NinjaTrader 8, over REST.
+//!
+//! Every call is forwarded to an add-on in the user's own running NinjaTrader; while that is off, calls end in an error with
+//! [`is_offline`](Error::is_offline). Documents: GET Execution and GET Executions of CrossTrade's API reference.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+pub use crate::generated::crosstrade::types;
+use crate::generated::crosstrade::{Client, SERVICE, bounds, security};
+
+use crate::error::Error;
+use crate::execution::{Execution, State};
+use crate::reference::{Reference, Service};
+use crate::reply::Reply;
+use crate::settings::{Builder, Handle, Variables, environment, missing};
+use crate::transport::auth::{Credential, Signer};
+use crate::transport::budget::Budget;
+use crate::transport::limits::Limits;
+use crate::transport::target::{Target, check_segment};
+use crate::transport::{Answer, Manners, Transport};
+use crate::values::Json;
+
+/// A handle on CrossTrade; clones share its connections and its rate budget.
+#[derive(Clone, Debug)]
+pub struct CrossTrade(Transport);
+
+impl CrossTrade {
+    /// A handle to set up: it needs [`token`](Builder::token).
+    pub fn builder() -> Builder<Credentials> {
+        Builder::new(Credentials::default())
+    }
+
+    /// A handle from `CROSSTRADE_TOKEN` (or the vendor's own `XTRADE_TOKEN`), and optionally `CROSSTRADE_BASE_URL` and
+    /// `CROSSTRADE_ALLOW_HTTP`.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        Builder::from_variables::<Self>(&Variables(&environment))?.open()
+    }
+
+    /// The same handle with other limits, for the calls made through it.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self(self.0.with_limits(limits))
+    }
+
+    /// One fill by its id, in an account as NinjaTrader spells it (`Sim101`; the service ignores case).
+    ///
+    /// The answer's id is not compared with the one asked for: the vendor's own example answers with another.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found), [`is_offline`](Error::is_offline) where NinjaTrader is not connected, and what
+    /// any call can meet.
+    pub async fn execution(
+        &self,
+        account: &str,
+        id: &str,
+    ) -> Result<Reply<types::Execution>, Error> {
+        check_segment("account", account)?;
+        let target = Target::get("execution", id).of("account", account);
+        self.0
+            .run(target, async |client: Client| {
+                client.get_execution(account, id).await
+            })
+            .await
+    }
+
+    /// The fills of an account, as far back as [`lookback`](ListExecutions::lookback) says: await what this returns.
+    ///
+    /// There is no paging, and REST reaches no further back than 15 minutes.
+    pub fn executions<'a>(&'a self, account: &'a str) -> ListExecutions<'a> {
+        ListExecutions {
+            crosstrade: self,
+            account,
+            lookback: None,
+        }
+    }
+}
+
+/// A list call being set up; awaiting it sends it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct ListExecutions<'a> {
+    crosstrade: &'a CrossTrade,
+    account: &'a str,
+    lookback: Option<Duration>,
+}
+
+impl ListExecutions<'_> {
+    /// How far back to list, in whole seconds from 1 to 900; the service's default is 320 s.
+    pub fn lookback(mut self, lookback: Duration) -> Self {
+        self.lookback = Some(lookback);
+        self
+    }
+
+    async fn send(self) -> Result<Reply<types::ExecutionList>, Error> {
+        let account = self.account;
+        let target = Target::list("executions").of("account", account);
+        let seconds = self.lookback.map(whole_seconds).transpose();
+        let seconds = check_segment("account", account)
+            .and(seconds)
+            .map_err(|error| error.of(SERVICE.title, target))?;
+        let call = async |client: Client| client.list_executions(account, seconds).await;
+        self.crosstrade.0.run(target, call).await
+    }
+}
+
+impl<'a> IntoFuture for ListExecutions<'a> {
+    type Output = Result<Reply<types::ExecutionList>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+fn whole_seconds(lookback: Duration) -> Result<u64, Error> {
+    let allowed = bounds::LIST_EXECUTIONS_LOOKBACK_TIME;
+    if lookback.subsec_nanos() == 0 && allowed.contains(&lookback.as_secs()) {
+        return Ok(lookback.as_secs());
+    }
+    let (least, most) = allowed.into_inner();
+    Err(Error::input(
+        "lookback",
+        format!("{lookback:?} is not a whole number of seconds from {least} to {most}"),
+    )
+    .hinting("REST reaches no further back; older fills are in NinjaTrader itself."))
+}
+
+impl Reply<types::Execution> {
+    /// The neutral view of the fill.
+    pub fn to_execution(&self) -> Execution {
+        let asked = self.asked();
+        let id = asked.id.as_deref().unwrap_or(&self.id);
+        neutral(self, asked.scope.as_deref(), id, self.json())
+    }
+}
+
+impl Reply<types::ExecutionList> {
+    /// The neutral views of the fills, in the order they came.
+    pub fn to_executions(&self) -> Vec<Execution> {
+        let account = self.asked().scope.as_deref();
+        let fills = self.executions.iter().zip(self.elements("executions"));
+        fills
+            .map(|(fill, raw)| neutral(fill, account, &fill.id, raw))
+            .collect()
+    }
+}
+
+fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) -> Execution {
+    let at = fill.epoch.as_ref().and_then(|epoch| epoch.get());
+    Execution {
+        service: Service::CrossTrade,
+        id: fill.id.to_string(),
+        reference: Reference::received(Service::CrossTrade, account, id),
+        name: fill.name.clone(),
+        // A fill has happened once the service knows of it, and nothing undoes it.
+        state: State::Succeeded,
+        status: None,
+        started: at,
+        finished: at,
+        about: Some(fill.instrument.clone()),
+        raw,
+    }
+}
+
+impl Answer for types::Execution {
+    fn says_it_failed(&self) -> bool {
+        self.success == Some(false)
+    }
+}
+
+impl Answer for types::ExecutionList {
+    fn says_it_failed(&self) -> bool {
+        self.success == Some(false)
+    }
+}
+
+/// What [`CrossTrade`] signs with. Set it through [`CrossTrade::builder`].
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    token: Option<Credential>,
+}
+
+impl Builder<Credentials> {
+    /// The bearer token from the add-on's settings. It is the account's webhook secret too, and only the vendor's support
+    /// can change it.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.credentials.token = Credential::new("token", &token.into());
+        self
+    }
+
+    /// Checks the settings and makes the handle; no I/O.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
+    pub fn build(self) -> Result<CrossTrade, Error> {
+        self.open()
+    }
+}
+
+impl Handle for CrossTrade {
+    type Credentials = Credentials;
+
+    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const MANNERS: Manners = Manners {
+        offline: Some(408),
+        is_wrong_path: |body| body.get("did_you_mean").is_some(),
+        not_found: None,
+    };
+
+    fn credentials(variables: &Variables<'_>) -> Credentials {
+        let token = variables
+            .secret("CROSSTRADE_TOKEN")
+            .or_else(|| variables.secret("XTRADE_TOKEN"));
+        Credentials { token }
+    }
+
+    fn signer(credentials: &Credentials) -> Result<Signer, Error> {
+        let token = credentials.token.as_ref();
+        Signer::new(
+            security::TOKEN,
+            token.ok_or_else(|| missing("CROSSTRADE_TOKEN", "token"))?,
+        )
+    }
+
+    fn budget() -> Option<Budget> {
+        Some(Budget::new(20, 3.0))
+    }
+
+    fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
+        Ok(Self(transport))
+    }
+}

@@ -1,0 +1,495 @@
+//! The one error type of the crate.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+pub(crate) mod said;
+
+use said::{Said, printable};
+
+/// What went wrong, with what, and what to do about it.
+///
+/// Opaque: decide with the predicates (`is_…`), show it with [`Display`](fmt::Display) (one line; the cause is in
+/// [`source`](StdError::source) and not repeated), and read what the service said from the accessors. Cheap to clone. No
+/// text of it holds a credential, a header or a URL's query.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: Kind,
+    service: Option<&'static str>,
+    doing: Option<String>,
+    hint: Option<String>,
+    attempts: u32,
+    elapsed: Duration,
+    retry_after: Option<Duration>,
+    answer: Option<Arc<Answered>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// The answer an error came with.
+pub(crate) struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub said: Said,
+    /// The start of a body that said nothing we could read, fit for a line.
+    pub excerpt: Option<String>,
+}
+
+/// What happened. Each is one thing a caller can act on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// A setting is missing or cannot be used. `name` is the variable or the builder's method.
+    Setting { name: String, problem: String },
+    /// Something the caller asked for cannot be asked; nothing was sent.
+    Input { what: &'static str, problem: String },
+    /// No connection could be made.
+    Unreachable(Unreachable),
+    /// One of the client's own limits ran out.
+    Timeout { limit: Limit, after: Duration },
+    /// The connection broke after the request was sent.
+    Interrupted,
+    /// A 3xx. Where it points, without its query.
+    Redirected { to: Option<String> },
+    /// The service said no: a status of 400 and up, or a 2xx that says it failed.
+    Refused(Refusal),
+    /// The body is larger than the client accepts.
+    TooLarge { limit: usize },
+    /// A 2xx whose body is not what the contract promises.
+    Unfit {
+        path: Option<String>,
+        problem: String,
+    },
+    /// The client's own rate budget is spent, and it was told not to wait or could not wait that long.
+    Budget { wait: Duration },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreachable {
+    Dns,
+    Connect,
+    Tls,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Connect,
+    Attempt,
+    Stall,
+    Call,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// By its HTTP status.
+    Status,
+    /// A 2xx that says `success: false`.
+    InBody,
+    /// CrossTrade's 408: the add-on in the user's NinjaTrader is not connected.
+    Offline,
+    /// A 404 for the path itself rather than for the id: the base URL is wrong.
+    WrongPath,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            service: None,
+            doing: None,
+            hint: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            answer: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn setting(name: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::new(Kind::Setting {
+            name: name.into(),
+            problem: problem.into(),
+        })
+    }
+
+    pub(crate) fn input(what: &'static str, problem: impl Into<String>) -> Self {
+        Self::new(Kind::Input {
+            what,
+            problem: problem.into(),
+        })
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    pub(crate) fn of_service(self, service: &'static str) -> Self {
+        self.with(|inner| inner.service = Some(service))
+    }
+
+    pub(crate) fn of(self, service: &'static str, doing: impl fmt::Display) -> Self {
+        let doing = printable(&doing.to_string(), 200);
+        self.with(|inner| {
+            inner.service = Some(service);
+            inner.doing = Some(doing);
+        })
+    }
+
+    pub(crate) fn hinting(self, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        self.with(|inner| inner.hint = Some(hint))
+    }
+
+    pub(crate) fn because(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let source = Arc::from(source.into());
+        self.with(|inner| inner.source = Some(source))
+    }
+
+    pub(crate) fn tried(self, attempts: u32, elapsed: Duration) -> Self {
+        self.with(|inner| (inner.attempts, inner.elapsed) = (attempts, elapsed))
+    }
+
+    pub(crate) fn retry_in(self, after: Option<Duration>) -> Self {
+        self.with(|inner| inner.retry_after = after)
+    }
+
+    pub(crate) fn answered(self, answer: Answered) -> Self {
+        self.with(|inner| inner.answer = Some(Arc::new(answer)))
+    }
+
+    /// The service it happened with (`CrossTrade`); `None` for what concerns no one service.
+    pub fn service(&self) -> Option<&'static str> {
+        self.0.service
+    }
+
+    /// What was being done: `get execution 5508… of account Sim101`.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.doing.as_deref()
+    }
+
+    /// The HTTP status, where an answer came. A 200 can be an error: see [`is_contract_drift`](Self::is_contract_drift)
+    /// and CrossTrade's `success: false`.
+    pub fn status(&self) -> Option<StatusCode> {
+        Some(self.0.answer.as_ref()?.status)
+    }
+
+    /// The service's machine-readable code (`invalid_account`, `RESOURCE_NOT_FOUND`), where it gave one.
+    pub fn code(&self) -> Option<&str> {
+        self.said()?.code.as_deref()
+    }
+
+    /// The service's own text, where it gave one.
+    pub fn message(&self) -> Option<&str> {
+        self.said()?.message.as_deref()
+    }
+
+    /// The id to quote to the service's support: from the body where it has one, else from the answer's headers.
+    pub fn request_id(&self) -> Option<&str> {
+        let answer = self.0.answer.as_ref()?;
+        let in_body = answer.said.request_id.as_deref();
+        in_body.or_else(|| request_id_header(&answer.headers))
+    }
+
+    /// The answer's headers, where an answer came.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        Some(&self.0.answer.as_ref()?.headers)
+    }
+
+    /// The answer's body, exactly as received after decompression, up to the body limit.
+    pub fn body(&self) -> Option<&Bytes> {
+        Some(&self.0.answer.as_ref()?.body)
+    }
+
+    /// Where in the answer the contract is not met: `executions[0].price`.
+    pub fn json_path(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Unfit { path, .. } => path.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long the service, or the client's own rate budget, asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.0.kind {
+            Kind::Budget { wait } => Some(wait),
+            _ => self.0.retry_after,
+        }
+    }
+
+    /// How many times the request was sent; 0 where nothing was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The time from the call to this error, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// What to do about it, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        self.0.hint.clone().or_else(|| self.general_hint())
+    }
+
+    /// What happened, without the operation and the hint.
+    pub fn what(&self) -> String {
+        What(self).to_string()
+    }
+
+    /// A setting or an argument cannot be used; nothing was sent.
+    pub fn is_invalid_input(&self) -> bool {
+        matches!(self.0.kind, Kind::Setting { .. } | Kind::Input { .. })
+    }
+
+    /// The service knows no such execution. Hummingbot also says so of one that exists while its database cannot be read.
+    pub fn is_not_found(&self) -> bool {
+        self.refused_with(|status| status == StatusCode::NOT_FOUND)
+    }
+
+    /// The address is not the service's: a redirect, or a 404 for the path itself.
+    pub fn is_wrong_address(&self) -> bool {
+        matches!(
+            self.0.kind,
+            Kind::Redirected { .. } | Kind::Refused(Refusal::WrongPath)
+        )
+    }
+
+    /// The credential was not accepted (401) or not allowed this (403).
+    pub fn is_auth(&self) -> bool {
+        self.refused_with(|s| matches!(s, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
+    }
+
+    /// The service's rate limit was hit (429), or the client's own budget is spent.
+    pub fn is_rate_limited(&self) -> bool {
+        matches!(self.0.kind, Kind::Budget { .. })
+            || self.refused_with(|status| status == StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The service is there but what it forwards to is not: CrossTrade's 408, the add-on in NinjaTrader is not connected.
+    pub fn is_offline(&self) -> bool {
+        self.0.kind == Kind::Refused(Refusal::Offline)
+    }
+
+    /// A limit of this client ran out, or the service said that one of its own did (408 but for CrossTrade's, 504).
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout { .. })
+            || self.refused_with(|s| {
+                matches!(s, StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT)
+            })
+    }
+
+    /// No connection could be made: name resolution, TCP or TLS.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unreachable(_))
+    }
+
+    /// The service says it succeeded, but its answer is not what the spec promises. The bytes are in [`body`](Self::body).
+    pub fn is_contract_drift(&self) -> bool {
+        matches!(self.0.kind, Kind::Unfit { .. })
+    }
+
+    /// The body was larger than the client accepts; what had come by then was dropped.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.0.kind, Kind::TooLarge { .. })
+    }
+
+    /// The same call may succeed later, unchanged. It says nothing of whether a write was executed; every operation so far
+    /// is a read.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            Kind::Unreachable(reason) => reason != Unreachable::Tls,
+            Kind::Timeout { .. } | Kind::Interrupted | Kind::Budget { .. } => true,
+            Kind::Refused(Refusal::Status) => {
+                self.refused_with(|status| crate::transport::retry::is_passing(status.as_u16()))
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    fn said(&self) -> Option<&Said> {
+        Some(&self.0.answer.as_ref()?.said)
+    }
+
+    fn refused_with(&self, is: impl FnOnce(StatusCode) -> bool) -> bool {
+        self.0.kind == Kind::Refused(Refusal::Status) && self.status().is_some_and(is)
+    }
+
+    fn general_hint(&self) -> Option<String> {
+        let hint = match &self.0.kind {
+            Kind::Unreachable(Unreachable::Dns) => {
+                "Check the host in the base URL, and the network."
+            }
+            Kind::Unreachable(Unreachable::Connect) => {
+                "Check that the service runs and that the base URL's host and port are right."
+            }
+            Kind::Unreachable(Unreachable::Tls) => {
+                "Check the base URL's host and scheme; for a private certificate authority, give its root certificate."
+            }
+            Kind::Timeout { .. } => "Try again, or allow more time.",
+            Kind::Interrupted => "Try again.",
+            Kind::Redirected { .. } | Kind::Refused(Refusal::WrongPath) => "Check the base URL.",
+            Kind::Refused(Refusal::Offline) => {
+                "Start NinjaTrader and check that the CrossTrade add-on is connected, then try again."
+            }
+            Kind::TooLarge { .. } => "Ask for less, or raise the body limit.",
+            Kind::Unfit { .. } => {
+                "The service may have changed: compare its answer with the spec, and report the difference."
+            }
+            Kind::Refused(Refusal::Status) if self.is_not_found() => "Check the id.",
+            Kind::Budget { .. } | Kind::Refused(Refusal::Status) if self.is_rate_limited() => {
+                return Some(match self.retry_after() {
+                    Some(wait) => format!("Wait {} and try again.", Seconds(wait)),
+                    None => "Wait a little and try again.".to_owned(),
+                });
+            }
+            Kind::Refused(_) if self.is_retryable() => "Try again in a moment.",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// The first header by which services and the proxies before them name a request.
+pub(crate) fn request_id_header(headers: &HeaderMap) -> Option<&str> {
+    ["x-request-id", "request-id", "x-correlation-id", "cf-ray"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+}
+
+struct What<'a>(&'a Error);
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.0.kind {
+            Kind::Setting { name, problem } => write!(f, "{name} {problem}"),
+            Kind::Input { what, problem } => write!(f, "the {what} cannot be used: {problem}"),
+            Kind::Unreachable(Unreachable::Dns) => {
+                f.write_str("the host's name could not be resolved")
+            }
+            Kind::Unreachable(Unreachable::Connect) => f.write_str("no connection could be made"),
+            Kind::Unreachable(Unreachable::Tls) => f.write_str("no TLS connection could be made"),
+            Kind::Timeout { limit, after } => {
+                let after = Seconds(*after);
+                match limit {
+                    Limit::Connect => write!(f, "no connection within {after}"),
+                    Limit::Attempt => write!(f, "no complete answer within {after}"),
+                    Limit::Stall => write!(f, "the answer stalled for {after}"),
+                    Limit::Call => write!(f, "not done within {after}"),
+                }
+            }
+            Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
+            Kind::Redirected { to } => {
+                f.write_str("the service redirects, which is not followed so that no credential goes elsewhere")?;
+                to.iter().try_for_each(|to| write!(f, " (to {to})"))
+            }
+            Kind::Refused(refusal) => self.refused(f, *refusal),
+            Kind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            Kind::Unfit { path, problem } => {
+                f.write_str("the answer does not fit the contract")?;
+                path.iter().try_for_each(|path| write!(f, " at {path}"))?;
+                write!(f, ": {problem}")
+            }
+            Kind::Budget { wait } => {
+                write!(
+                    f,
+                    "the client's rate budget is spent for {}; nothing was sent",
+                    Seconds(*wait)
+                )
+            }
+        }?;
+        self.trail(f)
+    }
+}
+
+impl What<'_> {
+    fn refused(&self, f: &mut fmt::Formatter<'_>, refusal: Refusal) -> fmt::Result {
+        let error = self.0;
+        let Some(answer) = &error.0.answer else {
+            return f.write_str("the service refused");
+        };
+        match refusal {
+            Refusal::Offline => f.write_str("the service answers that its add-on is offline")?,
+            Refusal::InBody => f.write_str("the service says it failed")?,
+            Refusal::WrongPath => write!(f, "{}: the service has no such path", answer.status)?,
+            Refusal::Status => write!(f, "{}", answer.status)?,
+        }
+        let texts = [&answer.said.code, &answer.said.message, &answer.excerpt];
+        for text in texts.into_iter().flatten() {
+            write!(f, ": {}", printable(text, 300))?;
+        }
+        Ok(())
+    }
+
+    fn trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0;
+        let id = error
+            .request_id()
+            .map(|id| format!("request {}", printable(id, 100)));
+        let attempts = (error.attempts() > 1).then(|| format!("{} attempts", error.attempts()));
+        let notes: Vec<String> = id.into_iter().chain(attempts).collect();
+        if notes.is_empty() {
+            return Ok(());
+        }
+        write!(f, " ({})", notes.join(", "))
+    }
+}
+
+/// A duration as a reader says it.
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            short if short < Duration::from_secs(1) => write!(f, "{} ms", short.as_millis()),
+            round if round.subsec_millis() == 0 => write!(f, "{} s", round.as_secs()),
+            other => write!(f, "{:.1} s", other.as_secs_f64()),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(service) = self.service() {
+            write!(f, "{service}: ")?;
+        }
+        if let Some(doing) = self.operation() {
+            write!(f, "could not {doing}: ")?;
+        }
+        What(self).fmt(f)?;
+        self.hint()
+            .iter()
+            .try_for_each(|hint| write!(f, ". {hint}"))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("text", &self.to_string())
+            .field("status", &self.status())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The provider-neutral view of an execution.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::reference::{Reference, Service};
+use crate::values::Json;
+
+/// Any service's execution, in the terms the four have in common.
+///
+/// Made from a service's own answer by `to_execution` on its [`Reply`](crate::Reply), or fetched by
+/// [`Executions::get`](crate::Executions::get). Nothing is invented: what the service did not say is `None`, and everything
+/// it did say is in `raw`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Execution {
+    /// The service it is of.
+    pub service: Service,
+    /// The id in the service's answer; the one asked for where the answer holds none (Refold's newer answers).
+    pub id: String,
+    /// What fetches it again: the id that was asked for, which need not be the answer's.
+    pub reference: Reference,
+    /// The service's name for it: a fill's signal name, an executor's type, a workflow run's name.
+    pub name: Option<String>,
+    /// How it stands, by the service's own words.
+    pub state: State,
+    /// The service's own word for that; a fill has none.
+    pub status: Option<String>,
+    /// When it started, in UTC; for a fill, when it happened.
+    pub started: Option<Timestamp>,
+    /// When it ended, in UTC; for a fill, when it happened.
+    pub finished: Option<Timestamp>,
+    /// What it was about: a fill's instrument, an executor's trading pair, a run's workflow.
+    pub about: Option<String>,
+    /// The whole of what the service sent about it, as it came.
+    pub raw: Json,
+}
+
+/// How an execution stands. Words that nobody documents are [`Unknown`](Self::Unknown), never guessed.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum State {
+    /// Accepted, not begun: queued, or waiting for a payment.
+    Pending,
+    /// Begun, not ended. It may be on its way to stop.
+    Running,
+    /// Ended as it should. It says nothing of profit: an executor that hit its stop loss succeeded.
+    Succeeded,
+    /// Ended because something went wrong, a time limit included.
+    Failed,
+    /// Ended because somebody, or a restart, stopped it.
+    Cancelled,
+    /// The service used a word that its documents do not have, or ended it without saying how.
+    Unknown,
+}
+
+impl State {
+    /// The word in JSON: `succeeded`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

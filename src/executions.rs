@@ -1,0 +1,154 @@
+//! One handle over all four services.
+
+use crate::b3os::B3os;
+use crate::crosstrade::CrossTrade;
+use crate::error::Error;
+use crate::execution::Execution;
+use crate::hummingbot::Hummingbot;
+use crate::reference::{Reference, Service};
+use crate::refold::Refold;
+use crate::reply::Reply;
+use crate::settings::{Builder, Handle, Variables, environment};
+use crate::transport::client::Http;
+use crate::transport::limits::Limits;
+
+/// The services whose credentials are at hand, over one connection pool.
+#[derive(Clone, Debug)]
+pub struct Executions {
+    crosstrade: Result<CrossTrade, Error>,
+    hummingbot: Result<Hummingbot, Error>,
+    b3os: Result<B3os, Error>,
+    refold: Result<Refold, Error>,
+}
+
+impl Executions {
+    /// Opens what the environment has credentials for, by the variables of each service's `from_env`.
+    ///
+    /// A service whose variables are missing or cannot be used says so when it is asked for, and does not keep the others
+    /// from working.
+    ///
+    /// # Errors
+    /// Where the HTTP client cannot be set up: see [`Http::new`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(environment)
+    }
+
+    /// As [`from_env`](Self::from_env), from whatever stands in for the environment.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_variables(variables: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let http = Http::new()?;
+        let variables = Variables(&variables);
+        Ok(Self {
+            crosstrade: open(&variables, &http),
+            hummingbot: open(&variables, &http),
+            b3os: open(&variables, &http),
+            refold: open(&variables, &http),
+        })
+    }
+
+    /// The same handles with other limits.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self {
+            crosstrade: self
+                .crosstrade
+                .clone()
+                .map(|handle| handle.with_limits(limits)),
+            hummingbot: self
+                .hummingbot
+                .clone()
+                .map(|handle| handle.with_limits(limits)),
+            b3os: self.b3os.clone().map(|handle| handle.with_limits(limits)),
+            refold: self.refold.clone().map(|handle| handle.with_limits(limits)),
+        }
+    }
+
+    /// The services that can be asked.
+    pub fn open(&self) -> impl Iterator<Item = Service> + '_ {
+        Service::ALL.into_iter().filter(|service| match service {
+            Service::CrossTrade => self.crosstrade.is_ok(),
+            Service::Hummingbot => self.hummingbot.is_ok(),
+            Service::B3os => self.b3os.is_ok(),
+            Service::Refold => self.refold.is_ok(),
+        })
+    }
+
+    /// CrossTrade's handle.
+    ///
+    /// # Errors
+    /// Why it is not open: the variable that is missing or cannot be used.
+    pub fn crosstrade(&self) -> Result<&CrossTrade, Error> {
+        self.crosstrade.as_ref().map_err(Clone::clone)
+    }
+
+    /// Hummingbot's handle.
+    ///
+    /// # Errors
+    /// Why it is not open: the variable that is missing or cannot be used.
+    pub fn hummingbot(&self) -> Result<&Hummingbot, Error> {
+        self.hummingbot.as_ref().map_err(Clone::clone)
+    }
+
+    /// B3OS's handle.
+    ///
+    /// # Errors
+    /// Why it is not open: the variable that is missing or cannot be used.
+    pub fn b3os(&self) -> Result<&B3os, Error> {
+        self.b3os.as_ref().map_err(Clone::clone)
+    }
+
+    /// Refold's handle.
+    ///
+    /// # Errors
+    /// Why it is not open: the variable that is missing or cannot be used.
+    pub fn refold(&self) -> Result<&Refold, Error> {
+        self.refold.as_ref().map_err(Clone::clone)
+    }
+
+    /// Any service's execution by its reference, in the neutral view; the reply's
+    /// [`bytes`](Reply::bytes) are the service's own.
+    ///
+    /// # Errors
+    /// As the service's own operation, and why its handle is not open.
+    pub async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
+        let id = reference.id();
+        match (reference.service(), reference.account()) {
+            (Service::CrossTrade, account) => {
+                let fill = self
+                    .crosstrade()?
+                    .execution(account.unwrap_or_default(), id)
+                    .await?;
+                let execution = fill.to_execution();
+                Ok(fill.with(execution))
+            }
+            (Service::Hummingbot, _) => {
+                let executor = self.hummingbot()?.executor(id).await?;
+                let execution = executor.to_execution();
+                Ok(executor.with(execution))
+            }
+            (Service::B3os, _) => {
+                let run = self.b3os()?.execution(id).await?;
+                let execution = run.to_execution();
+                Ok(run.with(execution))
+            }
+            (Service::Refold, account) => {
+                let refold = self.refold()?;
+                let run = match account {
+                    Some(account) => refold.for_linked_account(account)?.execution(id).await?,
+                    None => refold.execution(id).await?,
+                };
+                let mut execution = run.to_execution();
+                execution.reference = reference.clone();
+                Ok(run.with(execution))
+            }
+        }
+    }
+}
+
+fn open<H: Handle>(variables: &Variables<'_>, http: &Http) -> Result<H, Error> {
+    Builder::from_variables::<H>(variables)?
+        .http(http.clone())
+        .open()
+}

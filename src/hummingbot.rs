@@ -1,0 +1,228 @@
+//! Hummingbot: trading executors of a Hummingbot API that the user runs.
+//!
+//! Document: Get Executor of the Hummingbot API's reference.
+
+use secrecy::SecretString;
+
+pub use crate::generated::hummingbot::types;
+use crate::generated::hummingbot::{Client, SERVICE};
+
+use crate::error::Error;
+use crate::execution::{Execution, State};
+use crate::reference::{Reference, Service};
+use crate::reply::Reply;
+use crate::settings::{Builder, Handle, Variables, environment, missing};
+use crate::transport::auth::{Credential, Signer};
+use crate::transport::limits::Limits;
+use crate::transport::target::Target;
+use crate::transport::{Answer, Manners, Transport};
+
+/// A handle on a Hummingbot API; clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Hummingbot(Transport);
+
+/// Ids that are other routes of the server: asking for one would answer something else.
+const ROUTES: [&str; 2] = ["summary", "performance"];
+
+impl Hummingbot {
+    /// A handle to set up: it needs [`credentials`](Builder::credentials), and is for `http://localhost:8000` unless told.
+    pub fn builder() -> Builder<Credentials> {
+        Builder::new(Credentials::default())
+    }
+
+    /// A handle from `HUMMINGBOT_USERNAME` and `HUMMINGBOT_PASSWORD`, and optionally `HUMMINGBOT_BASE_URL` and
+    /// `HUMMINGBOT_ALLOW_HTTP` (a server in a container or a private network is on plain http).
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
+    pub fn from_env() -> Result<Self, Error> {
+        Builder::from_variables::<Self>(&Variables(&environment))?.open()
+    }
+
+    /// The same handle with other limits, for the calls made through it.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self(self.0.with_limits(limits))
+    }
+
+    /// One executor by its id.
+    ///
+    /// An active executor and a finished one differ: once finished, `side` and `timestamp` are gone, and `config` is what
+    /// its creator posted. Numbers that Hummingbot could not compute are null. `net_pnl_pct` is a fraction for position
+    /// executors (0.02 is 2 %), although the vendor's example shows 2.5.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found), also for an executor that exists while the server cannot read its database,
+    /// and what any call can meet.
+    pub async fn executor(&self, id: &str) -> Result<Reply<types::Executor>, Error> {
+        let target = Target::get("executor", id);
+        if ROUTES.contains(&id) {
+            return Err(Error::input(
+                "executor",
+                "its id is the name of another route of the server",
+            )
+            .of(SERVICE.title, target));
+        }
+        self.0
+            .run(target, async |client: Client| client.get_executor(id).await)
+            .await
+    }
+}
+
+impl Reply<types::Executor> {
+    /// The neutral view of the executor.
+    pub fn to_execution(&self) -> Execution {
+        let asked = self.asked();
+        let created = self.created_at.as_ref().and_then(|at| at.get());
+        let stamped = self.timestamp.as_ref().and_then(|at| at.get());
+        Execution {
+            service: Service::Hummingbot,
+            id: self.executor_id.to_string(),
+            reference: Reference::received(
+                Service::Hummingbot,
+                None,
+                asked.id.as_deref().unwrap_or(&self.executor_id),
+            ),
+            name: self.executor_type.clone(),
+            state: state(&self.status, self.close_type.as_ref()),
+            status: Some(self.status.to_string()),
+            started: created.or(stamped),
+            finished: self.close_timestamp.as_ref().and_then(|at| at.get()),
+            about: self.trading_pair.clone(),
+            raw: self.json(),
+        }
+    }
+}
+
+/// TERMINATED says nothing of how it ended; `close_type` does.
+fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) -> State {
+    use types::{CloseType as Close, ExecutorStatus as Status};
+    match status {
+        Status::NotStarted => State::Pending,
+        Status::Running | Status::ShuttingDown => State::Running,
+        Status::Terminated => match close_type {
+            Some(Close::Failed | Close::InsufficientBalance) => State::Failed,
+            Some(Close::EarlyStop | Close::SystemCleanup) => State::Cancelled,
+            Some(
+                Close::TakeProfit
+                | Close::StopLoss
+                | Close::TrailingStop
+                | Close::TimeLimit
+                | Close::Completed
+                | Close::PositionHold
+                | Close::Expired,
+            ) => State::Succeeded,
+            Some(Close::Unknown(_)) | None => State::Unknown,
+        },
+        Status::Unknown(_) => State::Unknown,
+    }
+}
+
+impl Answer for types::Executor {}
+
+/// What [`Hummingbot`] signs with. Set it through [`Hummingbot::builder`].
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    username: Option<Credential>,
+    password: Option<Credential>,
+}
+
+impl Builder<Credentials> {
+    /// The user name and password that the server was set up with (its own default is `admin` and `admin`).
+    #[must_use]
+    pub fn credentials(
+        mut self,
+        username: impl Into<SecretString>,
+        password: impl Into<SecretString>,
+    ) -> Self {
+        self.credentials = Credentials {
+            username: Credential::new("username", &username.into()),
+            password: Credential::new("password", &password.into()),
+        };
+        self
+    }
+
+    /// Checks the settings and makes the handle; no I/O.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
+    pub fn build(self) -> Result<Hummingbot, Error> {
+        self.open()
+    }
+}
+
+impl Handle for Hummingbot {
+    type Credentials = Credentials;
+
+    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const MANNERS: Manners = Manners {
+        offline: None,
+        // FastAPI's own word for a route it does not have; for an id it says which.
+        is_wrong_path: |body| {
+            body.get("detail")
+                .is_some_and(|detail| detail == "Not Found")
+        },
+        not_found: Some(
+            "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
+        ),
+    };
+
+    fn credentials(variables: &Variables<'_>) -> Credentials {
+        Credentials {
+            username: variables.secret("HUMMINGBOT_USERNAME"),
+            password: variables.secret("HUMMINGBOT_PASSWORD"),
+        }
+    }
+
+    fn signer(credentials: &Credentials) -> Result<Signer, Error> {
+        let Credentials { username, password } = credentials;
+        let username = username
+            .as_ref()
+            .ok_or_else(|| missing("HUMMINGBOT_USERNAME", "credentials"))?;
+        let password = password
+            .as_ref()
+            .ok_or_else(|| missing("HUMMINGBOT_PASSWORD", "credentials"))?;
+        Signer::basic(username, password)
+    }
+
+    fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
+        Ok(Self(transport))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_the_state_its_close_type_gives_it() {
+        let of = |status: &str, close_type: Option<&str>| {
+            state(
+                &status.into(),
+                close_type.map(types::CloseType::from).as_ref(),
+            )
+        };
+        assert_eq!(of("NOT_STARTED", None), State::Pending);
+        assert_eq!(of("RUNNING", None), State::Running);
+        assert_eq!(of("SHUTTING_DOWN", Some("EARLY_STOP")), State::Running);
+        for (close_type, expected) in [
+            ("FAILED", State::Failed),
+            ("INSUFFICIENT_BALANCE", State::Failed),
+            ("EARLY_STOP", State::Cancelled),
+            ("SYSTEM_CLEANUP", State::Cancelled),
+            ("TAKE_PROFIT", State::Succeeded),
+            ("STOP_LOSS", State::Succeeded),
+            ("TRAILING_STOP", State::Succeeded),
+            ("TIME_LIMIT", State::Succeeded),
+            ("COMPLETED", State::Succeeded),
+            ("POSITION_HOLD", State::Succeeded),
+            ("EXPIRED", State::Succeeded),
+            ("SOMETHING_NEW", State::Unknown),
+            ("take_profit", State::Unknown),
+        ] {
+            assert_eq!(of("TERMINATED", Some(close_type)), expected, "{close_type}");
+        }
+        assert_eq!(of("TERMINATED", None), State::Unknown);
+        assert_eq!(of("stopping", None), State::Unknown);
+    }
+}

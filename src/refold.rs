@@ -1,0 +1,251 @@
+//! Refold (formerly Cobalt): integration workflow executions.
+//!
+//! Document: Get execution by ID of Refold's API reference. Newer answers hold `nodes` and no `_id`; both forms are read.
+
+use secrecy::SecretString;
+
+pub use crate::generated::refold::types;
+use crate::generated::refold::{Client, SERVICE, security};
+
+use crate::error::Error;
+use crate::execution::{Execution, State};
+use crate::reference::{Reference, Service};
+use crate::reply::Reply;
+use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
+use crate::transport::auth::{Credential, Signer};
+use crate::transport::budget::Budget;
+use crate::transport::limits::Limits;
+use crate::transport::target::Target;
+use crate::transport::{Answer, Manners, Transport};
+
+/// A handle on Refold; clones share its connections and its rate budget.
+#[derive(Clone, Debug)]
+pub struct Refold {
+    transport: Transport,
+    /// `None` with a session token, which is for one linked account already.
+    linked_account_id: Option<String>,
+}
+
+impl Refold {
+    /// A handle to set up: it needs [`api_key`](Builder::api_key) or [`session_token`](Builder::session_token).
+    pub fn builder() -> Builder<Credentials> {
+        Builder::new(Credentials::default())
+    }
+
+    /// A handle from `REFOLD_API_KEY` with `REFOLD_LINKED_ACCOUNT_ID`, or from `REFOLD_SESSION_TOKEN`; and optionally
+    /// `REFOLD_BASE_URL` and `REFOLD_ALLOW_HTTP`.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the variable; also where both ways are set, since the service
+    /// does not say which it would take.
+    pub fn from_env() -> Result<Self, Error> {
+        Builder::from_variables::<Self>(&Variables(&environment))?.open()
+    }
+
+    /// The same handle with other limits, for the calls made through it.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self {
+            transport: self.transport.with_limits(limits),
+            linked_account_id: self.linked_account_id.clone(),
+        }
+    }
+
+    /// The same handle for another linked account of the API key's.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input) with a session token, which is for one linked account, or where the id
+    /// cannot travel in a header.
+    pub fn for_linked_account(&self, id: &str) -> Result<Self, Error> {
+        if self.linked_account_id.is_none() {
+            return Err(Error::input(
+                "linked account",
+                format!(
+                    "the session token from {} is for one account already",
+                    self.transport.credential_origin()
+                ),
+            )
+            .hinting("Leave the account out, or use REFOLD_API_KEY.")
+            .of_service(SERVICE.title));
+        }
+        Ok(Self {
+            transport: self.transport.clone(),
+            linked_account_id: Some(header_text("the linked account", id)?),
+        })
+    }
+
+    /// One execution by its id, of the handle's linked account.
+    ///
+    /// # Errors
+    /// [`is_not_found`](Error::is_not_found), and what any call can meet.
+    pub async fn execution(&self, id: &str) -> Result<Reply<types::Execution>, Error> {
+        let linked = self.linked_account_id.as_deref();
+        let mut target = Target::get("execution", id);
+        if let Some(linked) = linked {
+            target = target.of("linked account", linked);
+        }
+        let call = async |client: Client| client.get_execution(id, linked).await;
+        self.transport.run(target, call).await
+    }
+}
+
+impl Reply<types::Execution> {
+    /// The neutral view of the execution. Refold sends no time at which it ended.
+    pub fn to_execution(&self) -> Execution {
+        let asked = self.asked();
+        let sent = self.id.as_deref();
+        let id = asked.id.as_deref().or(sent).unwrap_or_default();
+        let workflow = self.associated_workflow.as_ref();
+        Execution {
+            service: Service::Refold,
+            id: sent.unwrap_or(id).to_owned(),
+            reference: Reference::received(Service::Refold, asked.scope.as_deref(), id),
+            name: self.name.clone(),
+            state: self.status.as_ref().map_or(State::Unknown, state),
+            status: self.status.as_ref().map(ToString::to_string),
+            started: self.created_at.as_ref().and_then(|at| at.get()),
+            finished: None,
+            about: workflow.and_then(|workflow| {
+                let id = workflow.id.as_ref().map(ToString::to_string);
+                workflow.name.clone().or(id)
+            }),
+            raw: self.json(),
+        }
+    }
+}
+
+fn state(status: &types::ExecutionStatus) -> State {
+    use types::ExecutionStatus as Status;
+    match status {
+        Status::Queued => State::Pending,
+        Status::Running | Status::Stopping => State::Running,
+        Status::Completed => State::Succeeded,
+        Status::Errored | Status::TimedOut => State::Failed,
+        Status::Stopped | Status::Terminated => State::Cancelled,
+        Status::Unknown(_) => State::Unknown,
+    }
+}
+
+impl Answer for types::Execution {}
+
+/// What [`Refold`] signs with. Set it through [`Refold::builder`].
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    api_key: Option<Credential>,
+    linked_account_id: Option<(&'static str, String)>,
+    session_token: Option<Credential>,
+}
+
+impl Builder<Credentials> {
+    /// An API key (`pk…` for production, `tk…` for test) and the linked account to act for: the customer's id, which may be
+    /// an e-mail address.
+    #[must_use]
+    pub fn api_key(
+        mut self,
+        key: impl Into<SecretString>,
+        linked_account_id: impl Into<String>,
+    ) -> Self {
+        self.credentials.api_key = Credential::new("api_key", &key.into());
+        self.credentials.linked_account_id = Some(("linked_account_id", linked_account_id.into()));
+        self
+    }
+
+    /// A session token, which is for one linked account and ends by itself. It takes the place of key and account.
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.credentials.session_token = Credential::new("session_token", &token.into());
+        self
+    }
+
+    /// Checks the settings and makes the handle; no I/O.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
+    pub fn build(self) -> Result<Refold, Error> {
+        self.open()
+    }
+}
+
+impl Handle for Refold {
+    type Credentials = Credentials;
+
+    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const MANNERS: Manners = Manners {
+        offline: None,
+        is_wrong_path: |_| false,
+        not_found: Some("Check the id, and that it is of this linked account."),
+    };
+
+    fn credentials(variables: &Variables<'_>) -> Credentials {
+        let name = "REFOLD_LINKED_ACCOUNT_ID";
+        Credentials {
+            api_key: variables.secret("REFOLD_API_KEY"),
+            linked_account_id: variables.text(name).map(|id| (name, id)),
+            session_token: variables.secret("REFOLD_SESSION_TOKEN"),
+        }
+    }
+
+    fn signer(credentials: &Credentials) -> Result<Signer, Error> {
+        let linked = credentials
+            .linked_account_id
+            .as_ref()
+            .map(|(name, _)| *name);
+        match (&credentials.session_token, &credentials.api_key) {
+            (Some(token), None) if linked.is_none() => Signer::new(security::SESSION_TOKEN, token),
+            (Some(token), key) => {
+                let other = key
+                    .as_ref()
+                    .map(|key| key.origin)
+                    .or(linked)
+                    .unwrap_or_default();
+                Err(Error::setting(
+                    format!("{} and {other}", token.origin),
+                    "are both set, and the service does not say which it would take",
+                )
+                .hinting("Unset one: the session token takes the place of key and account."))
+            }
+            (None, Some(key)) if linked.is_some() => Signer::new(security::API_KEY, key),
+            (None, Some(_)) => Err(missing("REFOLD_LINKED_ACCOUNT_ID", "api_key")),
+            (None, None) => Err(missing("REFOLD_API_KEY", "api_key").hinting(
+                "Export it with REFOLD_LINKED_ACCOUNT_ID, or export REFOLD_SESSION_TOKEN.",
+            )),
+        }
+    }
+
+    fn budget() -> Option<Budget> {
+        Some(Budget::new(5, 20.0))
+    }
+
+    fn open(transport: Transport, credentials: Credentials) -> Result<Self, Error> {
+        let linked = credentials.linked_account_id;
+        let linked_account_id = linked
+            .map(|(name, id)| header_text(name, &id))
+            .transpose()?;
+        Ok(Self {
+            transport,
+            linked_account_id,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_status_has_its_state() {
+        for (status, expected) in [
+            ("QUEUED", State::Pending),
+            ("RUNNING", State::Running),
+            ("STOPPING", State::Running),
+            ("COMPLETED", State::Succeeded),
+            ("ERRORED", State::Failed),
+            ("TIMED_OUT", State::Failed),
+            ("STOPPED", State::Cancelled),
+            ("TERMINATED", State::Cancelled),
+            ("Partially Successful", State::Unknown),
+        ] {
+            assert_eq!(state(&status.into()), expected, "{status}");
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! What a handle is made from: a builder's settings, or the environment's.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use crate::error::Error;
+use crate::transport::auth::{Credential, Signer};
+use crate::transport::budget::Budget;
+use crate::transport::client::{Http, HttpBuilder};
+use crate::transport::limits::Limits;
+use crate::transport::retry::{Credits, Retry};
+use crate::transport::{Manners, Service, Shared, Transport};
+
+/// Builds a service's handle; each service adds the setters of its credentials.
+///
+/// [`build`](Self::build) checks everything and does no I/O. Settings left alone have the documented defaults: the service's
+/// public address, the limits of [`Limits`], the retries of [`Retry`], an [`Http`] of its own.
+pub struct Builder<C> {
+    pub(crate) credentials: C,
+    base_url: Option<(String, String)>,
+    allow_http: bool,
+    limits: Limits,
+    retry: Retry,
+    budget: Option<Budget>,
+    http: Option<Http>,
+    own_http: HttpBuilder,
+}
+
+/// What a service's module tells its builder.
+pub(crate) trait Handle: Sized {
+    type Credentials: Default;
+
+    const SERVICE: &'static Service;
+    const MANNERS: Manners;
+
+    /// Reads the credentials from variables.
+    fn credentials(variables: &Variables<'_>) -> Self::Credentials;
+
+    /// The way to sign, from credentials that are complete.
+    fn signer(credentials: &Self::Credentials) -> Result<Signer, Error>;
+
+    /// The rate budget that the service documents.
+    fn budget() -> Option<Budget> {
+        None
+    }
+
+    fn open(transport: Transport, credentials: Self::Credentials) -> Result<Self, Error>;
+}
+
+/// The environment, or whatever stands in for it.
+pub(crate) struct Variables<'a>(pub &'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    /// A variable that is set to more than white space.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let text = (self.0)(name)?;
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    pub fn secret(&self, name: &'static str) -> Option<Credential> {
+        Credential::new(name, &SecretString::from((self.0)(name)?))
+    }
+}
+
+/// The process's environment. A variable that is not Unicode counts as not set.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl<C> Builder<C> {
+    /// Where the service is, with any path prefix it stands behind. Plain http is refused unless the host is loopback or
+    /// [`allow_http`](Self::allow_http) is set.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(("base_url".to_owned(), url.into()));
+        self
+    }
+
+    /// Sends the credential over plain http to a host that is not loopback: for a service in a container or a private
+    /// network. Whoever can listen there can read it.
+    #[must_use]
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// The limit of a whole call, short for [`limits`](Self::limits). Default 60 s.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limits = self.limits.call(limit);
+        self
+    }
+
+    /// The time and size limits of calls.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How often a failed read is sent again. Default: [`Retry::default`].
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The rate budget to draw on, shared with whoever has a clone. Default: one of the handle's own where the service
+    /// documents a limit (CrossTrade 20 at once and 3 a second, Refold 5 at once and 20 a second), none elsewhere.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// The connection pool to use, shared with whoever has a clone. Default: one of the handle's own.
+    #[must_use]
+    pub fn http(mut self, http: Http) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// [`HttpBuilder::root_certificate`] of the handle's own pool.
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.own_http = self.own_http.root_certificate(pem);
+        self
+    }
+
+    /// [`HttpBuilder::proxy`] of the handle's own pool.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.own_http = self.own_http.proxy(url);
+        self
+    }
+
+    /// [`HttpBuilder::connect_timeout`] of the handle's own pool. Default 5 s.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.own_http = self.own_http.connect_timeout(limit);
+        self
+    }
+
+    pub(crate) fn new(credentials: C) -> Self {
+        Self {
+            credentials,
+            base_url: None,
+            allow_http: false,
+            limits: Limits::default(),
+            retry: Retry::default(),
+            budget: None,
+            http: None,
+            own_http: HttpBuilder::default(),
+        }
+    }
+
+    pub(crate) fn from_variables<H>(variables: &Variables<'_>) -> Result<Self, Error>
+    where
+        H: Handle<Credentials = C>,
+    {
+        let prefix = H::SERVICE.name.to_uppercase();
+        let mut builder = Self::new(H::credentials(variables));
+        let name = format!("{prefix}_BASE_URL");
+        builder.base_url = variables.text(&name).map(|url| (name, url));
+        let name = format!("{prefix}_ALLOW_HTTP");
+        builder.allow_http = match variables.text(&name).as_deref() {
+            None | Some("0" | "false") => false,
+            Some("1" | "true") => true,
+            Some(_) => {
+                return Err(Error::setting(name, "is neither 1 nor 0").of_service(H::SERVICE.title));
+            }
+        };
+        Ok(builder)
+    }
+
+    pub(crate) fn open<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
+        self.checked()
+            .map_err(|error| error.of_service(H::SERVICE.title))
+    }
+
+    fn checked<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
+        let signer = H::signer(&self.credentials)?;
+        let (name, url) = self
+            .base_url
+            .unwrap_or_else(|| ("base_url".to_owned(), H::SERVICE.base_url.to_owned()));
+        let base = BaseUrl::read(&name, &url)?;
+        let http = match self.http {
+            Some(_) if !self.own_http.is_untouched() => {
+                return Err(Error::setting(
+                    "http",
+                    "is set beside a certificate, proxy or connect timeout, which belong to the pool itself",
+                )
+                .hinting("Set them on Http::builder()."));
+            }
+            Some(http) => http,
+            None => self.own_http.build()?,
+        };
+        let in_the_clear = base.is_plain && (!base.is_loopback || http.is_proxied());
+        if in_the_clear && !self.allow_http {
+            let variable = format!("{}_ALLOW_HTTP", H::SERVICE.name.to_uppercase());
+            return Err(Error::setting(
+                name,
+                "is plain http to a host or proxy beyond this machine, which would send the credential in the clear",
+            )
+            .hinting(format!("Use https, or set {variable}=1 if that network is trusted.")));
+        }
+        let shared = Shared {
+            service: H::SERVICE,
+            manners: &const { H::MANNERS },
+            base_url: base.text,
+            http,
+            signer,
+            retry: self.retry,
+            budget: self.budget.or_else(H::budget),
+            credits: Mutex::new(Credits::full()),
+        };
+        H::open(Transport::new(shared, self.limits), self.credentials)
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL may hold a password until it is checked, and so may the proxy's.
+        f.debug_struct("Builder")
+            .field("credentials", &self.credentials)
+            .field("allow_http", &self.allow_http)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A credential that is not set, with the ways to set it.
+pub(crate) fn missing(variable: &'static str, setter: &str) -> Error {
+    Error::setting(variable, "is not set").hinting(format!(
+        "Export it, or give the value to the builder's {setter}."
+    ))
+}
+
+/// A setting that travels in a header of its own, trimmed.
+pub(crate) fn header_text(name: &str, text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::setting(
+        name,
+        "is empty or holds a character that no header can carry",
+    )
+    .hinting("Copy it again: it must be plain ASCII on one line."))
+}
+
+struct BaseUrl {
+    /// Without a slash at the end.
+    text: String,
+    is_plain: bool,
+    is_loopback: bool,
+}
+
+impl BaseUrl {
+    fn read(name: &str, text: &str) -> Result<Self, Error> {
+        let unfit = |problem| {
+            Error::setting(name, problem).hinting("Write it as https://host[:port][/prefix].")
+        };
+        let url = match Url::parse(text.trim()) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+            // `localhost:8000` parses as a URL of the scheme `localhost`.
+            Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => {
+                return Err(unfit("does not start with https:// or http://"));
+            }
+            Err(_) => return Err(unfit("is not a URL")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unfit(
+                "holds a user name or password, which belong in settings of their own",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(unfit("holds a query or fragment"));
+        }
+        let is_loopback = match url.host() {
+            Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => IpAddr::from(ip).to_canonical().is_loopback(),
+            None => return Err(unfit("names no host")),
+        };
+        Ok(Self {
+            text: url.as_str().trim_end_matches('/').to_owned(),
+            is_plain: url.scheme() == "http",
+            is_loopback,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        BaseUrl::read("A_BASE_URL", text)
+            .map(|url| url.text)
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn base_urls_are_normalised() {
+        for (text, normal) in [
+            ("https://app.crosstrade.io", "https://app.crosstrade.io"),
+            (" https://app.crosstrade.io/ ", "https://app.crosstrade.io"),
+            (
+                "http://localhost:8000/proxy/hummingbot//",
+                "http://localhost:8000/proxy/hummingbot",
+            ),
+            ("HTTPS://Example.COM:443/a", "https://example.com/a"),
+            ("http://[::1]:8000", "http://[::1]:8000"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(normal));
+        }
+    }
+
+    #[test]
+    fn base_urls_that_cannot_be_meant_are_refused_by_name_and_without_their_text() {
+        for text in [
+            "",
+            "marker.example.com",
+            "localhost:8000",
+            "ftp://marker",
+            "https://user:marker@example.com",
+            "https://marker@example.com",
+            "https://example.com?key=marker",
+            "https://example.com#marker",
+            "https://",
+            "https://exa mple/marker",
+        ] {
+            let error = read(text).expect_err(text);
+            assert!(error.contains("A_BASE_URL"), "{error}");
+            assert!(!error.contains("marker"), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (text, is_loopback) in [
+            ("http://localhost", true),
+            ("http://api.localhost", true),
+            ("http://127.9.9.9", true),
+            ("http://[::1]", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://0.0.0.0", false),
+            ("http://10.0.0.1", false),
+            ("http://localhost.example.com", false),
+            ("http://hummingbot-api:8000", false),
+        ] {
+            let url = BaseUrl::read("A_BASE_URL", text).expect(text);
+            assert_eq!(url.is_loopback, is_loopback, "{text}");
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! Turning the bytes of an answer into the type its operation has, in one pass and in one place.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::error::Kind;
+use crate::values::Json;
+
+/// Deeper answers are refused; no service's documented answer nests past ten.
+const MOST_DEPTH: usize = 128;
+
+/// A type that an operation answers with.
+pub(crate) trait Answer: DeserializeOwned {
+    /// Whether the answer says of itself that the operation failed, whatever its HTTP status.
+    fn says_it_failed(&self) -> bool {
+        false
+    }
+
+    /// The request id that the service put into its answer.
+    fn request_id(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Why a 2xx is no success.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// The service says it failed.
+    Failed,
+    /// The body is not what the contract promises.
+    Unfit(Kind, Option<serde_json::Error>),
+}
+
+fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusable {
+    Unusable::Unfit(
+        Kind::Unfit {
+            path,
+            problem: problem.into(),
+        },
+        None,
+    )
+}
+
+/// Reads a 2xx body as `T`: one check of the text, one pass of the parser. Only where that fails is the body read again, to
+/// say why and where.
+///
+/// `wrapper` names a member under which the service may put the whole of its answer.
+pub(crate) fn decode<T: Answer>(
+    headers: &HeaderMap,
+    body: &Bytes,
+    wrapper: Option<&str>,
+) -> Result<T, Unusable> {
+    check_content_type(headers)?;
+    let text = checked_text(body)?;
+    let error = match serde_json::from_str::<T>(text) {
+        Ok(answer) if answer.says_it_failed() => return Err(Unusable::Failed),
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    // Not the promised shape. A refusal in a 200 is not, and neither is an answer inside a wrapper.
+    let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+        return Err(misfit::<T>(text, error));
+    };
+    let token = |name: &str| members.get(name).map(|raw| raw.get());
+    if token("success") == Some("false") {
+        return Err(Unusable::Failed);
+    }
+    if let Some(wrapped) = wrapper.and_then(token) {
+        return serde_json::from_str(wrapped).map_err(|error| misfit::<T>(wrapped, error));
+    }
+    if token("error").is_some_and(|error| error != "null") {
+        return Err(Unusable::Failed);
+    }
+    Err(misfit::<T>(text, error))
+}
+
+fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let value = String::from_utf8_lossy(value.as_bytes());
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if essence == "application/json" || essence.ends_with("+json") {
+        return Ok(());
+    }
+    Err(unfit(None, format!("JSON was promised, {essence} came")))
+}
+
+/// The body as text, once it is known to be a JSON object's that nests no deeper than is safe, members nobody knows
+/// included: serde_json checks neither for what it skips, and reads an array into a struct.
+fn checked_text(body: &[u8]) -> Result<&str, Unusable> {
+    let text = std::str::from_utf8(body).map_err(|e| {
+        unfit(
+            None,
+            format!("it is not UTF-8 from byte {} on", e.valid_up_to()),
+        )
+    })?;
+    match text
+        .trim_start_matches([' ', '\t', '\n', '\r'])
+        .chars()
+        .next()
+    {
+        None => return Err(unfit(None, "it is empty")),
+        Some('{') => {}
+        Some('\u{feff}') => return Err(unfit(None, "it starts with a byte order mark")),
+        Some(_) => return Err(unfit(None, "it is not a JSON object")),
+    }
+    if nests_too_deep(text.as_bytes()) {
+        return Err(unfit(
+            None,
+            format!("it nests deeper than {MOST_DEPTH} levels"),
+        ));
+    }
+    Ok(text)
+}
+
+fn nests_too_deep(text: &[u8]) -> bool {
+    // Counting is many times cheaper than following strings, and settles it for all but long lists.
+    let opened: usize = text
+        .iter()
+        .map(|b| usize::from(matches!(b, b'{' | b'[')))
+        .sum();
+    if opened <= MOST_DEPTH {
+        return false;
+    }
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > MOST_DEPTH {
+                    return true;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The error with the place it happened at, which takes a second, slower pass.
+fn misfit<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Unusable {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Err(error) => (error.path().to_string(), error.into_inner()),
+        Ok(_) => (String::new(), error),
+    };
+    let problem = match error.classify() {
+        serde_json::error::Category::Eof => "it ends in the middle".to_owned(),
+        serde_json::error::Category::Syntax => format!("it is not valid JSON: {error}"),
+        _ => error.to_string(),
+    };
+    let path = Some(path).filter(|path| !path.is_empty() && path != ".");
+    Unusable::Unfit(Kind::Unfit { path, problem }, Some(error))
+}
+
+/// The elements of the array `name`, each as its own text.
+pub(crate) fn elements(body: &[u8], wrapper: Option<&str>, name: &str) -> Vec<Json> {
+    let member = |text: &str, name: &str| {
+        let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
+        members.remove(name)
+    };
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Vec::new();
+    };
+    member(text, name)
+        .or_else(|| member(member(text, wrapper?)?.get(), name))
+        .and_then(|array| serde_json::from_str(array.get()).ok())
+        .unwrap_or_default()
+}
+
+/// A member of an answer that the spec does not know.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UnknownMember {
+    /// Where it stands: `executions[0].venue`.
+    pub path: String,
+    /// Its JSON text, as it came.
+    pub json: Json,
+}
+
+/// The members of an answer that its type skips, in the order they came. Costs a second reading, so only when asked.
+pub(crate) fn unknown_members<T: DeserializeOwned>(
+    body: &[u8],
+    wrapper: Option<&str>,
+) -> Vec<UnknownMember> {
+    let read = |text: &str| {
+        let mut found = Vec::new();
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_ignored::deserialize::<_, _, T>(&mut reader, |path| found.push(steps(&path))).ok()?;
+        let mut members = Vec::new();
+        gather(text, "", &found, 0, &mut members);
+        Some(members)
+    };
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Vec::new();
+    };
+    read(text)
+        .or_else(|| {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+            read(members.get(wrapper?)?.get())
+        })
+        .unwrap_or_default()
+}
+
+#[derive(PartialEq)]
+enum Step {
+    Index(usize),
+    Name(String),
+}
+
+fn steps(path: &serde_ignored::Path<'_>) -> Vec<Step> {
+    use serde_ignored::Path;
+    let (parent, step) = match path {
+        Path::Root => return Vec::new(),
+        Path::Seq { parent, index } => (parent, Step::Index(*index)),
+        Path::Map { parent, key } => (parent, Step::Name(key.clone())),
+        Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => {
+            return steps(parent);
+        }
+    };
+    let mut steps = steps(parent);
+    steps.push(step);
+    steps
+}
+
+/// Finds the texts of the members at `places`, which come in the order of the document, opening each level once.
+fn gather(
+    json: &str,
+    path: &str,
+    places: &[Vec<Step>],
+    depth: usize,
+    found: &mut Vec<UnknownMember>,
+) {
+    let mut items: Vec<&RawValue> = Vec::new();
+    let mut members: BTreeMap<String, &RawValue> = BTreeMap::new();
+    match places.first().and_then(|place| place.get(depth)) {
+        Some(Step::Index(_)) => items = serde_json::from_str(json).unwrap_or_default(),
+        Some(Step::Name(_)) => members = serde_json::from_str(json).unwrap_or_default(),
+        None => {
+            if let Ok(json) = serde_json::from_str(json) {
+                found.push(UnknownMember {
+                    path: path.to_owned(),
+                    json,
+                });
+            }
+            return;
+        }
+    }
+    for places in places.chunk_by(|a, b| a.get(depth) == b.get(depth)) {
+        let (child, path) = match &places[0].get(depth) {
+            Some(Step::Index(index)) => (items.get(*index), format!("{path}[{index}]")),
+            Some(Step::Name(name)) if path.is_empty() => (members.get(name), name.clone()),
+            Some(Step::Name(name)) => (members.get(name), format!("{path}.{name}")),
+            None => continue,
+        };
+        if let Some(child) = child {
+            gather(child.get(), &path, places, depth + 1, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Fill {
+        id: String,
+        #[serde(default)]
+        legs: Vec<Leg>,
+        success: Option<bool>,
+    }
+
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Leg {
+        price: crate::values::Decimal,
+    }
+
+    impl Answer for Fill {
+        fn says_it_failed(&self) -> bool {
+            self.success == Some(false)
+        }
+    }
+
+    fn read(json: &str) -> Result<Fill, Unusable> {
+        decode(
+            &HeaderMap::new(),
+            &Bytes::copy_from_slice(json.as_bytes()),
+            Some("data"),
+        )
+    }
+
+    fn place(json: &str) -> (Option<String>, String) {
+        match read(json) {
+            Err(Unusable::Unfit(Kind::Unfit { path, problem }, _)) => (path, problem),
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_read_bare_or_in_its_wrapper() {
+        assert_eq!(
+            read(r#"{"id": "a", "success": true}"#).expect("bare").id,
+            "a"
+        );
+        assert_eq!(
+            read(r#"{"success": true, "data": {"id": "a"}}"#)
+                .expect("wrapped")
+                .id,
+            "a"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_one_in_any_form() {
+        for json in [
+            r#"{"success": false, "error": "x"}"#,
+            r#"{"id": "a", "success": false}"#,
+            r#"{"error": "x"}"#,
+            r#"{"data": {"id": "a"}, "success": false}"#,
+        ] {
+            assert!(matches!(read(json), Err(Unusable::Failed)), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_place() {
+        assert_eq!(
+            place(r#"{"id": "a", "legs": [{"price": 1}, {"price": "x"}]}"#)
+                .0
+                .as_deref(),
+            Some("legs[1].price")
+        );
+        assert!(
+            place(r#"{"id": "a", "id": "b"}"#)
+                .1
+                .contains("duplicate field")
+        );
+        assert!(place(r#"{"legs": []}"#).1.contains("missing field `id`"));
+        assert!(
+            place(r#"{"data": {"legs": []}}"#)
+                .1
+                .contains("missing field `id`")
+        );
+        assert!(place(r#"{"id": "\ud800"}"#).1.contains("not valid JSON"));
+        assert_eq!(place(r#"{"id": "a""#).1, "it ends in the middle");
+        for json in ["", " ", "[]", "null", "5", "\u{feff}{}", "{} {}", "oops"] {
+            place(json);
+        }
+    }
+
+    #[test]
+    fn depth_and_encoding_are_checked_in_members_nobody_knows() {
+        let nested = |depth: usize| {
+            format!(
+                r#"{{"id": "]}}", "x": {}{}}}"#,
+                "[".repeat(depth),
+                "]".repeat(depth)
+            )
+        };
+        assert!(read(&nested(127)).is_ok());
+        assert!(place(&nested(128)).1.contains("nests deeper"));
+        assert!(place(&nested(100_000)).1.contains("nests deeper"));
+        let hidden = format!(
+            r#"{{"id": "a", "x": ["]]]]\"]{{", {}]}}"#,
+            "[],".repeat(200) + "[]"
+        );
+        assert!(read(&hidden).is_ok());
+        let body = Bytes::from_static(b"{\"id\": \"a\", \"x\": \"\xff\"}");
+        assert!(decode::<Fill>(&HeaderMap::new(), &body, None).is_err());
+    }
+
+    #[test]
+    fn unknown_members_are_found_with_their_exact_text() {
+        let json = r#"{"id": "a", "venue": {"n": 1.10}, "legs": [{"price": 1}, {"price": 2, "fee": 0.30}]}"#;
+        let found = unknown_members::<Fill>(json.as_bytes(), None);
+        let found: Vec<_> = found
+            .iter()
+            .map(|m| (m.path.as_str(), m.json.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [("venue", r#"{"n": 1.10}"#), ("legs[1].fee", "0.30")]
+        );
+        let wrapped = unknown_members::<Fill>(br#"{"data": {"id": "a", "x": 1}}"#, Some("data"));
+        assert_eq!(wrapped[0].path, "x");
+    }
+
+    #[test]
+    fn json_must_say_that_it_is() {
+        let body = Bytes::from_static(br#"{"id": "a"}"#);
+        for (content_type, fits) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/html", false),
+            ("", false),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().expect("ascii"))]);
+            assert_eq!(
+                decode::<Fill>(&headers, &body, None).is_ok(),
+                fits,
+                "{content_type}"
+            );
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What reqwest's errors mean here.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use super::retry::Outcome;
+use crate::error::{Error, Kind, Limit, Unreachable};
+
+/// An attempt that brought no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub kind: Kind,
+    pub outcome: Outcome,
+    pub source: Option<reqwest::Error>,
+}
+
+impl Failure {
+    pub fn timeout(limit: Limit, after: Duration) -> Self {
+        Self {
+            kind: Kind::Timeout { limit, after },
+            outcome: Outcome::TimedOut,
+            source: None,
+        }
+    }
+
+    pub fn too_large(limit: usize) -> Self {
+        Self {
+            kind: Kind::TooLarge { limit },
+            outcome: Outcome::Final,
+            source: None,
+        }
+    }
+
+    /// The error's own text holds the URL with its query, so it is dropped here.
+    pub fn of(error: reqwest::Error, connect: Duration, attempt: Duration) -> Self {
+        let error = error.without_url();
+        let (kind, outcome) = if error.is_timeout() {
+            // Only the connect limit, and any that a user's own client has, are reqwest's.
+            let (limit, after) = if error.is_connect() {
+                (Limit::Connect, connect)
+            } else {
+                (Limit::Attempt, attempt)
+            };
+            (Kind::Timeout { limit, after }, Outcome::TimedOut)
+        } else if error.is_connect() {
+            match reason(&error) {
+                Unreachable::Tls => (Kind::Unreachable(Unreachable::Tls), Outcome::Final),
+                other => (Kind::Unreachable(other), Outcome::Broken),
+            }
+        } else if error.is_builder() {
+            let problem = "no request can be made of it".to_owned();
+            (
+                Kind::Input {
+                    what: "request",
+                    problem,
+                },
+                Outcome::Final,
+            )
+        } else {
+            (Kind::Interrupted, Outcome::Broken)
+        };
+        Self {
+            kind,
+            outcome,
+            source: Some(error),
+        }
+    }
+
+    pub fn into_error(self) -> Error {
+        let error = Error::new(self.kind);
+        match self.source {
+            Some(source) => error.because(source),
+            None => error,
+        }
+    }
+}
+
+fn reason(error: &reqwest::Error) -> Unreachable {
+    if error.is_dns() {
+        return Unreachable::Dns;
+    }
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = cause {
+        // rustls reports what the handshake refused as invalid data.
+        if let Some(error) = error.downcast_ref::<io::Error>()
+            && error.kind() == io::ErrorKind::InvalidData
+        {
+            return Unreachable::Tls;
+        }
+        cause = error.source();
+    }
+    Unreachable::Connect
+}

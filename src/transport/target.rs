@@ -1,0 +1,74 @@
+//! What a call is about: for the error's text, the checks before anything is sent, and the answer's reference.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::values::segment;
+
+/// `get execution <id> of account <account>`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    verb: &'static str,
+    what: &'static str,
+    id: Option<&'a str>,
+    scope: Option<(&'static str, &'a str)>,
+}
+
+impl<'a> Target<'a> {
+    /// One thing by its id.
+    pub fn get(what: &'static str, id: &'a str) -> Self {
+        Self {
+            verb: "get",
+            what,
+            id: Some(id),
+            scope: None,
+        }
+    }
+
+    /// All things of a kind.
+    pub fn list(what: &'static str) -> Self {
+        Self {
+            verb: "list",
+            what,
+            id: None,
+            scope: None,
+        }
+    }
+
+    /// Within an account, by the word the service has for it.
+    pub fn of(self, word: &'static str, scope: &'a str) -> Self {
+        Self {
+            scope: Some((word, scope)),
+            ..self
+        }
+    }
+
+    /// Refuses an id that would make the request reach another path. (An account that is a path segment is checked by
+    /// [`check_segment`], since not every service's is one.)
+    pub fn check(&self) -> Result<(), Error> {
+        self.id.map_or(Ok(()), |id| check_segment(self.what, id))
+    }
+
+    pub fn id(&self) -> Option<&'a str> {
+        self.id
+    }
+
+    pub fn scope(&self) -> Option<&'a str> {
+        Some(self.scope?.1)
+    }
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.what)?;
+        self.id.iter().try_for_each(|id| write!(f, " {id}"))?;
+        self.scope
+            .iter()
+            .try_for_each(|(word, scope)| write!(f, " of {word} {scope}"))
+    }
+}
+
+/// Refuses what cannot be one segment of a path, naming what it was meant for.
+pub(crate) fn check_segment(what: &'static str, text: &str) -> Result<(), Error> {
+    segment::check(text).map_err(|unfit| Error::input(what, unfit.to_string()))
+}

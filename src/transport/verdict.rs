@@ -1,0 +1,153 @@
+//! What a complete answer amounts to: a reply, or an error that says what the service said.
+
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, LOCATION};
+use url::Url;
+
+use super::body::{self, Answer, Unusable};
+use super::retry::asked_wait;
+use super::target::Target;
+use super::{Received, Shared};
+use crate::error::said::{Said, printable};
+use crate::error::{Answered, Error, Kind, Refusal};
+use crate::reply::Reply;
+
+pub(super) fn reply<T: Answer>(
+    shared: &Shared,
+    received: Received,
+    target: Target<'_>,
+) -> Result<Reply<T>, Error> {
+    if !received.status.is_success() {
+        let kind = refusal(shared, &received);
+        return Err(error(shared, received, kind));
+    }
+    match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
+        Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
+        Err(Unusable::Failed) => Err(error(shared, received, Kind::Refused(Refusal::InBody))),
+        Err(Unusable::Unfit(kind, source)) => {
+            let error = error(shared, received, kind);
+            Err(match source {
+                Some(source) => error.because(source),
+                None => error,
+            })
+        }
+    }
+}
+
+/// An error for an answer that decoded but lacks what its facade needs.
+pub(super) fn unfit(shared: &Shared, received: Received, path: &str, problem: &str) -> Error {
+    let kind = Kind::Unfit {
+        path: Some(path.to_owned()),
+        problem: problem.to_owned(),
+    };
+    error(shared, received, kind)
+}
+
+fn refusal(shared: &Shared, received: &Received) -> Kind {
+    let status = received.status;
+    if status.is_redirection() {
+        return Kind::Redirected {
+            to: redirect_target(received),
+        };
+    }
+    if shared.manners.offline == Some(status.as_u16()) {
+        return Kind::Refused(Refusal::Offline);
+    }
+    if status == StatusCode::NOT_FOUND && is_wrong_path(shared, &received.body) {
+        return Kind::Refused(Refusal::WrongPath);
+    }
+    Kind::Refused(Refusal::Status)
+}
+
+/// An empty 404 tells nothing, so it counts as the service's word on the id.
+fn is_wrong_path(shared: &Shared, body: &[u8]) -> bool {
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(body) => (shared.manners.is_wrong_path)(&body),
+        Err(_) => !body.is_empty(),
+    }
+}
+
+/// Where a redirect points: its query and fragment may hold anything, so they are left out.
+fn redirect_target(received: &Received) -> Option<String> {
+    let location = received.headers.get(LOCATION)?.to_str().ok()?;
+    let to = match Url::parse(location) {
+        Ok(url) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        Err(_) => location.split(['?', '#']).next()?.to_owned(),
+    };
+    Some(printable(&to, 200))
+}
+
+fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
+    let Received {
+        status,
+        headers,
+        body,
+        attempts,
+        elapsed,
+    } = received;
+    let mask = |text: String| shared.signer.mask(&text);
+    let said = Said::read(&body);
+    let excerpt = (said.code.is_none() && said.message.is_none())
+        .then(|| excerpt(&headers, &body))
+        .flatten();
+    let kind = match kind {
+        Kind::Unfit { path, problem } => Kind::Unfit {
+            path,
+            problem: mask(problem),
+        },
+        other => other,
+    };
+    let origin = shared.signer.origin();
+    let hint = match (&kind, status) {
+        (Kind::Refused(Refusal::Status), StatusCode::UNAUTHORIZED) => {
+            Some(format!("Check the credential in {origin}."))
+        }
+        (Kind::Refused(Refusal::Status), StatusCode::FORBIDDEN) => Some(format!(
+            "The credential in {origin} is known but not allowed this."
+        )),
+        (Kind::Refused(Refusal::Status), StatusCode::NOT_FOUND) => {
+            shared.manners.not_found.map(str::to_owned)
+        }
+        (Kind::Redirected { .. } | Kind::Refused(Refusal::WrongPath), _) => Some(format!(
+            "Check the base URL, {} ({}_BASE_URL).",
+            shared.base_url,
+            shared.service.name.to_uppercase()
+        )),
+        _ => None,
+    };
+    let error = Error::new(kind)
+        .tried(attempts, elapsed)
+        .retry_in(asked_wait(&headers, std::time::SystemTime::now()))
+        .answered(Answered {
+            status,
+            headers,
+            body,
+            said: Said {
+                code: said.code.map(mask),
+                message: said.message.map(mask),
+                request_id: said.request_id.map(mask),
+            },
+            excerpt: excerpt.map(mask),
+        });
+    match hint {
+        Some(hint) => error.hinting(hint),
+        None => error,
+    }
+}
+
+/// The kind and the start of a body that is not the JSON of any documented error: a proxy's HTML, most often.
+fn excerpt(headers: &http::HeaderMap, body: &[u8]) -> Option<String> {
+    if body.is_empty() {
+        return None;
+    }
+    let start = String::from_utf8_lossy(&body[..body.len().min(400)]);
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+    let kind = kind.as_deref().unwrap_or("no content type");
+    Some(format!(
+        "{}: {}",
+        printable(kind, 60),
+        printable(&start, 160)
+    ))
+}

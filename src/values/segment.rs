@@ -1,0 +1,103 @@
+//! What may stand as one segment of a URL's path.
+
+/// Longer ids are refused: no service documents one past 64 characters, and servers cut URLs off at a few thousand.
+const MOST_BYTES: usize = 512;
+
+/// Why a text cannot be a path segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unfit {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is longer than {MOST_BYTES} bytes")]
+    TooLong,
+    #[error("`.` and `..` would name another path")]
+    Dots,
+    #[error("it holds a `/` or `\\`, which would name another path")]
+    Separator,
+    #[error("it holds a control character")]
+    Control,
+    #[error(
+        "it holds a percent-encoded `.`, `/`, `\\` or control character, which a server or proxy may decode"
+    )]
+    Encoded,
+}
+
+/// Refuses what could make a request reach another path than meant.
+///
+/// The generated client percent-encodes `/` but leaves `.`, `..` and the empty text alone, and URL parsers turn `\` into `/`;
+/// a proxy may decode `%2e%2e` once more.
+pub(crate) fn check(text: &str) -> Result<(), Unfit> {
+    if text.len() > MOST_BYTES {
+        return Err(Unfit::TooLong);
+    }
+    check_plain(text)?;
+    let mut text = text.to_owned();
+    while let Ok(decoded) = percent_encoding::percent_decode_str(&text).decode_utf8()
+        && decoded != text
+    {
+        check_plain(&decoded).map_err(|_| Unfit::Encoded)?;
+        text = decoded.into_owned();
+    }
+    Ok(())
+}
+
+fn check_plain(text: &str) -> Result<(), Unfit> {
+    if text.is_empty() {
+        Err(Unfit::Empty)
+    } else if text == "." || text == ".." {
+        Err(Unfit::Dots)
+    } else if text.contains(['/', '\\']) {
+        Err(Unfit::Separator)
+    } else if text.chars().any(char::is_control) {
+        Err(Unfit::Control)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_as_the_services_give_them_are_fit() {
+        for id in [
+            "550837ff9e784c2895ef6dab22d06be0",
+            "exec_a1b2c3",
+            "abc123...",
+            "Sim 101 (live)",
+            "100%",
+            "50%25",
+            "été",
+            "...",
+            "a.b",
+        ] {
+            assert_eq!(check(id), Ok(()), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_would_leave_its_place_in_the_path_is_unfit() {
+        for (id, why) in [
+            ("", Unfit::Empty),
+            (".", Unfit::Dots),
+            ("..", Unfit::Dots),
+            ("a/b", Unfit::Separator),
+            ("..\\..\\accounts", Unfit::Separator),
+            ("a\0", Unfit::Control),
+            ("a\nb", Unfit::Control),
+            ("a\u{85}b", Unfit::Control),
+            ("%2e%2e", Unfit::Encoded),
+            ("%2E", Unfit::Encoded),
+            (".%2e", Unfit::Encoded),
+            ("a%2Fb", Unfit::Encoded),
+            ("a%5cb", Unfit::Encoded),
+            ("a%00", Unfit::Encoded),
+            ("a%252fb", Unfit::Encoded),
+            ("%25252e%25252e", Unfit::Encoded),
+        ] {
+            assert_eq!(check(id), Err(why), "{id:?}");
+        }
+        assert_eq!(check(&"x".repeat(10_000)), Err(Unfit::TooLong));
+    }
+}
