@@ -1,0 +1,34 @@
+//! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; tests run it too.
+
+mod emit;
+mod files;
+mod grammar;
+mod lint;
+mod polish;
+mod quiet;
+mod schemas;
+mod source;
+
+pub use files::{Spec, find};
+pub use source::Problem;
+
+/// What one spec becomes.
+#[derive(Debug)]
+pub struct Generated {
+    /// The module, as Rust.
+    pub module: String,
+    /// The whole spec, as JSON.
+    pub json: String,
+}
+
+/// Checks a spec and makes the module of its service, or says everything that is wrong with it.
+pub fn generate(service: &str, yaml: &str) -> Result<Generated, Vec<Problem>> {
+    let document = source::parse(yaml).map_err(|problem| vec![problem])?;
+    let problems = lint::check(service, &document);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let module = emit::module(service, &document)?;
+    let json = document.to_json();
+    Ok(Generated { module, json })
+}
