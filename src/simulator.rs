@@ -37,6 +37,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 pub use credentials::{
     B3OS_API_KEY, CROSSTRADE_TOKEN, HUMMINGBOT_PASSWORD, HUMMINGBOT_USERNAME, REFOLD_API_KEY,
@@ -182,8 +183,9 @@ impl Simulator {
     /// Stops listening and waits up to a second for requests under way. The ports are free afterwards.
     pub async fn shutdown(self) {
         drop(self.stop);
+        let deadline = Instant::now() + GRACE;
         for mut server in self.servers {
-            if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+            if timeout_at(deadline, &mut server).await.is_err() {
                 server.abort();
             }
         }

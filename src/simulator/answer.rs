@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::object::Object;
@@ -14,6 +14,7 @@ use super::object::Object;
 pub(super) struct Answer {
     status: StatusCode,
     body: Object,
+    scheme: Option<&'static str>,
 }
 
 impl Answer {
@@ -21,22 +22,33 @@ impl Answer {
         Self {
             status: StatusCode::OK,
             body,
+            scheme: None,
         }
     }
 
     pub(super) fn refused(status: StatusCode, body: Object) -> Self {
-        Self { status, body }
+        Self {
+            status,
+            body,
+            scheme: None,
+        }
+    }
+
+    /// Names the scheme to authenticate with, in `WWW-Authenticate`.
+    pub(super) fn asking_for(mut self, scheme: &'static str) -> Self {
+        self.scheme = Some(scheme);
+        self
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        (
-            self.status,
-            [(CONTENT_TYPE, "application/json")],
-            self.body.to_bytes(),
-        )
-            .into_response()
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(scheme) = self.scheme {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+        }
+        (self.status, headers, self.body.to_bytes()).into_response()
     }
 }
 

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -78,15 +76,14 @@ impl Hummingbot {
             .filter(|id| *id != DOCUMENT[1])
     }
 
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Response> {
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
         let detail = match credentials::authorization(headers, "Basic") {
             Some(HUMMINGBOT_BASIC) => return Ok(()),
             Some(given) if is_base64(given) => "Incorrect username or password",
             _ => "Not authenticated",
         };
         let body = self.unauthorized.clone().set("detail", detail);
-        let answer = Answer::refused(StatusCode::UNAUTHORIZED, body);
-        Err(([(WWW_AUTHENTICATE, "Basic")], answer).into_response())
+        Err(Answer::refused(StatusCode::UNAUTHORIZED, body).asking_for("Basic"))
     }
 }
 
@@ -131,10 +128,10 @@ async fn one(
     State(state): State<Arc<Hummingbot>>,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Answer, Response> {
+) -> Result<Answer, Answer> {
     state.admit(&headers)?;
     let Ok(Path(id)) = id else {
-        return Err(wrong_path().await.into_response());
+        return Err(wrong_path().await);
     };
     match state.executors.iter().find(|(known, _)| *known == id) {
         Some((_, executor)) => Ok(Answer::ok(executor.clone())),
@@ -143,7 +140,7 @@ async fn one(
                 .unknown
                 .clone()
                 .set("detail", format!("Executor {id} not found"));
-            Err(Answer::refused(StatusCode::NOT_FOUND, body).into_response())
+            Err(Answer::refused(StatusCode::NOT_FOUND, body))
         }
     }
 }
