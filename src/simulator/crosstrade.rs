@@ -35,7 +35,7 @@ const LONGEST_LOOKBACK: u64 = 900;
 /// What the simulated desktop knows; REST is one way to ask it.
 #[derive(Debug)]
 pub(super) struct CrossTrade {
-    /// Oldest first; the document's own comes before them all.
+    /// Oldest first, the document's own before them all. A list is the other way round.
     fills: Vec<Fill>,
     list: Object,
     invalid: Object,
@@ -127,6 +127,7 @@ impl CrossTrade {
         let items: Vec<Object> = self
             .fills
             .iter()
+            .rev()
             .filter(|fill| fill.epoch >= reach)
             .map(|fill| fill.body.clone().without(&["success"]))
             .collect();

@@ -100,9 +100,8 @@ impl Refold {
 
     fn no_such(&self, status: StatusCode, kind: &str, message: &str) -> Answer {
         let body = Object::default()
-            .set("status_code", status.as_u16())
             .set("http_error_type", kind)
-            .set("error_code", kind)
+            .set("error", kind)
             .set("message", message);
         self.refused(status, &body)
     }

@@ -31,7 +31,7 @@ async fn lets_in_a_key_with_its_account_or_a_session_token() {
     for refused in [key(), key().header("linked_account_id", "somebody-else")] {
         let answer = send(refused).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-        assert_eq!(answer.json()["status_code"], 400);
+        assert_eq!(answer.json()["error"], "INVALID_LINKED_ACCOUNT_ID");
     }
 }
 
@@ -53,7 +53,7 @@ async fn answers_the_newer_form_a_running_one_and_not_found() {
 
     let unknown = refold(&simulator, "nobody").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    assert_eq!(unknown.json()["error_code"], "RESOURCE_NOT_FOUND");
+    assert_eq!(unknown.json()["error"], "RESOURCE_NOT_FOUND");
     assert_eq!(unknown.json()["message"], "Execution not found");
     assert!(
         !unknown.json()["request_id"]
