@@ -16,14 +16,22 @@ use super::source::{Entry, Node, Problem, Value, one_line};
 /// The module of a service as formatted Rust.
 pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
     let whole = input(document);
-    let mut file = run(service, document, &whole).map_err(|error| blame(service, document, &whole, &error))?;
+    let mut file =
+        run(service, document, &whole).map_err(|error| blame(service, document, &whole, &error))?;
     let problems = polish(document, &mut file);
     if !problems.is_empty() {
         return Err(problems);
     }
-    let failed = |error: syn::Error| vec![Problem::new(document.at, format!("no Rust could be made of this spec: {error}"))];
+    let failed = |error: syn::Error| {
+        vec![Problem::new(
+            document.at,
+            format!("no Rust could be made of this spec: {error}"),
+        )]
+    };
     let enums: syn::File = syn::parse2(open_enums(document)).map_err(failed)?;
-    types_of(&mut file).into_iter().for_each(|types| types.extend(enums.items.iter().cloned()));
+    types_of(&mut file)
+        .into_iter()
+        .for_each(|types| types.extend(enums.items.iter().cloned()));
     let appended: syn::File = syn::parse2(appendix(service, document)).map_err(failed)?;
     file.items.extend(appended.items);
     Ok(prettyplease::unparse(&file))
@@ -32,7 +40,9 @@ pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
 /// The items of `pub mod types`.
 pub fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
     file.items.iter_mut().find_map(|item| match item {
-        syn::Item::Mod(types) if types.ident == "types" => types.content.as_mut().map(|(_, items)| items),
+        syn::Item::Mod(types) if types.ident == "types" => {
+            types.content.as_mut().map(|(_, items)| items)
+        }
         _ => None,
     })
 }
@@ -49,7 +59,9 @@ fn input(document: &Node) -> Json {
     }
     let mut paths = json!({});
     for Entry { key, node, .. } in document.members(&["paths"]) {
-        let Some(operation) = node.get("get") else { continue };
+        let Some(operation) = node.get("get") else {
+            continue;
+        };
         let mut responses = json!({});
         if let Some((status, answer)) = answer(document, operation) {
             let stand_in = format!("{answer}Body");
@@ -77,7 +89,9 @@ fn input(document: &Node) -> Json {
 fn answer<'a>(document: &'a Node, operation: &'a Node) -> Option<(&'a str, &'a str)> {
     let success = lint::successes(operation).next()?;
     let response = document.resolve(&success.node);
-    let reference = response.at_path(["content", "application/json", "schema", "$ref"])?.text()?;
+    let reference = response
+        .at_path(["content", "application/json", "schema", "$ref"])?
+        .text()?;
     Some((&success.key, reference.rsplit('/').next()?))
 }
 
@@ -106,7 +120,8 @@ fn to_value(node: &Node) -> Json {
 fn run(service: &str, document: &Node, input: &Json) -> Result<syn::File, String> {
     let spec = serde_json::from_value(input.clone()).map_err(|error| error.to_string())?;
     let settings = settings(service, document);
-    let tokens = quietly(|| Generator::new(&settings).generate_tokens(&spec))?.map_err(|error| error.to_string())?;
+    let tokens = quietly(|| Generator::new(&settings).generate_tokens(&spec))?
+        .map_err(|error| error.to_string())?;
     syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
@@ -138,7 +153,11 @@ fn settings(service: &str, document: &Node) -> GenerationSettings {
             Some(Sort::OpenEnum) => format!("{module}::types::{key}"),
             Some(Sort::Json) => "crate::values::Json".to_owned(),
             Some(Sort::Object) => {
-                settings.with_replacement(format!("{key}Body"), format!("{module}::body::{key}"), std::iter::empty());
+                settings.with_replacement(
+                    format!("{key}Body"),
+                    format!("{module}::body::{key}"),
+                    std::iter::empty(),
+                );
                 continue;
             }
             None => continue,
@@ -151,15 +170,25 @@ fn settings(service: &str, document: &Node) -> GenerationSettings {
 /// Finds which part of a spec the generator fails at, as its own message does not say: it is run again on one part at a time.
 pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<Problem> {
     let fails = |spec: &Json| run(service, document, spec).err();
-    let say = |at, error: &str| Problem::new(at, format!("the generator cannot handle this: {}", one_line(error)));
+    let say = |at, error: &str| {
+        Problem::new(
+            at,
+            format!("the generator cannot handle this: {}", one_line(error)),
+        )
+    };
     let mut types = whole.clone();
     types["paths"] = json!({});
     let mut found = Vec::new();
     if fails(&types).is_some() {
         for Entry { key, at, .. } in document.members(&["components", "schemas"]) {
             let mut one = types.clone();
-            let schemas = one["components"]["schemas"].as_object_mut().into_iter().flatten();
-            schemas.filter(|(name, _)| *name != key).for_each(|(_, schema)| *schema = json!({}));
+            let schemas = one["components"]["schemas"]
+                .as_object_mut()
+                .into_iter()
+                .flatten();
+            schemas
+                .filter(|(name, _)| *name != key)
+                .for_each(|(_, schema)| *schema = json!({}));
             found.extend(fails(&one).map(|error| say(*at, &error)));
         }
     } else {
@@ -177,7 +206,9 @@ pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<P
 
 fn open_enums(document: &Node) -> TokenStream {
     let schemas = document.members(&["components", "schemas"]);
-    let enums = schemas.iter().filter(|schema| sort(&schema.node) == Some(Sort::OpenEnum));
+    let enums = schemas
+        .iter()
+        .filter(|schema| sort(&schema.node) == Some(Sort::OpenEnum));
     let enums = enums.map(|Entry { key, node, .. }| {
         let name = ident(key);
         let doc = node.word("description").unwrap_or_default().trim();
@@ -192,7 +223,9 @@ fn open_enums(document: &Node) -> TokenStream {
 
 fn appendix(service: &str, document: &Node) -> TokenStream {
     let title = document.at_path(["info", "title"]).and_then(Node::text);
-    let server = document.get("servers").and_then(|servers| servers.items().first());
+    let server = document
+        .get("servers")
+        .and_then(|servers| servers.items().first());
     let base_url = server.and_then(|server| server.word("url"));
     let wrapper = match document.word("x-wrapper") {
         Some(wrapper) => quote!(Some(#wrapper)),
@@ -221,6 +254,13 @@ fn appendix(service: &str, document: &Node) -> TokenStream {
 
         /// What the operations answer with, to be read by the transport.
         pub mod body { #body }
+
+        impl From<crate::transport::Call> for Client {
+            fn from(call: crate::transport::Call) -> Self {
+                let (base_url, client) = call.address();
+                Self::new_with_client(base_url, client, call.clone())
+            }
+        }
 
         impl ClientHooks<crate::transport::Call> for Client {
             async fn exec(&self, request: reqwest::Request, info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
@@ -251,13 +291,19 @@ fn security(document: &Node) -> TokenStream {
 fn bounds(document: &Node) -> TokenStream {
     let mut out = TokenStream::new();
     for path in document.members(&["paths"]) {
-        let operation = path.node.at_path(["get", "operationId"]).and_then(Node::text).unwrap_or_default();
+        let operation = path
+            .node
+            .at_path(["get", "operationId"])
+            .and_then(Node::text)
+            .unwrap_or_default();
         for (_, parameter) in lint::parameters(document, &path.node) {
             let bound = |key| match &parameter.at_path(["schema", key])?.value {
                 Value::Number(digits) => digits.parse::<u64>().ok(),
                 _ => None,
             };
-            let (Some(minimum), Some(maximum)) = (bound("minimum"), bound("maximum")) else { continue };
+            let (Some(minimum), Some(maximum)) = (bound("minimum"), bound("maximum")) else {
+                continue;
+            };
             let name = parameter.word("name").unwrap_or_default();
             let constant = ident(&constant(&format!("{operation}_{}", name.to_snake_case())));
             let doc = format!("`{name}` of `{operation}`.");
@@ -268,12 +314,20 @@ fn bounds(document: &Node) -> TokenStream {
 }
 
 fn body(document: &Node) -> TokenStream {
-    let operations = document.members(&["paths"]).iter().filter_map(|path| path.node.get("get"));
-    let mut answers: Vec<&str> = operations.filter_map(|operation| Some(answer(document, operation)?.1)).collect();
+    let operations = document
+        .members(&["paths"])
+        .iter()
+        .filter_map(|path| path.node.get("get"));
+    let mut answers: Vec<&str> = operations
+        .filter_map(|operation| Some(answer(document, operation)?.1))
+        .collect();
     answers.sort_unstable();
     answers.dedup();
     let aliases = answers.into_iter().map(|answer| {
-        let (name, doc) = (ident(answer), format!("An answer that is one [`{answer}`](super::types::{answer})."));
+        let (name, doc) = (
+            ident(answer),
+            format!("An answer that is one [`{answer}`](super::types::{answer})."),
+        );
         quote!(#[doc = #doc] pub type #name = crate::transport::Body<super::types::#name>;)
     });
     quote!(#(#aliases)*)

@@ -269,7 +269,15 @@ const ADVICE: &[(&[&str], &str)] = &[
          component without type that takes any JSON",
     ),
     (
-        &["const", "$defs", "patternProperties", "prefixItems", "if", "webhooks", "jsonSchemaDialect"],
+        &[
+            "const",
+            "$defs",
+            "patternProperties",
+            "prefixItems",
+            "if",
+            "webhooks",
+            "jsonSchemaDialect",
+        ],
         "it belongs to OpenAPI 3.1 and would be ignored: write it as 3.0.3",
     ),
     (
@@ -281,30 +289,81 @@ const ADVICE: &[(&[&str], &str)] = &[
         "what stands inline gets a name nobody chose: make it a component under components.schemas",
     ),
     (
-        &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+        &[
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ],
         "a bound in an answer turns exact numbers into floating point: say it in the description",
     ),
     (
-        &["pattern", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"],
+        &[
+            "pattern",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "minProperties",
+            "maxProperties",
+        ],
         "the generator drops it or lets it fail a whole answer: say it in the description",
     ),
     (
         &["default"],
         "the generator would put it where the service sent nothing: say it in the description",
     ),
-    (&["discriminator", "xml", "deprecated", "readOnly", "writeOnly"], "the generator ignores it: say it in the description"),
+    (
+        &[
+            "discriminator",
+            "xml",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+        ],
+        "the generator ignores it: say it in the description",
+    ),
     (
         &["$ref"],
         "no reference may stand here; in a property write allOf: [{$ref: ...}] with a description beside it",
     ),
     (
-        &["post", "put", "patch", "delete", "options", "head", "trace", "requestBody"],
+        &[
+            "post",
+            "put",
+            "patch",
+            "delete",
+            "options",
+            "head",
+            "trace",
+            "requestBody",
+        ],
         "only get operations are supported: calls are repeated when they fail, which is safe for those alone",
     ),
-    (&["style", "explode", "allowReserved", "allowEmptyValue", "content"], "the generator does not support it: leave it out"),
-    (&["variables"], "the client takes another address from its builder: write the URL out"),
-    (&["callbacks", "links", "headers", "requestBodies", "tags"], "the generator ignores it: leave it out"),
-    (&["format", "nullable", "items"], "it has no meaning here: leave it out"),
+    (
+        &[
+            "style",
+            "explode",
+            "allowReserved",
+            "allowEmptyValue",
+            "content",
+        ],
+        "the generator does not support it: leave it out",
+    ),
+    (
+        &["variables"],
+        "the client takes another address from its builder: write the URL out",
+    ),
+    (
+        &["callbacks", "links", "headers", "requestBodies", "tags"],
+        "the generator ignores it: leave it out",
+    ),
+    (
+        &["format", "nullable", "items"],
+        "it has no meaning here: leave it out",
+    ),
 ];
 
 /// Adds a problem for each value of `node` that is not as the table has it.
@@ -316,7 +375,10 @@ pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut V
         return check_reference(document, entry, entries.len(), section, problems);
     }
     for entry in entries {
-        let rule = kind.keys.iter().find(|(key, ..)| *key == entry.key || *key == "*");
+        let rule = kind
+            .keys
+            .iter()
+            .find(|(key, ..)| *key == entry.key || *key == "*");
         match rule {
             Some((_, _, shape)) => check_shape(document, entry, shape, problems),
             None => problems.push(Problem::new(entry.at, unknown(&entry.key, kind))),
@@ -324,7 +386,10 @@ pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut V
     }
     for (key, need, _) in kind.keys {
         if *need == Required && node.get(key).is_none() {
-            problems.push(Problem::new(node.at, format!("{} needs `{key}`", kind.name)));
+            problems.push(Problem::new(
+                node.at,
+                format!("{} needs `{key}`", kind.name),
+            ));
         }
     }
     if kind.keys.is_empty() {
@@ -340,8 +405,12 @@ fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec
         | (Shape::Flag, Value::Flag(_))
         | (Shape::Number, Value::Number(_)) => {}
         (Shape::Words, Value::List(items)) => {
-            let other = items.iter().find(|item| !matches!(item.value, Value::Text(_) | Value::Null));
-            problems.extend(other.map(|item| expected(item, &format!("`{key}` lists texts: quote it"))));
+            let other = items
+                .iter()
+                .find(|item| !matches!(item.value, Value::Text(_) | Value::Null));
+            problems.extend(
+                other.map(|item| expected(item, &format!("`{key}` lists texts: quote it"))),
+            );
         }
         (Shape::Scopes, Value::List(items)) => {
             let scope = items.first();
@@ -349,10 +418,14 @@ fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec
         }
         (Shape::One(kind), _) => check(document, node, kind, problems),
         (Shape::List(kind), Value::List(items)) => {
-            items.iter().for_each(|item| check(document, item, kind, problems));
+            items
+                .iter()
+                .for_each(|item| check(document, item, kind, problems));
         }
         (Shape::Each(kind), Value::Map(entries)) => {
-            entries.iter().for_each(|entry| check(document, &entry.node, kind, problems));
+            entries
+                .iter()
+                .for_each(|entry| check(document, &entry.node, kind, problems));
         }
         (shape, _) => problems.push(expected(node, &format!("`{key}` is {}", shape.noun()))),
     }
@@ -384,16 +457,27 @@ fn expected(node: &Node, rule: &str) -> Problem {
     Problem::new(node.at, format!("{rule}, but {found} stands here"))
 }
 
-fn check_reference(document: &Node, entry: &Entry, siblings: usize, section: &str, problems: &mut Vec<Problem>) {
+fn check_reference(
+    document: &Node,
+    entry: &Entry,
+    siblings: usize,
+    section: &str,
+    problems: &mut Vec<Problem>,
+) {
     if siblings > 1 {
-        problems.push(Problem::new(entry.at, "what stands beside a `$ref` is ignored: remove it, or move it to the target"));
+        problems.push(Problem::new(
+            entry.at,
+            "what stands beside a `$ref` is ignored: remove it, or move it to the target",
+        ));
     }
     let Some(target) = entry.node.text() else {
         return problems.push(expected(&entry.node, "`$ref` is a text"));
     };
     let prefix = format!("#/components/{section}/");
     let text = match target.strip_prefix(&prefix) {
-        None => format!("`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"),
+        None => format!(
+            "`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"
+        ),
         Some(name) if document.at_path(["components", section, name]).is_none() => {
             format!("`{target}` does not exist: declare it or correct the name")
         }
@@ -404,14 +488,22 @@ fn check_reference(document: &Node, entry: &Entry, siblings: usize, section: &st
 
 fn unknown(key: &str, kind: &Kind) -> String {
     let known = || kind.keys.iter().map(|(known, ..)| *known);
-    let similar = known().filter(|known| distance(key, known) <= 2).min_by_key(|known| distance(key, known));
-    let advice = ADVICE.iter().find(|(keys, _)| keys.contains(&key)).map(|(_, advice)| *advice);
+    let similar = known()
+        .filter(|known| distance(key, known) <= 2)
+        .min_by_key(|known| distance(key, known));
+    let advice = ADVICE
+        .iter()
+        .find(|(keys, _)| keys.contains(&key))
+        .map(|(_, advice)| *advice);
     match (advice, similar) {
         (Some(advice), _) => format!("`{key}` is not supported in {}: {advice}", kind.name),
         (None, Some(similar)) => format!("{} has no `{key}`: did you mean `{similar}`?", kind.name),
         (None, None) => {
             let known = known().collect::<Vec<_>>().join(", ");
-            format!("{} has no `{key}`, it would be ignored: remove it, or use one of {known}", kind.name)
+            format!(
+                "{} has no `{key}`, it would be ignored: remove it, or use one of {known}",
+                kind.name
+            )
         }
     }
 }

@@ -13,23 +13,40 @@ pub fn polish(document: &Node, file: &mut syn::File) -> Vec<Problem> {
     let types = types_of(file).unwrap_or(&mut nothing);
     let objects = document.members(&["components", "schemas"]).iter();
     let objects = objects.filter(|schema| sort(&schema.node) == Some(Sort::Object));
-    objects.flat_map(|object| polish_object(object, types)).collect()
+    objects
+        .flat_map(|object| polish_object(object, types))
+        .collect()
 }
 
 fn polish_object(object: &Entry, types: &mut [syn::Item]) -> Vec<Problem> {
-    let missing = |entry: &Entry| Problem::new(entry.at, format!("the generator made nothing of `{}`: choose another name", entry.key));
+    let missing = |entry: &Entry| {
+        Problem::new(
+            entry.at,
+            format!(
+                "the generator made nothing of `{}`: choose another name",
+                entry.key
+            ),
+        )
+    };
     let made = types.iter_mut().find_map(|item| match item {
         syn::Item::Struct(made) if made.ident == object.key => Some(made),
         _ => None,
     });
-    let Some(made) = made else { return vec![missing(object)] };
+    let Some(made) = made else {
+        return vec![missing(object)];
+    };
     made.attrs.push(parse_quote!(#[non_exhaustive]));
     made.attrs.iter_mut().for_each(without_schema);
     let properties = object.node.members(&["properties"]).iter();
     properties
         .filter_map(|property| {
-            let field = made.fields.iter_mut().find(|field| member(field) == property.key);
-            let Some(field) = field else { return Some(missing(property)) };
+            let field = made
+                .fields
+                .iter_mut()
+                .find(|field| member(field) == property.key);
+            let Some(field) = field else {
+                return Some(missing(property));
+            };
             let aliases = property.node.get("x-aliases").map_or(&[][..], Node::items);
             for alias in aliases.iter().filter_map(Node::text) {
                 field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
@@ -41,8 +58,16 @@ fn polish_object(object: &Entry, types: &mut [syn::Item]) -> Vec<Problem> {
 
 /// The name of a field in JSON.
 fn member(field: &syn::Field) -> String {
-    let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    let mut name = field
+        .ident
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // What else the attribute holds is read over; only its end makes the parser stop.
         let _ = attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = meta.value().ok().and_then(|value| value.parse().ok());
@@ -59,7 +84,10 @@ fn member(field: &syn::Field) -> String {
 fn without_schema(attribute: &mut syn::Attribute) {
     if let syn::Meta::NameValue(doc) = &mut attribute.meta
         && doc.path.is_ident("doc")
-        && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &doc.value
+        && let syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) = &doc.value
         && let text = text.value()
         && let Some((text, _)) = text.split_once("<details>")
     {

@@ -20,7 +20,7 @@ use crate::settings::{Builder, Handle, Variables, environment, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
 use crate::transport::limits::Limits;
-use crate::transport::target::{Target, check_segment};
+use crate::transport::target::Target;
 use crate::transport::{Answer, Manners, Transport};
 use crate::values::Json;
 
@@ -61,8 +61,7 @@ impl CrossTrade {
         account: &str,
         id: &str,
     ) -> Result<Reply<types::Execution>, Error> {
-        check_segment("account", account)?;
-        let target = Target::get("execution", id).of("account", account);
+        let target = Target::get("execution", id).within("account", account);
         self.0
             .run(target, async |client: Client| {
                 client.get_execution(account, id).await
@@ -100,11 +99,9 @@ impl ListExecutions<'_> {
 
     async fn send(self) -> Result<Reply<types::ExecutionList>, Error> {
         let account = self.account;
-        let target = Target::list("executions").of("account", account);
+        let target = Target::list("executions").within("account", account);
         let seconds = self.lookback.map(whole_seconds).transpose();
-        let seconds = check_segment("account", account)
-            .and(seconds)
-            .map_err(|error| error.of(SERVICE.title, target))?;
+        let seconds = seconds.map_err(|error| error.of(SERVICE.title, target))?;
         let call = async |client: Client| client.list_executions(account, seconds).await;
         self.crosstrade.0.run(target, call).await
     }

@@ -315,10 +315,6 @@ impl Error {
         }
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.0.kind
-    }
-
     fn said(&self) -> Option<&Said> {
         Some(&self.0.answer.as_ref()?.said)
     }

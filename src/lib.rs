@@ -12,6 +12,8 @@ mod generated;
 mod reference;
 mod reply;
 mod settings;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod transport;
 pub mod values;
 

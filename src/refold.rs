@@ -82,7 +82,7 @@ impl Refold {
         let linked = self.linked_account_id.as_deref();
         let mut target = Target::get("execution", id);
         if let Some(linked) = linked {
-            target = target.of("linked account", linked);
+            target = target.on_behalf_of("linked account", linked);
         }
         let call = async |client: Client| client.get_execution(id, linked).await;
         self.transport.run(target, call).await

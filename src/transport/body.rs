@@ -255,6 +255,9 @@ fn gather(
     depth: usize,
     found: &mut Vec<UnknownMember>,
 ) {
+    if places.is_empty() {
+        return;
+    }
     let mut items: Vec<&RawValue> = Vec::new();
     let mut members: BTreeMap<String, &RawValue> = BTreeMap::new();
     match places.first().and_then(|place| place.get(depth)) {

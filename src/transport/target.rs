@@ -12,6 +12,7 @@ pub(crate) struct Target<'a> {
     what: &'static str,
     id: Option<&'a str>,
     scope: Option<(&'static str, &'a str)>,
+    scope_in_path: bool,
 }
 
 impl<'a> Target<'a> {
@@ -22,6 +23,7 @@ impl<'a> Target<'a> {
             what,
             id: Some(id),
             scope: None,
+            scope_in_path: false,
         }
     }
 
@@ -32,20 +34,33 @@ impl<'a> Target<'a> {
             what,
             id: None,
             scope: None,
+            scope_in_path: false,
         }
     }
 
-    /// Within an account, by the word the service has for it.
-    pub fn of(self, word: &'static str, scope: &'a str) -> Self {
+    /// Within an account that is a segment of the path, by the word the service has for it.
+    pub fn within(self, word: &'static str, scope: &'a str) -> Self {
         Self {
             scope: Some((word, scope)),
+            scope_in_path: true,
             ..self
         }
     }
 
-    /// Refuses an id that would make the request reach another path. (An account that is a path segment is checked by
-    /// [`check_segment`], since not every service's is one.)
+    /// On behalf of an account that travels in a header.
+    pub fn on_behalf_of(self, word: &'static str, scope: &'a str) -> Self {
+        Self {
+            scope: Some((word, scope)),
+            scope_in_path: false,
+            ..self
+        }
+    }
+
+    /// Refuses what would make the request reach another path.
     pub fn check(&self) -> Result<(), Error> {
+        if let Some((word, scope)) = self.scope.filter(|_| self.scope_in_path) {
+            check_segment(word, scope)?;
+        }
         self.id.map_or(Ok(()), |id| check_segment(self.what, id))
     }
 

@@ -1,2 +1,2 @@
-#[test]
-fn nothing() {}
+mod against_the_simulator;
+mod simulator;

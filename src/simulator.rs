@@ -1,0 +1,225 @@
+//! The four services on loopback, to try a client against without an account anywhere.
+//!
+//! Real HTTP on real sockets: credentials are checked, wrong ids and wrong keys are answered as the services answer
+//! them, and what a good request gets are the examples in `specs/` and a little history made from them. It knows
+//! only the specs and shares nothing with the clients.
+//!
+//! ```no_run
+//! # async fn run() -> std::io::Result<()> {
+//! use executions::simulator::{Options, Simulator};
+//!
+//! let simulator = Simulator::start(Options::default()).await?;
+//! for (name, value) in simulator.variables() {
+//!     println!("export {name}={value}");
+//! }
+//! simulator.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod b3os;
+mod bucket;
+mod credentials;
+mod crosstrade;
+mod fills;
+mod hummingbot;
+mod object;
+mod refold;
+mod spec;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+pub use credentials::{
+    B3OS_API_KEY, CROSSTRADE_TOKEN, HUMMINGBOT_PASSWORD, HUMMINGBOT_USERNAME, REFOLD_API_KEY,
+    REFOLD_LINKED_ACCOUNT_ID, REFOLD_SESSION_TOKEN,
+};
+
+/// How long [`Simulator::shutdown`] lets open requests finish.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How to start a [`Simulator`]. The default takes any free ports.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    port: u16,
+}
+
+impl Options {
+    /// CrossTrade's port; Hummingbot, B3OS and Refold get the next three. 0, the default: four that are free.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+}
+
+/// The running services. Dropping it stops them without waiting; [`shutdown`](Self::shutdown) waits.
+#[derive(Debug)]
+pub struct Simulator {
+    crosstrade: String,
+    hummingbot: String,
+    b3os: String,
+    refold: String,
+    references: Vec<String>,
+    /// Dropped: the servers stop.
+    stop: watch::Sender<()>,
+    servers: Vec<JoinHandle<io::Result<()>>>,
+}
+
+impl Simulator {
+    /// Starts all four on 127.0.0.1 within the current tokio runtime.
+    ///
+    /// They are reachable when this returns. CrossTrade's history is as old as the start: a quarter of an hour later
+    /// its list is empty, while every fill can still be got by its id.
+    ///
+    /// # Errors
+    /// A port is taken (the text names its address), or the fourth of them would be above 65535.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let now = Timestamp::now();
+        let crosstrade = crosstrade::CrossTrade::new(now)?;
+        let hummingbot = hummingbot::Hummingbot::new(now)?;
+        let b3os = b3os::B3os::new(now)?;
+        let refold = refold::Refold::new(now)?;
+        let references = crosstrade
+            .ids()
+            .map(|id| format!("crosstrade:{}/{id}", crosstrade::ACCOUNT))
+            .chain(hummingbot.ids().map(|id| format!("hummingbot:{id}")))
+            .chain(b3os.ids().map(|id| format!("b3os:{id}")))
+            .chain(refold.ids().map(|id| format!("refold:{id}")))
+            .collect();
+
+        // All ports first: nothing serves unless everything can.
+        let listeners = [
+            bind(&options, 0).await?,
+            bind(&options, 1).await?,
+            bind(&options, 2).await?,
+            bind(&options, 3).await?,
+        ];
+        let routers = [
+            crosstrade.router(),
+            hummingbot.router(),
+            b3os.router(),
+            refold.router(),
+        ];
+        let [crosstrade, hummingbot, b3os, refold] =
+            listeners.each_ref().map(|(_, url)| url.clone());
+        let (stop, stopped) = watch::channel(());
+        let servers = listeners
+            .into_iter()
+            .zip(routers)
+            .map(|((listener, _), router)| tokio::spawn(serve(listener, router, stopped.clone())))
+            .collect();
+        Ok(Self {
+            crosstrade,
+            hummingbot,
+            b3os,
+            refold,
+            references,
+            stop,
+            servers,
+        })
+    }
+
+    /// CrossTrade's base URL: scheme, address and port, no path. So are the other three.
+    #[must_use]
+    pub fn crosstrade_url(&self) -> &str {
+        &self.crosstrade
+    }
+
+    /// Hummingbot's base URL.
+    #[must_use]
+    pub fn hummingbot_url(&self) -> &str {
+        &self.hummingbot
+    }
+
+    /// B3OS's base URL.
+    #[must_use]
+    pub fn b3os_url(&self) -> &str {
+        &self.b3os
+    }
+
+    /// Refold's base URL.
+    #[must_use]
+    pub fn refold_url(&self) -> &str {
+        &self.refold
+    }
+
+    /// The environment that points all four clients here. For Refold it is the key and its account, never the
+    /// session token beside them: clients refuse both ways at once.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        [
+            ("CROSSTRADE_BASE_URL", self.crosstrade.as_str()),
+            ("CROSSTRADE_TOKEN", CROSSTRADE_TOKEN),
+            ("HUMMINGBOT_BASE_URL", &self.hummingbot),
+            ("HUMMINGBOT_USERNAME", HUMMINGBOT_USERNAME),
+            ("HUMMINGBOT_PASSWORD", HUMMINGBOT_PASSWORD),
+            ("B3OS_BASE_URL", &self.b3os),
+            ("B3OS_API_KEY", B3OS_API_KEY),
+            ("REFOLD_BASE_URL", &self.refold),
+            ("REFOLD_API_KEY", REFOLD_API_KEY),
+            ("REFOLD_LINKED_ACCOUNT_ID", REFOLD_LINKED_ACCOUNT_ID),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec()
+    }
+
+    /// References that answer, such as `crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0`. A service's first is
+    /// its vendor document's example, except for B3OS, whose document shows placeholders: that one comes last.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        self.references.clone()
+    }
+
+    /// Stops listening and waits up to a second for requests under way. The ports are free afterwards.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        let deadline = Instant::now() + GRACE;
+        for mut server in self.servers {
+            if timeout_at(deadline, &mut server).await.is_err() {
+                server.abort();
+            }
+        }
+    }
+}
+
+async fn bind(options: &Options, offset: u16) -> io::Result<(TcpListener, String)> {
+    let port = match options.port {
+        0 => 0,
+        first => first.checked_add(offset).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("no four ports from {first}: the last is 65535"),
+            )
+        })?,
+    };
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let named =
+        |why: io::Error| io::Error::new(why.kind(), format!("cannot listen on {wanted}: {why}"));
+    let listener = TcpListener::bind(wanted).await.map_err(named)?;
+    let url = format!("http://{}", listener.local_addr().map_err(named)?);
+    Ok((listener, url))
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) -> io::Result<()> {
+    let stop = async move {
+        // Nothing is ever sent: this ends when the sender is dropped.
+        let _ = stopped.changed().await;
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop)
+        .await
+}

@@ -1,0 +1,79 @@
+//! What every simulated service shares in answering: JSON bodies and request ids.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::object::Object;
+
+/// An answer before it is HTTP.
+#[derive(Debug)]
+pub(super) struct Answer {
+    status: StatusCode,
+    body: Object,
+    scheme: Option<&'static str>,
+}
+
+impl Answer {
+    pub(super) fn ok(body: Object) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body,
+            scheme: None,
+        }
+    }
+
+    pub(super) fn refused(status: StatusCode, body: Object) -> Self {
+        Self {
+            status,
+            body,
+            scheme: None,
+        }
+    }
+
+    /// Names the scheme to authenticate with, in `WWW-Authenticate`.
+    pub(super) fn asking_for(mut self, scheme: &'static str) -> Self {
+        self.scheme = Some(scheme);
+        self
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(scheme) = self.scheme {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+        }
+        (self.status, headers, self.body.to_bytes()).into_response()
+    }
+}
+
+/// Gives out ids in the shape of a UUID, each once.
+#[derive(Debug, Default)]
+pub(super) struct RequestIds {
+    key: RandomState,
+    given: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn next(&self) -> String {
+        let number = self.given.fetch_add(1, Ordering::Relaxed);
+        let (high, low) = (
+            self.key.hash_one((number, "high")),
+            self.key.hash_one((number, "low")),
+        );
+        let hex = format!("{high:016x}{low:016x}");
+        format!(
+            "{}-{}-4{}-a{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[13..16],
+            &hex[17..20],
+            &hex[20..]
+        )
+    }
+}

@@ -1,0 +1,215 @@
+//! CrossTrade: one account, the document's fill and a quarter of an hour of others, behind a rate limit.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::answer::Answer;
+use super::bucket::Bucket;
+use super::credentials::{self, CROSSTRADE_TOKEN};
+use super::fills::{self, Fill};
+use super::object::Object;
+use super::spec::{Service, Spec};
+
+pub(super) const ACCOUNT: &str = "Sim101";
+
+const ROUTES: [&str; 2] = [
+    "/v1/api/accounts/{account}/executions",
+    "/v1/api/accounts/{account}/executions/{executionId}",
+];
+
+/// Seconds a list reaches back when not told, and at most (the vendor's page "GET Executions").
+const LOOKBACK: u64 = 320;
+const LONGEST_LOOKBACK: u64 = 900;
+
+/// What the simulated desktop knows; REST is one way to ask it.
+#[derive(Debug)]
+pub(super) struct CrossTrade {
+    /// Oldest first, the document's own before them all. A list is the other way round.
+    fills: Vec<Fill>,
+    list: Object,
+    invalid: Object,
+    unauthorized: Object,
+    unknown: Object,
+    limited: Object,
+    bucket: Mutex<Bucket>,
+    started: Instant,
+}
+
+impl CrossTrade {
+    pub(super) fn new(now: Timestamp) -> io::Result<Self> {
+        let spec = Spec::open(Service::CrossTrade)?;
+        Ok(Self {
+            fills: fills::history(spec.document("get_execution")?, now)?,
+            list: spec.document("list_executions")?,
+            invalid: spec.refusal("list_executions", "400")?,
+            unauthorized: spec.refusal("get_execution", "401")?,
+            unknown: spec.refusal("get_execution", "404")?,
+            limited: spec.refusal("get_execution", "429")?,
+            bucket: Mutex::new(Bucket::full()),
+            started: Instant::now(),
+        })
+    }
+
+    pub(super) fn router(self) -> Router {
+        Router::new()
+            .route(ROUTES[0], get(list))
+            .route(ROUTES[1], get(one))
+            .method_not_allowed_fallback(wrong_method)
+            .fallback(wrong_path)
+            .with_state(Arc::new(self))
+    }
+
+    /// Ids to try: the document's, then the newest.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.fills
+            .first()
+            .into_iter()
+            .chain(self.fills.last())
+            .map(|fill| fill.id.as_str())
+    }
+
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
+        if credentials::authorization(headers, "Bearer") != Some(CROSSTRADE_TOKEN) {
+            return Err(Answer::refused(
+                StatusCode::UNAUTHORIZED,
+                self.unauthorized.clone(),
+            ));
+        }
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        if bucket.take(self.started.elapsed()) {
+            Ok(())
+        } else {
+            Err(Answer::refused(
+                StatusCode::TOO_MANY_REQUESTS,
+                self.limited.clone(),
+            ))
+        }
+    }
+
+    fn execution(&self, account: &str, id: &str) -> Result<Answer, Answer> {
+        known_account(account)?;
+        match self.fills.iter().find(|fill| fill.id == id) {
+            Some(fill) => Ok(Answer::ok(fill.body.clone())),
+            None => {
+                let body = self
+                    .unknown
+                    .clone()
+                    .set("detail", format!("Execution {id} not found"));
+                Err(Answer::refused(StatusCode::NOT_FOUND, body))
+            }
+        }
+    }
+
+    fn executions(
+        &self,
+        account: &str,
+        lookback: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Answer, Answer> {
+        known_account(account)?;
+        let lookback = lookback.unwrap_or(LOOKBACK);
+        if !(1..=LONGEST_LOOKBACK).contains(&lookback) {
+            return Err(self.invalid());
+        }
+        let reach =
+            i64::try_from(lookback * 1000).map_or(i64::MIN, |back| now.as_millisecond() - back);
+        let items: Vec<Object> = self
+            .fills
+            .iter()
+            .rev()
+            .filter(|fill| fill.epoch >= reach)
+            .map(|fill| fill.body.clone().without(&["success"]))
+            .collect();
+        Ok(Answer::ok(self.list.clone().set("executions", items)))
+    }
+
+    fn invalid(&self) -> Answer {
+        Answer::refused(StatusCode::BAD_REQUEST, self.invalid.clone())
+    }
+}
+
+/// The account's case does not matter; the answer has its own spelling (app.crosstrade.io/v1/api/llms-full.txt).
+fn known_account(account: &str) -> Result<(), Answer> {
+    if account.eq_ignore_ascii_case(ACCOUNT) {
+        return Ok(());
+    }
+    let body = general("invalid_account", format!("Account {account} not found"));
+    Err(Answer::refused(StatusCode::BAD_REQUEST, body))
+}
+
+/// The general error form (app.crosstrade.io/v1/api/llms-full.txt).
+fn general(error: &str, detail: String) -> Object {
+    Object::default()
+        .set("success", false)
+        .set("error", error)
+        .set("detail", detail)
+}
+
+#[derive(Deserialize)]
+struct Lookback {
+    #[serde(rename = "lookbackTime")]
+    seconds: Option<u64>,
+}
+
+async fn list(
+    State(state): State<Arc<CrossTrade>>,
+    headers: HeaderMap,
+    account: Result<Path<String>, PathRejection>,
+    lookback: Result<Query<Lookback>, QueryRejection>,
+) -> Result<Answer, Answer> {
+    state.admit(&headers)?;
+    let (Ok(Path(account)), Ok(Query(lookback))) = (account, lookback) else {
+        return Err(state.invalid());
+    };
+    state.executions(&account, lookback.seconds, Timestamp::now())
+}
+
+async fn one(
+    State(state): State<Arc<CrossTrade>>,
+    headers: HeaderMap,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Answer, Answer> {
+    state.admit(&headers)?;
+    let Ok(Path((account, id))) = path else {
+        return Err(state.invalid());
+    };
+    state.execution(&account, &id)
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Answer {
+    let detail = format!("{method} is not allowed on {}", uri.path());
+    Answer::refused(
+        StatusCode::METHOD_NOT_ALLOWED,
+        general("method_not_allowed", detail),
+    )
+}
+
+/// Under `/v1/api` a structured 404 that suggests a route; elsewhere the marketing site, as on the real host.
+async fn wrong_path(method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    if path != "/v1/api" && !path.starts_with("/v1/api/") {
+        return (StatusCode::FOUND, [(LOCATION, "https://crosstrade.io/")]).into_response();
+    }
+    let segments = |path: &str| {
+        path.split('/')
+            .filter(|segment| !segment.is_empty())
+            .count()
+    };
+    let nearest = ROUTES
+        .iter()
+        .min_by_key(|route| segments(route).abs_diff(segments(path)));
+    let body =
+        general("not_found", format!("No route {method} {path}")).set("did_you_mean", nearest);
+    Answer::refused(StatusCode::NOT_FOUND, body).into_response()
+}

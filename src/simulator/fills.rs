@@ -1,0 +1,103 @@
+//! CrossTrade's history: the document's fill, and others made from it that are recent when the simulator starts.
+
+use std::io;
+
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
+
+use super::object::Object;
+
+/// A fill as "get" answers it, beside what it is found by.
+#[derive(Debug)]
+pub(super) struct Fill {
+    pub(super) id: String,
+    /// UTC milliseconds.
+    pub(super) epoch: i64,
+    pub(super) body: Object,
+}
+
+/// The wall clock of the simulated desktop: the document's `time` is its `epoch` minus seven hours.
+const DESKTOP: Offset = Offset::constant(-7);
+
+struct Trade {
+    /// Seconds before the start.
+    age: i64,
+    instrument: &'static str,
+    entry: bool,
+    quantity: i64,
+    /// What is held afterwards.
+    position: i64,
+    price: f64,
+    id: &'static str,
+    order: &'static str,
+}
+
+#[rustfmt::skip]
+const TRADES: [Trade; 7] = [
+    Trade { age: 870, instrument: "ES 12-25", entry: true,  quantity: 2, position: 2, price: 6021.25,  id: "1f0c6f5e0f3b4f0c9a3de1a7c0d94b21", order: "7a4be21c58f94c7e8a52d90c3b16ef01" },
+    Trade { age: 640, instrument: "ES 12-25", entry: false, quantity: 1, position: 1, price: 6024.5,   id: "2b7d90a4c1e84d6fb05c7f3e92a8d6c4", order: "8c15d3fa9e6047b2b7410e2fd5a9c302" },
+    Trade { age: 505, instrument: "NQ 12-25", entry: true,  quantity: 1, position: 1, price: 21780.25, id: "3e9a1c77d2504b8e8f61a0b4c53d7e90", order: "9de2740b1cf54a838e6fb57c20d41a03" },
+    Trade { age: 290, instrument: "ES 12-25", entry: false, quantity: 1, position: 0, price: 6026.75,  id: "4c58e2f0b6934a17ad0e9b7d16f2c835", order: "a0f36bd85e2149c79b3ad81e47c50f04" },
+    Trade { age: 180, instrument: "NQ 12-25", entry: false, quantity: 1, position: 0, price: 21791.0,  id: "5d03b7a9e84f4c62915bc6e0f7a1d248", order: "b3c81f4e9d0a4256a7e52b90f6d83c05" },
+    Trade { age: 95,  instrument: "ES 12-25", entry: true,  quantity: 1, position: 1, price: 6025.0,   id: "6ea4d19c3b7042f58c2f81d5a06eb973", order: "c5f70a3b28e64d91b8d4063ce19a7f06" },
+    Trade { age: 20,  instrument: "NQ 12-25", entry: true,  quantity: 3, position: 3, price: 21788.75, id: "7f1b8e5d90ac4376a4d7e29c8b50f3a6", order: "d81e96c4f05b4a7a93c17f2d6ab08e07" },
+];
+
+/// Oldest first, the document's own fill before the others.
+pub(super) fn history(document: Object, now: Timestamp) -> io::Result<Vec<Fill>> {
+    let member = |name: &str| {
+        document
+            .get(name)
+            .map(|value| value.get())
+            .unwrap_or_default()
+    };
+    let id = serde_json::from_str(member("id")).map_err(io::Error::other)?;
+    let epoch = serde_json::from_str(member("epoch")).map_err(io::Error::other)?;
+    let mut fills = Vec::with_capacity(TRADES.len() + 1);
+    for (number, trade) in (1..).zip(&TRADES) {
+        fills.push(trade.fill(&document, now, number)?);
+    }
+    fills.insert(
+        0,
+        Fill {
+            id,
+            epoch,
+            body: document,
+        },
+    );
+    Ok(fills)
+}
+
+impl Trade {
+    fn fill(&self, document: &Object, now: Timestamp, number: i64) -> io::Result<Fill> {
+        // Tenths of a microsecond, as the desktop's clock counts; never a whole millisecond of them.
+        let ticks = (number * 1_379).nanoseconds() * 100;
+        let at = Timestamp::from_millisecond(now.as_millisecond() - self.age * 1000)
+            .and_then(|at| at.checked_add(ticks))
+            .map_err(io::Error::other)?;
+        let epoch = at.as_millisecond();
+        let body = document
+            .clone()
+            .set("id", self.id)
+            .set("time", format!("{:.7}", DESKTOP.to_datetime(at)))
+            .set("epoch", epoch)
+            .set("name", if self.entry { "Entry" } else { "Exit" })
+            .set("orderId", self.order)
+            .set("instrument", self.instrument)
+            .set("position", self.position)
+            .set("marketPosition", if self.entry { "Long" } else { "Short" })
+            .set("price", self.price)
+            .set("quantity", self.quantity)
+            .set("isEntry", self.entry)
+            .set("isEntryStrategy", self.entry)
+            .set("isExit", !self.entry)
+            .set("isExitStrategy", !self.entry)
+            .set("isInitialEntry", self.entry)
+            .set("isLastExit", !self.entry && self.position == 0);
+        Ok(Fill {
+            id: self.id.to_owned(),
+            epoch,
+            body,
+        })
+    }
+}
