@@ -22,7 +22,9 @@ fn main() -> io::Result<()> {
                 let service = &spec.service;
                 fs::write(out.join(format!("{service}.rs")), generated.module)?;
                 fs::write(out.join(format!("{service}.json")), generated.json)?;
-                services += &format!("pub mod {service} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}.rs\")); }}\n");
+                services += &format!(
+                    "pub mod {service} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}.rs\")); }}\n"
+                );
             }
             Err(found) => problems.extend(found),
         }
@@ -35,9 +37,11 @@ fn main() -> io::Result<()> {
 
 fn generate(spec: &specs::Spec) -> Result<specs::Generated, Vec<String>> {
     let label = &spec.label;
-    let yaml = fs::read_to_string(&spec.path).map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;
+    let yaml = fs::read_to_string(&spec.path)
+        .map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;
     specs::generate(&spec.service, &yaml).map_err(|problems| {
-        let line = |specs::Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
+        let line =
+            |specs::Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
         problems.into_iter().map(line).collect()
     })
 }

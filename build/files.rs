@@ -37,10 +37,18 @@ pub fn find(own: &Path, theirs: Option<&OsStr>) -> (Vec<Spec>, Vec<String>) {
     }
     for path in list(folder, &mut problems) {
         let label = path.display().to_string();
-        if path.file_stem().and_then(OsStr::to_str).is_some_and(|stem| specs.contains_key(stem)) {
+        if path
+            .file_stem()
+            .and_then(OsStr::to_str)
+            .is_some_and(|stem| specs.contains_key(stem))
+        {
             insert(&mut specs, path, label);
         } else {
-            let known = specs.keys().map(|stem| format!("{stem}.yaml")).collect::<Vec<_>>().join(", ");
+            let known = specs
+                .keys()
+                .map(|stem| format!("{stem}.yaml"))
+                .collect::<Vec<_>>()
+                .join(", ");
             problems.push(format!("{label}:1:1: there is no such service in this crate: name the file as one of {known}"));
         }
     }
@@ -48,21 +56,41 @@ pub fn find(own: &Path, theirs: Option<&OsStr>) -> (Vec<Spec>, Vec<String>) {
 }
 
 fn insert(specs: &mut BTreeMap<String, Spec>, path: PathBuf, label: String) {
-    let service = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    specs.insert(service.clone(), Spec { service, path, label });
+    let service = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    specs.insert(
+        service.clone(),
+        Spec {
+            service,
+            path,
+            label,
+        },
+    );
 }
 
 /// The `.yaml` files of a folder.
 fn list(folder: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
-    let files: io::Result<Vec<PathBuf>> = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect());
+    let files: io::Result<Vec<PathBuf>> = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect()
+    });
     let mut files = files.unwrap_or_else(|error| {
-        problems.push(format!("{}: the folder of specs cannot be read: {error}", folder.display()));
+        problems.push(format!(
+            "{}: the folder of specs cannot be read: {error}",
+            folder.display()
+        ));
         Vec::new()
     });
     let ends_in = |path: &Path, end| path.extension().is_some_and(|extension| extension == end);
     for path in files.iter().filter(|path| ends_in(path, "yml")) {
-        problems.push(format!("{}:1:1: it would be passed over: call it .yaml", path.display()));
+        problems.push(format!(
+            "{}:1:1: it would be passed over: call it .yaml",
+            path.display()
+        ));
     }
     files.retain(|path| ends_in(path, "yaml"));
     files.sort();
@@ -70,5 +98,8 @@ fn list(folder: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -1,265 +1,7 @@
-//! The part of OpenAPI 3.0 that specs may use, as a table, and the check against it.
-//!
-//! Only what is known to come out right is in the table. The generator drops what it does not know, without a word, and
-//! panics on some of what it does; a key that is not here is therefore a problem at its own line.
+//! The check of a spec against the table of what specs may use.
 
+use super::dialect::{Kind, Need, Shape};
 use super::source::{Entry, Node, Problem, Value};
-
-/// The members that one sort of object may have.
-pub struct Kind {
-    /// What a problem calls it.
-    name: &'static str,
-    /// Where under `components` a `$ref` in its place must point, if one may stand there.
-    section: Option<&'static str>,
-    keys: &'static [Key],
-}
-
-type Key = (&'static str, Need, Shape);
-
-#[derive(PartialEq)]
-enum Need {
-    Required,
-    Optional,
-}
-use Need::{Optional, Required};
-
-/// What a member's value must look like.
-enum Shape {
-    Any,
-    Text,
-    Flag,
-    Number,
-    /// A list of texts; `null` may be among them, as in a nullable enum.
-    Words,
-    One(&'static Kind),
-    List(&'static Kind),
-    /// A mapping whose keys are names of the spec's own.
-    Each(&'static Kind),
-    /// `security`'s mapping from scheme names to scopes.
-    Scopes,
-}
-
-pub static DOCUMENT: Kind = Kind {
-    name: "the document",
-    section: None,
-    keys: &[
-        ("openapi", Required, Shape::Text),
-        ("info", Required, Shape::One(&INFO)),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("servers", Required, Shape::List(&SERVER)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
-        ("paths", Required, Shape::Each(&PATH)),
-        ("components", Required, Shape::One(&COMPONENTS)),
-        ("x-wrapper", Optional, Shape::Text),
-    ],
-};
-
-static INFO: Kind = Kind {
-    name: "info",
-    section: None,
-    keys: &[
-        ("title", Required, Shape::Text),
-        ("version", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static LINK: Kind = Kind {
-    name: "externalDocs",
-    section: None,
-    keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static SERVER: Kind = Kind {
-    name: "a server",
-    section: None,
-    keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static REQUIREMENT: Kind = Kind {
-    name: "a security requirement",
-    section: None,
-    keys: &[("*", Optional, Shape::Scopes)],
-};
-
-static PATH: Kind = Kind {
-    name: "a path",
-    section: None,
-    keys: &[
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("get", Required, Shape::One(&OPERATION)),
-    ],
-};
-
-static OPERATION: Kind = Kind {
-    name: "an operation",
-    section: None,
-    keys: &[
-        ("operationId", Required, Shape::Text),
-        ("summary", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("responses", Required, Shape::Each(&RESPONSE)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
-    ],
-};
-
-static PARAMETER: Kind = Kind {
-    name: "a parameter",
-    section: Some("parameters"),
-    keys: &[
-        ("name", Required, Shape::Text),
-        ("in", Required, Shape::Text),
-        ("required", Optional, Shape::Flag),
-        ("description", Required, Shape::Text),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-    ],
-};
-
-/// The schema of what goes into a path, a query or a header.
-static PLAIN: Kind = Kind {
-    name: "a parameter's schema",
-    section: None,
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("minimum", Optional, Shape::Number),
-        ("maximum", Optional, Shape::Number),
-        ("default", Optional, Shape::Any),
-        ("minLength", Optional, Shape::Number),
-        ("pattern", Optional, Shape::Text),
-    ],
-};
-
-static RESPONSE: Kind = Kind {
-    name: "a response",
-    section: Some("responses"),
-    keys: &[
-        ("description", Required, Shape::Text),
-        ("headers", Optional, Shape::Each(&HEADER)),
-        ("content", Optional, Shape::Each(&MEDIA)),
-    ],
-};
-
-static HEADER: Kind = Kind {
-    name: "a header",
-    section: None,
-    keys: &[
-        ("description", Required, Shape::Text),
-        ("required", Optional, Shape::Flag),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
-    ],
-};
-
-static MEDIA: Kind = Kind {
-    name: "a media type",
-    section: None,
-    keys: &[
-        ("schema", Required, Shape::One(&BODY)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-    ],
-};
-
-/// The schema of a whole body: a component, or the plain string of a body that is no JSON.
-static BODY: Kind = Kind {
-    name: "a body's schema",
-    section: Some("schemas"),
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static EXAMPLE: Kind = Kind {
-    name: "an example",
-    section: Some("examples"),
-    keys: &[
-        ("summary", Optional, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("value", Required, Shape::Any),
-    ],
-};
-
-static COMPONENTS: Kind = Kind {
-    name: "components",
-    section: None,
-    keys: &[
-        ("securitySchemes", Optional, Shape::Each(&SCHEME)),
-        ("parameters", Optional, Shape::Each(&PARAMETER)),
-        ("responses", Optional, Shape::Each(&RESPONSE)),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-        ("schemas", Required, Shape::Each(&SCHEMA)),
-    ],
-};
-
-static SCHEME: Kind = Kind {
-    name: "a security scheme",
-    section: None,
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("scheme", Optional, Shape::Text),
-        ("in", Optional, Shape::Text),
-        ("name", Optional, Shape::Text),
-        ("bearerFormat", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-    ],
-};
-
-static SCHEMA: Kind = Kind {
-    name: "a component schema",
-    section: None,
-    keys: &[
-        ("type", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-        ("required", Optional, Shape::Words),
-        ("properties", Optional, Shape::Each(&PROPERTY)),
-        ("additionalProperties", Optional, Shape::Flag),
-        ("enum", Optional, Shape::Words),
-        ("nullable", Optional, Shape::Flag),
-        ("example", Optional, Shape::Any),
-    ],
-};
-
-static PROPERTY: Kind = Kind {
-    name: "a property",
-    section: None,
-    keys: &[
-        ("type", Optional, Shape::Text),
-        ("format", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-        ("nullable", Optional, Shape::Flag),
-        ("items", Optional, Shape::One(&ITEMS)),
-        ("allOf", Optional, Shape::List(&REFERENCE)),
-        ("example", Optional, Shape::Any),
-        ("x-aliases", Optional, Shape::Words),
-    ],
-};
-
-static ITEMS: Kind = Kind {
-    name: "an array's items",
-    section: Some("schemas"),
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("format", Optional, Shape::Text),
-    ],
-};
-
-static REFERENCE: Kind = Kind {
-    name: "a reference",
-    section: Some("schemas"),
-    keys: &[],
-};
 
 /// What to do instead of a key that OpenAPI has and the table has not.
 const ADVICE: &[(&[&str], &str)] = &[
@@ -269,7 +11,15 @@ const ADVICE: &[(&[&str], &str)] = &[
          component without type that takes any JSON",
     ),
     (
-        &["const", "$defs", "patternProperties", "prefixItems", "if", "webhooks", "jsonSchemaDialect"],
+        &[
+            "const",
+            "$defs",
+            "patternProperties",
+            "prefixItems",
+            "if",
+            "webhooks",
+            "jsonSchemaDialect",
+        ],
         "it belongs to OpenAPI 3.1 and would be ignored: write it as 3.0.3",
     ),
     (
@@ -281,30 +31,81 @@ const ADVICE: &[(&[&str], &str)] = &[
         "what stands inline gets a name nobody chose: make it a component under components.schemas",
     ),
     (
-        &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+        &[
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ],
         "a bound in an answer turns exact numbers into floating point: say it in the description",
     ),
     (
-        &["pattern", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"],
+        &[
+            "pattern",
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "minProperties",
+            "maxProperties",
+        ],
         "the generator drops it or lets it fail a whole answer: say it in the description",
     ),
     (
         &["default"],
         "the generator would put it where the service sent nothing: say it in the description",
     ),
-    (&["discriminator", "xml", "deprecated", "readOnly", "writeOnly"], "the generator ignores it: say it in the description"),
+    (
+        &[
+            "discriminator",
+            "xml",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+        ],
+        "the generator ignores it: say it in the description",
+    ),
     (
         &["$ref"],
         "no reference may stand here; in a property write allOf: [{$ref: ...}] with a description beside it",
     ),
     (
-        &["post", "put", "patch", "delete", "options", "head", "trace", "requestBody"],
+        &[
+            "post",
+            "put",
+            "patch",
+            "delete",
+            "options",
+            "head",
+            "trace",
+            "requestBody",
+        ],
         "only get operations are supported: calls are repeated when they fail, which is safe for those alone",
     ),
-    (&["style", "explode", "allowReserved", "allowEmptyValue", "content"], "the generator does not support it: leave it out"),
-    (&["variables"], "the client takes another address from its builder: write the URL out"),
-    (&["callbacks", "links", "headers", "requestBodies", "tags"], "the generator ignores it: leave it out"),
-    (&["format", "nullable", "items"], "it has no meaning here: leave it out"),
+    (
+        &[
+            "style",
+            "explode",
+            "allowReserved",
+            "allowEmptyValue",
+            "content",
+        ],
+        "the generator does not support it: leave it out",
+    ),
+    (
+        &["variables"],
+        "the client takes another address from its builder: write the URL out",
+    ),
+    (
+        &["callbacks", "links", "headers", "requestBodies", "tags"],
+        "the generator ignores it: leave it out",
+    ),
+    (
+        &["format", "nullable", "items"],
+        "it has no meaning here: leave it out",
+    ),
 ];
 
 /// Adds a problem for each value of `node` that is not as the table has it.
@@ -316,15 +117,21 @@ pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut V
         return check_reference(document, entry, entries.len(), section, problems);
     }
     for entry in entries {
-        let rule = kind.keys.iter().find(|(key, ..)| *key == entry.key || *key == "*");
+        let rule = kind
+            .keys
+            .iter()
+            .find(|(key, ..)| *key == entry.key || *key == "*");
         match rule {
             Some((_, _, shape)) => check_shape(document, entry, shape, problems),
             None => problems.push(Problem::new(entry.at, unknown(&entry.key, kind))),
         }
     }
     for (key, need, _) in kind.keys {
-        if *need == Required && node.get(key).is_none() {
-            problems.push(Problem::new(node.at, format!("{} needs `{key}`", kind.name)));
+        if *need == Need::Required && node.get(key).is_none() {
+            problems.push(Problem::new(
+                node.at,
+                format!("{} needs `{key}`", kind.name),
+            ));
         }
     }
     if kind.keys.is_empty() {
@@ -340,8 +147,12 @@ fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec
         | (Shape::Flag, Value::Flag(_))
         | (Shape::Number, Value::Number(_)) => {}
         (Shape::Words, Value::List(items)) => {
-            let other = items.iter().find(|item| !matches!(item.value, Value::Text(_) | Value::Null));
-            problems.extend(other.map(|item| expected(item, &format!("`{key}` lists texts: quote it"))));
+            let other = items
+                .iter()
+                .find(|item| !matches!(item.value, Value::Text(_) | Value::Null));
+            problems.extend(
+                other.map(|item| expected(item, &format!("`{key}` lists texts: quote it"))),
+            );
         }
         (Shape::Scopes, Value::List(items)) => {
             let scope = items.first();
@@ -349,26 +160,16 @@ fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec
         }
         (Shape::One(kind), _) => check(document, node, kind, problems),
         (Shape::List(kind), Value::List(items)) => {
-            items.iter().for_each(|item| check(document, item, kind, problems));
+            items
+                .iter()
+                .for_each(|item| check(document, item, kind, problems));
         }
         (Shape::Each(kind), Value::Map(entries)) => {
-            entries.iter().for_each(|entry| check(document, &entry.node, kind, problems));
+            entries
+                .iter()
+                .for_each(|entry| check(document, &entry.node, kind, problems));
         }
         (shape, _) => problems.push(expected(node, &format!("`{key}` is {}", shape.noun()))),
-    }
-}
-
-impl Shape {
-    fn noun(&self) -> &'static str {
-        match self {
-            Shape::Any => "any value",
-            Shape::Text => "a text: quote it if it looks like something else",
-            Shape::Flag => "true or false",
-            Shape::Number => "a number",
-            Shape::Words => "a list of texts",
-            Shape::List(_) | Shape::Scopes => "a list",
-            Shape::One(_) | Shape::Each(_) => "a mapping",
-        }
     }
 }
 
@@ -384,16 +185,27 @@ fn expected(node: &Node, rule: &str) -> Problem {
     Problem::new(node.at, format!("{rule}, but {found} stands here"))
 }
 
-fn check_reference(document: &Node, entry: &Entry, siblings: usize, section: &str, problems: &mut Vec<Problem>) {
+fn check_reference(
+    document: &Node,
+    entry: &Entry,
+    siblings: usize,
+    section: &str,
+    problems: &mut Vec<Problem>,
+) {
     if siblings > 1 {
-        problems.push(Problem::new(entry.at, "what stands beside a `$ref` is ignored: remove it, or move it to the target"));
+        problems.push(Problem::new(
+            entry.at,
+            "what stands beside a `$ref` is ignored: remove it, or move it to the target",
+        ));
     }
     let Some(target) = entry.node.text() else {
         return problems.push(expected(&entry.node, "`$ref` is a text"));
     };
     let prefix = format!("#/components/{section}/");
     let text = match target.strip_prefix(&prefix) {
-        None => format!("`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"),
+        None => format!(
+            "`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"
+        ),
         Some(name) if document.at_path(["components", section, name]).is_none() => {
             format!("`{target}` does not exist: declare it or correct the name")
         }
@@ -404,14 +216,22 @@ fn check_reference(document: &Node, entry: &Entry, siblings: usize, section: &st
 
 fn unknown(key: &str, kind: &Kind) -> String {
     let known = || kind.keys.iter().map(|(known, ..)| *known);
-    let similar = known().filter(|known| distance(key, known) <= 2).min_by_key(|known| distance(key, known));
-    let advice = ADVICE.iter().find(|(keys, _)| keys.contains(&key)).map(|(_, advice)| *advice);
+    let similar = known()
+        .filter(|known| distance(key, known) <= 2)
+        .min_by_key(|known| distance(key, known));
+    let advice = ADVICE
+        .iter()
+        .find(|(keys, _)| keys.contains(&key))
+        .map(|(_, advice)| *advice);
     match (advice, similar) {
         (Some(advice), _) => format!("`{key}` is not supported in {}: {advice}", kind.name),
         (None, Some(similar)) => format!("{} has no `{key}`: did you mean `{similar}`?", kind.name),
         (None, None) => {
             let known = known().collect::<Vec<_>>().join(", ");
-            format!("{} has no `{key}`, it would be ignored: remove it, or use one of {known}", kind.name)
+            format!(
+                "{} has no `{key}`, it would be ignored: remove it, or use one of {known}",
+                kind.name
+            )
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
+use super::enums;
 use super::source::{Entry, Node, Problem, Value};
 
 /// The formats that have a type of their own, as (type, format, the type in `crate::values`).
@@ -21,7 +22,10 @@ pub const FORMATS: &[(&str, &str, &str)] = &[
 ];
 
 /// Names that the generated module, or the macros in it, use for something else.
-const TAKEN: &[&str] = &["Self", "String", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "Box", "Unknown"];
+pub const TAKEN: &[&str] = &[
+    "Self", "String", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "Box", "From",
+    "Unknown",
+];
 
 /// What a component becomes in Rust.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +40,9 @@ pub fn sort(schema: &Node) -> Option<Sort> {
     match schema.word("type") {
         Some("object") if has("properties") && !has("enum") => Some(Sort::Object),
         Some("string") if has("enum") && !has("properties") => Some(Sort::OpenEnum),
-        None if !has("type") && !has("properties") && !has("enum") && !has("nullable") => Some(Sort::Json),
+        None if !has("type") && !has("properties") && !has("enum") && !has("nullable") => {
+            Some(Sort::Json)
+        }
         _ => None,
     }
 }
@@ -47,7 +53,7 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
     for component in components {
         match sort(&component.node) {
             Some(Sort::Object) => check_object(document, &component.node, problems),
-            Some(Sort::OpenEnum) => check_enum(&component.node, problems),
+            Some(Sort::OpenEnum) => enums::check(&component.node, problems),
             Some(Sort::Json) => {}
             None => problems.push(Problem::new(
                 component.node.at,
@@ -62,13 +68,22 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
 
 fn check_names(components: &[Entry], problems: &mut Vec<Problem>) {
     for Entry { at, key, .. } in components {
-        let answered = key.strip_suffix("Body").filter(|name| components.iter().any(|other| other.key == *name));
-        let text = if *key != key.to_pascal_case() || !key.starts_with(|first: char| first.is_ascii_uppercase()) {
-            format!("`{key}` names a Rust type: write it as `{}`", key.to_pascal_case())
+        let answered = key
+            .strip_suffix("Body")
+            .filter(|name| components.iter().any(|other| other.key == *name));
+        let text = if *key != key.to_pascal_case()
+            || !key.starts_with(|first: char| first.is_ascii_uppercase())
+        {
+            format!(
+                "`{key}` names a Rust type: write it as `{}`",
+                key.to_pascal_case()
+            )
         } else if TAKEN.contains(&key.as_str()) {
             format!("a type called `{key}` clashes with generated code: choose another name")
         } else if let Some(name) = answered {
-            format!("`{key}` clashes with the generated type of an answer with a `{name}`: choose another name")
+            format!(
+                "`{key}` clashes with the generated type of an answer with a `{name}`: choose another name"
+            )
         } else {
             continue;
         };
@@ -79,26 +94,54 @@ fn check_names(components: &[Entry], problems: &mut Vec<Problem>) {
 fn check_object(document: &Node, schema: &Node, problems: &mut Vec<Problem>) {
     if schema.is("nullable") {
         let at = schema.get("nullable").map_or(schema.at, |node| node.at);
-        problems.push(Problem::new(at, "a component that is null has no type: make the property that refers to it optional"));
+        problems.push(Problem::new(
+            at,
+            "a component that is null has no type: make the property that refers to it optional",
+        ));
     }
-    if let Some(Node { at, value: Value::Flag(false) }) = schema.get("additionalProperties") {
-        problems.push(Problem::new(*at, "an answer with a new member would fail: remove it, services add members"));
+    if let Some(Node {
+        at,
+        value: Value::Flag(false),
+    }) = schema.get("additionalProperties")
+    {
+        problems.push(Problem::new(
+            *at,
+            "an answer with a new member would fail: remove it, services add members",
+        ));
     }
     let properties = schema.members(&["properties"]);
     if properties.is_empty() {
-        problems.push(Problem::new(schema.at, "an object without properties: name them, or leave the type out for any JSON"));
+        problems.push(Problem::new(
+            schema.at,
+            "an object without properties: name them, or leave the type out for any JSON",
+        ));
     }
-    let required: Vec<&Node> = schema.get("required").map_or(&[][..], Node::items).iter().collect();
+    let required: Vec<&Node> = schema
+        .get("required")
+        .map_or(&[][..], Node::items)
+        .iter()
+        .collect();
     for name in &required {
-        if name.text().is_none_or(|name| properties.iter().all(|property| property.key != name)) {
+        if name
+            .text()
+            .is_none_or(|name| properties.iter().all(|property| property.key != name))
+        {
             let name = name.text().unwrap_or_default();
-            let at = required.iter().find(|node| node.text() == Some(name)).map_or(schema.at, |node| node.at);
-            problems.push(Problem::new(at, format!("`{name}` is required but is no property: declare it or correct the name")));
+            let at = required
+                .iter()
+                .find(|node| node.text() == Some(name))
+                .map_or(schema.at, |node| node.at);
+            problems.push(Problem::new(
+                at,
+                format!("`{name}` is required but is no property: declare it or correct the name"),
+            ));
         }
     }
     check_fields(properties, problems);
     for property in properties {
-        let is_required = required.iter().any(|name| name.text() == Some(&property.key));
+        let is_required = required
+            .iter()
+            .any(|name| name.text() == Some(&property.key));
         check_property(document, property, is_required, problems);
     }
 }
@@ -109,17 +152,32 @@ fn check_fields(properties: &[Entry], problems: &mut Vec<Problem>) {
     for Entry { at, key, .. } in properties {
         let field = key.to_snake_case();
         if !field.starts_with(|first: char| first.is_ascii_lowercase()) {
-            problems.push(Problem::new(*at, format!("`{key}` makes no Rust field: a name needs a letter first")));
+            problems.push(Problem::new(
+                *at,
+                format!("`{key}` makes no Rust field: a name needs a letter first"),
+            ));
         } else if let Some(other) = fields.insert(field.clone(), key) {
-            let text = format!("`{key}` and `{other}` both become the field `{field}`: keep one, with the other under its x-aliases");
+            let text = format!(
+                "`{key}` and `{other}` both become the field `{field}`: keep one, with the other under its x-aliases"
+            );
             problems.push(Problem::new(*at, text));
         }
     }
-    let mut members: Vec<&str> = properties.iter().map(|property| property.key.as_str()).collect();
-    for alias in properties.iter().flat_map(|property| property.node.get("x-aliases")).flat_map(Node::items) {
+    let mut members: Vec<&str> = properties
+        .iter()
+        .map(|property| property.key.as_str())
+        .collect();
+    for alias in properties
+        .iter()
+        .flat_map(|property| property.node.get("x-aliases"))
+        .flat_map(Node::items)
+    {
         let name = alias.text().unwrap_or_default();
         if members.contains(&name) || name.is_empty() {
-            problems.push(Problem::new(alias.at, format!("the alias `{name}` is another member's name: remove it")));
+            problems.push(Problem::new(
+                alias.at,
+                format!("the alias `{name}` is another member's name: remove it"),
+            ));
         }
         members.push(name);
     }
@@ -131,13 +189,28 @@ fn check_property(document: &Node, property: &Entry, required: bool, problems: &
     let mut problem = |at, text: String| problems.push(Problem::new(at, text));
     if let Some(all_of) = node.get("allOf") {
         let [reference] = all_of.items() else {
-            return problem(all_of.at, format!("`{key}` refers to exactly one component: allOf: [{{$ref: ...}}]"));
+            return problem(
+                all_of.at,
+                format!("`{key}` refers to exactly one component: allOf: [{{$ref: ...}}]"),
+            );
         };
-        if let Some(beside) = node.entries().iter().find(|entry| ["type", "format", "items"].contains(&entry.key.as_str())) {
-            problem(beside.at, format!("`{}` beside allOf is ignored: remove it", beside.key));
+        if let Some(beside) = node
+            .entries()
+            .iter()
+            .find(|entry| ["type", "format", "items"].contains(&entry.key.as_str()))
+        {
+            problem(
+                beside.at,
+                format!("`{}` beside allOf is ignored: remove it", beside.key),
+            );
         }
         if required && document.resolve(reference).is("nullable") {
-            problem(node.at, format!("`{key}` is required and can be null, which its type cannot: do not require it"));
+            problem(
+                node.at,
+                format!(
+                    "`{key}` is required and can be null, which its type cannot: do not require it"
+                ),
+            );
         }
         if let Some(nullable) = node.entry("nullable") {
             problem(nullable.at, "`nullable` beside allOf means nothing in 3.0: leave the property optional, an optional one may be null".into());
@@ -145,23 +218,34 @@ fn check_property(document: &Node, property: &Entry, required: bool, problems: &
         return;
     }
     match node.word("type") {
-        Some("array") if node.get("items").is_none() => problem(node.at, format!("`{key}` needs `items`")),
+        Some("array") if node.get("items").is_none() => {
+            problem(node.at, format!("`{key}` needs `items`"))
+        }
         Some("array") if !required && !nullable => problem(
             node.at,
-            format!("`{key}` is an optional array, and a null would fail the answer: add nullable: true"),
+            format!(
+                "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
+            ),
         ),
         Some("array") => {}
         Some("object") => problem(
             node.at,
-            format!("`{key}` is an inline object, which gets a name nobody chose: make it a component, or refer to one without type for any JSON"),
+            format!(
+                "`{key}` is an inline object, which gets a name nobody chose: make it a component, or refer to one without type for any JSON"
+            ),
         ),
         _ => {}
     }
     if node.get("items").is_some() && node.word("type") != Some("array") {
-        problem(node.at, format!("`{key}` has items but is no array: write type: array"));
+        problem(
+            node.at,
+            format!("`{key}` has items but is no array: write type: array"),
+        );
     }
     for plain in [Some(node), node.get("items")].into_iter().flatten() {
-        if plain.get("$ref").is_none() && !(std::ptr::eq(plain, node) && plain.word("type") == Some("array")) {
+        if plain.get("$ref").is_none()
+            && !(std::ptr::eq(plain, node) && plain.word("type") == Some("array"))
+        {
             check_plain(plain, problems);
         }
     }
@@ -172,58 +256,43 @@ fn check_plain(node: &Node, problems: &mut Vec<Problem>) {
     let at = |key| node.get(key).map_or(node.at, |node| node.at);
     let (place, text) = match (node.word("type"), node.word("format")) {
         (Some("string" | "boolean"), None) => return,
-        (Some(kind), Some(format)) if FORMATS.iter().any(|known| (known.0, known.1) == (kind, format)) => return,
-        (Some("number" | "integer"), None) => (at("type"), "a number without format would lose digits: add format: decimal".to_owned()),
-        (Some(kind @ ("string" | "boolean" | "number" | "integer")), Some(format)) => {
-            let known: Vec<&str> = FORMATS.iter().filter(|known| known.0 == kind).map(|known| known.1).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            (at("format"), format!("a {kind} has no format `{format}`, it would be ignored; known: {known}"))
+        (Some(kind), Some(format))
+            if FORMATS
+                .iter()
+                .any(|known| (known.0, known.1) == (kind, format)) =>
+        {
+            return;
         }
-        (Some(kind), _) => (at("type"), format!("`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component")),
-        (None, _) => (node.at, "this has neither a type nor a reference: add one".to_owned()),
+        (Some("number" | "integer"), None) => (
+            at("type"),
+            "a number without format would lose digits: add format: decimal".to_owned(),
+        ),
+        (Some(kind @ ("string" | "boolean" | "number" | "integer")), Some(format)) => {
+            let known: Vec<&str> = FORMATS
+                .iter()
+                .filter(|known| known.0 == kind)
+                .map(|known| known.1)
+                .collect();
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            (
+                at("format"),
+                format!("a {kind} has no format `{format}`, it would be ignored; known: {known}"),
+            )
+        }
+        (Some(kind), _) => (
+            at("type"),
+            format!(
+                "`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"
+            ),
+        ),
+        (None, _) => (
+            node.at,
+            "this has neither a type nor a reference: add one".to_owned(),
+        ),
     };
     problems.push(Problem::new(place, text));
-}
-
-fn check_enum(schema: &Node, problems: &mut Vec<Problem>) {
-    let mut variants: HashMap<String, &str> = HashMap::new();
-    let words = schema.get("enum").map_or(&[][..], Node::items);
-    for node in words {
-        let Some(word) = node.text() else {
-            if !schema.is("nullable") {
-                problems.push(Problem::new(node.at, "null is no word of this enum: quote it, or add nullable: true"));
-            }
-            continue;
-        };
-        let variant = variant(word);
-        let text = if !is_identifier(&variant) || TAKEN.contains(&variant.as_str()) {
-            format!("`{word}` makes no Rust variant: leave it out, an unlisted word is kept as it came")
-        } else if let Some(other) = variants.insert(variant.clone(), word) {
-            format!("`{word}` and `{other}` both become the variant `{variant}`: leave one out, an unlisted word is kept as it came")
-        } else {
-            continue;
-        };
-        problems.push(Problem::new(node.at, text));
-    }
-    if words.is_empty() {
-        problems.push(Problem::new(schema.at, "an enum without words: list them, or use type: string in the property"));
-    }
-    if let Some(wrong) = schema.entry("required").or_else(|| schema.entry("additionalProperties")) {
-        problems.push(Problem::new(wrong.at, format!("an enum has no `{}`: remove it", wrong.key)));
-    }
-}
-
-/// The words of an enum and the variants they become; `null` is none.
-pub fn variants(schema: &Node) -> Vec<(&str, String)> {
-    let words = schema.get("enum").map_or(&[][..], Node::items).iter();
-    words.filter_map(Node::text).map(|word| (word, variant(word))).collect()
-}
-
-fn variant(word: &str) -> String {
-    word.to_pascal_case()
-}
-
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric())
 }

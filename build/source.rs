@@ -58,11 +58,12 @@ pub struct Entry {
 pub fn parse(yaml: &str) -> Result<Node, Problem> {
     // Without `strict_booleans` an unquoted `no` or `y`, as in an enum, becomes a boolean.
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
-    let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
-        let at = error.location().map_or(START, place);
-        let text = error.without_snippet().to_string();
-        Problem::new(at, format!("this YAML cannot be read: {}", one_line(&text)))
-    })?;
+    let raw: Spanned<Raw> =
+        serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
+            let at = error.location().map_or(START, place);
+            let text = error.without_snippet().to_string();
+            Problem::new(at, format!("this YAML cannot be read: {}", one_line(&text)))
+        })?;
     spell(raw, yaml)
 }
 
@@ -113,7 +114,10 @@ impl Node {
 
     /// Whether a member is there and `true`.
     pub fn is(&self, key: &str) -> bool {
-        matches!(self.get(key).map(|node| &node.value), Some(Value::Flag(true)))
+        matches!(
+            self.get(key).map(|node| &node.value),
+            Some(Value::Flag(true))
+        )
     }
 
     /// Follows names from here: `["components", "schemas", "Error"]`.
@@ -123,7 +127,8 @@ impl Node {
 
     /// The members of a mapping further down, none if it is not there.
     pub fn members(&self, path: &[&str]) -> &[Entry] {
-        self.at_path(path.iter().copied()).map_or(&[], Node::entries)
+        self.at_path(path.iter().copied())
+            .map_or(&[], Node::entries)
     }
 
     /// What a `$ref` of this document points to; the node itself when it is none or points nowhere.
