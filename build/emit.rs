@@ -132,3 +132,77 @@ pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<P
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::source::{Place, parse};
+    use super::*;
+
+    const ECHO: &str = include_str!("../tests/data/echo.yaml");
+
+    /// The problems of the spec of echo with a change, without those rules that keep such a change from the generator.
+    fn problems(from: &str, to: &str) -> Vec<Problem> {
+        assert!(ECHO.contains(from));
+        let document = parse(&ECHO.replacen(from, to, 1)).unwrap();
+        module("echo", &document).unwrap_err()
+    }
+
+    #[test]
+    fn a_type_that_the_generator_panics_on_is_blamed() {
+        let problems = problems("type: array", "type: strin");
+        assert_eq!(
+            problems[0].at,
+            Place {
+                line: 41,
+                column: 5
+            }
+        );
+        assert!(
+            problems.len() == 1
+                && problems[0]
+                    .text
+                    .starts_with("the generator cannot handle this: "),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn an_operation_that_the_generator_panics_on_is_blamed() {
+        let problems = problems("in: path", "in: cookie");
+        assert_eq!(problems[0].at, Place { line: 8, column: 3 });
+        assert!(
+            problems.len() == 1 && !problems[0].text.contains('\n'),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_format_that_the_generator_passed_over_is_said() {
+        let problems = problems("format: decimal", "format: decimal\n          minimum: 0");
+        assert_eq!(
+            problems[0].at,
+            Place {
+                line: 49,
+                column: 9
+            }
+        );
+        assert!(
+            problems[0]
+                .text
+                .contains("passed over the format of `times`"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_type_that_the_generator_renamed_is_said() {
+        let problems = problems(
+            "Mood:\n      type: string",
+            "mood_swing:\n      type: object\n      properties: {a: {type: string}}\n    Mood:\n      type: string",
+        );
+        assert!(
+            problems.len() == 1 && problems[0].text.contains("made nothing of `mood_swing`"),
+            "{problems:?}"
+        );
+    }
+}

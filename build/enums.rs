@@ -36,7 +36,7 @@ pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
     }
     if words.is_empty() {
         problems.push(Problem::new(
-            schema.at,
+            schema.get("enum").map_or(schema.at, |node| node.at),
             "an enum without words: list them, or use type: string in the property",
         ));
     }

@@ -116,23 +116,26 @@ pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut V
     if let (Some(section), Some(entry)) = (kind.section, node.entry("$ref")) {
         return check_reference(document, entry, entries.len(), section, problems);
     }
+    let known = problems.len();
     for entry in entries {
-        let rule = kind
+        match kind
             .keys
             .iter()
-            .find(|(key, ..)| *key == entry.key || *key == "*");
-        match rule {
+            .find(|(key, ..)| *key == entry.key || *key == "*")
+        {
             Some((_, _, shape)) => check_shape(document, entry, shape, problems),
             None => problems.push(Problem::new(entry.at, unknown(&entry.key, kind))),
         }
     }
-    for (key, need, _) in kind.keys {
-        if *need == Need::Required && node.get(key).is_none() {
-            problems.push(Problem::new(
-                node.at,
-                format!("{} needs `{key}`", kind.name),
-            ));
-        }
+    // What is missing beside something unknown is most likely just that.
+    if problems.len() == known {
+        let missing = kind
+            .keys
+            .iter()
+            .filter(|(key, need, _)| *need == Need::Required && node.get(key).is_none());
+        problems.extend(
+            missing.map(|(key, ..)| Problem::new(node.at, format!("{} needs `{key}`", kind.name))),
+        );
     }
     if kind.keys.is_empty() {
         problems.push(Problem::new(node.at, "only a `$ref` may stand here"));
@@ -217,7 +220,7 @@ fn check_reference(
 fn unknown(key: &str, kind: &Kind) -> String {
     let known = || kind.keys.iter().map(|(known, ..)| *known);
     let similar = known()
-        .filter(|known| distance(key, known) <= 2)
+        .filter(|known| distance(key, known) <= (key.len() / 2).min(2))
         .min_by_key(|known| distance(key, known));
     let advice = ADVICE
         .iter()

@@ -7,7 +7,7 @@ mod appendix;
 mod dialect;
 mod emit;
 mod enums;
-mod files;
+pub mod files;
 mod grammar;
 mod input;
 mod lint;
@@ -17,7 +17,6 @@ mod quiet;
 mod schemas;
 mod source;
 
-pub use files::{Spec, find};
 pub use source::Problem;
 
 /// What one spec becomes.

@@ -56,7 +56,7 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
                 problems.push(Problem::new(id.at, text));
             }
         }
-        check_parameters(document, path, operation, problems);
+        check_parameters(document, path, problems);
         check_responses(document, operation, problems);
         check_requirements(document, operation, problems);
     }
@@ -92,67 +92,58 @@ pub fn parameters<'a>(
         .map(|parameter| (parameter.at, document.resolve(parameter)))
 }
 
-fn check_parameters(document: &Node, path: &Entry, operation: &Node, problems: &mut Vec<Problem>) {
-    let mut names: HashMap<String, &str> = HashMap::new();
-    let mut declared = Vec::new();
+fn check_parameters(document: &Node, path: &Entry, problems: &mut Vec<Problem>) {
+    let mut arguments: HashMap<String, &str> = HashMap::new();
+    let known = problems.len();
     for (at, parameter) in parameters(document, &path.node) {
         let name = parameter.word("name").unwrap_or_default();
         let argument = name.to_snake_case();
-        if TAKEN_PARAMETERS.contains(&argument.as_str())
-            || !argument.starts_with(|first: char| first.is_ascii_lowercase())
-        {
-            problems.push(Problem::new(
-                at,
-                format!(
-                    "a parameter cannot be called `{name}` in generated code: choose another name"
-                ),
-            ));
-        } else if let Some(other) = names.insert(argument.clone(), name) {
-            problems.push(Problem::new(
-                at,
-                format!("`{name}` and `{other}` both become the argument `{argument}`: keep one"),
-            ));
+        let can_be_called = argument.starts_with(|first: char| first.is_ascii_lowercase());
+        if !can_be_called || TAKEN_PARAMETERS.contains(&argument.as_str()) {
+            let text = format!(
+                "a parameter cannot be called `{name}` in generated code: choose another name"
+            );
+            problems.push(Problem::new(at, text));
+        } else if let Some(other) = arguments.insert(argument.clone(), name) {
+            let text =
+                format!("`{name}` and `{other}` both become the argument `{argument}`: keep one");
+            problems.push(Problem::new(at, text));
         }
-        match parameter.word("in") {
-            Some("path") => {
-                declared.push(name);
-                if !parameter.is("required") {
-                    problems.push(Problem::new(
-                        at,
-                        format!("the path parameter `{name}` needs required: true"),
-                    ));
-                }
-                if !path.key.contains(&format!("{{{name}}}")) {
-                    problems.push(Problem::new(
-                        at,
-                        format!(
-                            "`{name}` is not in the path `{}`: add it there or correct the name",
-                            path.key
-                        ),
-                    ));
-                }
-            }
-            Some("query") => {}
-            Some("header") if is_header(name) => {}
-            Some("header") => problems.push(Problem::new(
-                at,
-                format!("`{name}` is no header name: use letters, digits, - and _"),
-            )),
-            _ => problems.push(Problem::new(
-                at,
-                format!("`{name}` must be in: path, query or header; cookies are not supported"),
-            )),
-        }
+        problems.extend(misplaced(&path.key, parameter, name).map(|text| Problem::new(at, text)));
         check_plain(parameter.get("schema"), problems);
     }
-    for name in placeholders(&path.key) {
-        if !declared.contains(&name) {
-            let text = format!(
-                "the path has {{{name}}} but `{}` declares no such path parameter: add it",
-                operation.word("operationId").unwrap_or_default()
-            );
-            problems.push(Problem::new(path.at, text));
+    // A name that is not in the path and one that is nowhere declared are one mistake.
+    if problems.len() == known {
+        let declared = |name| {
+            parameters(document, &path.node).any(|(_, parameter)| {
+                parameter.word("name") == Some(name) && parameter.word("in") == Some("path")
+            })
+        };
+        let missing = placeholders(&path.key).filter(|name| !declared(name));
+        let text = |name| {
+            format!("the path has {{{name}}} but no such path parameter is declared: add it")
+        };
+        problems.extend(missing.map(|name| Problem::new(path.at, text(name))));
+    }
+}
+
+/// What is wrong with where a parameter goes.
+fn misplaced(path: &str, parameter: &Node, name: &str) -> Option<String> {
+    match parameter.word("in") {
+        Some("path") if !parameter.is("required") => {
+            Some(format!("the path parameter `{name}` needs required: true"))
         }
+        Some("path") if placeholders(path).all(|placeholder| placeholder != name) => Some(format!(
+            "`{name}` is not in the path `{path}`: add it there or correct the name"
+        )),
+        Some("path" | "query") => None,
+        Some("header") if is_header(name) => None,
+        Some("header") => Some(format!(
+            "`{name}` is no header name: use letters, digits, - and _"
+        )),
+        _ => Some(format!(
+            "`{name}` must be in: path, query or header; cookies are not supported"
+        )),
     }
 }
 

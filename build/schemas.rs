@@ -217,82 +217,49 @@ fn check_property(document: &Node, property: &Entry, required: bool, problems: &
         }
         return;
     }
-    match node.word("type") {
-        Some("array") if node.get("items").is_none() => {
-            problem(node.at, format!("`{key}` needs `items`"))
+    let items = node.get("items");
+    match (node.word("type"), items) {
+        (Some("array"), None) => problem(node.at, format!("`{key}` needs `items`")),
+        (Some("array"), Some(items)) => {
+            if !required && !nullable {
+                let text = format!(
+                    "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
+                );
+                problem(node.at, text);
+            }
+            if items.get("$ref").is_none() {
+                check_plain(items, problems);
+            }
         }
-        Some("array") if !required && !nullable => problem(
-            node.at,
-            format!(
-                "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
-            ),
-        ),
-        Some("array") => {}
-        Some("object") => problem(
-            node.at,
-            format!(
-                "`{key}` is an inline object, which gets a name nobody chose: make it a component, or refer to one without type for any JSON"
-            ),
-        ),
-        _ => {}
-    }
-    if node.get("items").is_some() && node.word("type") != Some("array") {
-        problem(
+        (_, Some(_)) => problem(
             node.at,
             format!("`{key}` has items but is no array: write type: array"),
-        );
-    }
-    for plain in [Some(node), node.get("items")].into_iter().flatten() {
-        if plain.get("$ref").is_none()
-            && !(std::ptr::eq(plain, node) && plain.word("type") == Some("array"))
-        {
-            check_plain(plain, problems);
-        }
+        ),
+        (_, None) => check_plain(node, problems),
     }
 }
 
 /// A value that is neither object nor array.
 fn check_plain(node: &Node, problems: &mut Vec<Problem>) {
-    let at = |key| node.get(key).map_or(node.at, |node| node.at);
-    let (place, text) = match (node.word("type"), node.word("format")) {
-        (Some("string" | "boolean"), None) => return,
-        (Some(kind), Some(format))
-            if FORMATS
-                .iter()
-                .any(|known| (known.0, known.1) == (kind, format)) =>
-        {
-            return;
-        }
-        (Some("number" | "integer"), None) => (
-            at("type"),
-            "a number without format would lose digits: add format: decimal".to_owned(),
-        ),
-        (Some(kind @ ("string" | "boolean" | "number" | "integer")), Some(format)) => {
-            let known: Vec<&str> = FORMATS
-                .iter()
-                .filter(|known| known.0 == kind)
-                .map(|known| known.1)
-                .collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            (
-                at("format"),
-                format!("a {kind} has no format `{format}`, it would be ignored; known: {known}"),
-            )
-        }
-        (Some(kind), _) => (
-            at("type"),
-            format!(
-                "`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"
-            ),
-        ),
-        (None, _) => (
-            node.at,
-            "this has neither a type nor a reference: add one".to_owned(),
-        ),
+    let kind = node.word("type").unwrap_or_default();
+    let formats = || {
+        FORMATS
+            .iter()
+            .filter(|known| known.0 == kind)
+            .map(|known| known.1)
     };
-    problems.push(Problem::new(place, text));
+    let text = match (kind, node.word("format")) {
+        ("string" | "boolean", None) => return,
+        ("number" | "integer", None) => "a number without format would lose digits: add format: decimal".to_owned(),
+        ("string" | "boolean" | "number" | "integer", Some(format)) if formats().any(|known| known == format) => return,
+        ("string" | "boolean" | "number" | "integer", Some(format)) => {
+            let known = formats().collect::<Vec<_>>().join(", ");
+            format!("a {kind} has no format `{format}`, it would be ignored: leave it out, or use one of: {known}")
+        }
+        ("object", _) => "what stands inline gets a name nobody chose: make it a component, or refer to one without type for any JSON".to_owned(),
+        ("", _) => "this has neither a type nor a reference: add one".to_owned(),
+        (kind, _) => format!("`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"),
+    };
+    let culprit = node.get("format").or_else(|| node.get("type"));
+    problems.push(Problem::new(culprit.map_or(node.at, |node| node.at), text));
 }

@@ -1,2 +1,3 @@
-#[test]
-fn nothing() {}
+//! All tests, a file a topic.
+
+mod generation;
