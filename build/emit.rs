@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(
             problems[0].at,
             Place {
-                line: 41,
+                line: 40,
                 column: 5
             }
         );
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(
             problems[0].at,
             Place {
-                line: 49,
+                line: 48,
                 column: 9
             }
         );

@@ -470,7 +470,7 @@ const CASES: &[(&str, &str, &str)] = &[
 
 #[test]
 fn every_mistake_is_one_problem_at_its_own_place() {
-    let failures: Vec<String> = CASES.iter().filter_map(|case| failure(case)).collect();
+    let failures: Vec<String> = CASES.iter().filter_map(failure).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

@@ -1,5 +1,6 @@
 //! Cargo itself, run on a copy of the package.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
@@ -8,13 +9,20 @@ use tempfile::TempDir;
 
 const ECHO: &str = include_str!("../../data/echo.yaml");
 
-/// A copy of what builds the library. All copies share one target folder, which stays for the next run.
+/// A copy of what builds the library.
+///
+/// All copies share one target folder, which stays for the next run. To cargo they are one package that changes, and it
+/// goes by the files' times: a copy must be made after the last build of another, hence the lock.
 struct Scratch {
     folder: TempDir,
+    _turn: File,
 }
 
 impl Scratch {
     fn new() -> Self {
+        let turn =
+            File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch.lock")).unwrap();
+        turn.lock().unwrap();
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         for name in [
@@ -30,7 +38,10 @@ impl Scratch {
         ] {
             copy(&root.join(name), &folder.path().join(name)).unwrap();
         }
-        Self { folder }
+        Self {
+            folder,
+            _turn: turn,
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
