@@ -121,6 +121,24 @@ fn bounds_and_ways_to_sign_become_constants() {
 }
 
 #[test]
+fn arguments_have_the_types_that_the_facade_passes() {
+    let flat = |service| {
+        let module = module(service, spec(service));
+        module.split_whitespace().collect::<String>()
+    };
+    let list = "list_executions<'a>(&'aself,account:&'astr,lookback_time:Option<u64>,)";
+    assert!(flat("crosstrade").contains(list));
+    assert!(
+        flat("crosstrade")
+            .contains("get_execution<'a>(&'aself,account:&'astr,execution_id:&'astr,)")
+    );
+    assert!(flat("hummingbot").contains("get_executor<'a>(&'aself,executor_id:&'astr,)"));
+    assert!(flat("b3os").contains("get_execution<'a>(&'aself,id:&'astr,x_org_id:Option<&'astr>,)"));
+    let refold = "get_execution<'a>(&'aself,execution_id:&'astr,linked_account_id:Option<&'astr>,)";
+    assert!(flat("refold").contains(refold));
+}
+
+#[test]
 fn the_spec_as_json_keeps_members_in_order_and_digits_as_spelt() {
     let example = "              value: {\"error\": \"Invalid request\"}";
     let value = "              value: {z: 1.0, a: 0.0, m: 1.50, b: 123456789012345678901234567890, e: 1e3, n: no, q: \"0.00\"}";

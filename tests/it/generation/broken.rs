@@ -515,6 +515,25 @@ fn all_problems_of_a_spec_are_said_at_once_and_in_order() {
     assert!(problems.is_sorted());
 }
 
+/// Whatever is lost from a spec, or put in twice, the rules find it before the generator stumbles.
+#[test]
+fn the_generator_never_fails_at_what_the_rules_let_through() {
+    let lines: Vec<&str> = ECHO.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let (before, after) = (lines[..index].join("\n"), lines[index + 1..].join("\n"));
+        let word = line.trim_end().replacen(": ", ": x", 1);
+        for changed in ["", &word, &format!("{line}\n{line}"), &format!("  {line}")] {
+            let problems =
+                build::generate("echo", &format!("{before}\n{changed}\n{after}\n")).err();
+            let stumbled = problems
+                .iter()
+                .flatten()
+                .find(|problem| problem.text.contains("the generator"));
+            assert_eq!(stumbled, None, "{changed:?} for {line:?}");
+        }
+    }
+}
+
 #[test]
 fn a_files_name_must_name_a_module() {
     for name in ["my-service", "MyService", "fn", "9lives"] {
