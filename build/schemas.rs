@@ -16,6 +16,8 @@ pub const FORMATS: &[(&str, &str, &str)] = &[
     ("string", "decimal", "Decimal"),
     ("string", "id", "Id"),
     ("string", "date-time", "DateTime"),
+    // An instant, as far as the vendor's documents go, although its examples are none.
+    ("string", "maybe-date-time", "DateTime"),
     ("string", "local-date-time", "LocalDateTime"),
     ("number", "epoch-seconds", "EpochSeconds"),
     ("integer", "epoch-milliseconds", "EpochMillis"),
