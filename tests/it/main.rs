@@ -1,2 +1,5 @@
+//! All tests, a file a topic.
+
 mod against_the_simulator;
+mod generation;
 mod simulator;
