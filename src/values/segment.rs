@@ -51,7 +51,9 @@ fn check_plain(text: &str) -> Result<(), Unfit> {
         Err(Unfit::Dots)
     } else if text.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         Err(Unfit::Separator)
-    } else if text.chars().any(char::is_control) {
+    } else if text.bytes().any(|byte| byte.is_ascii_control())
+        || (!text.is_ascii() && text.chars().any(char::is_control))
+    {
         Err(Unfit::Control)
     } else {
         Ok(())
