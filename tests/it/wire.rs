@@ -39,9 +39,9 @@ pub fn send(bytes: impl Into<Vec<u8>>) -> Step {
     Send(bytes.into())
 }
 
-/// The head of a 200 with JSON, with these further headers.
-pub fn head(headers: &[&str]) -> Step {
-    let mut head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n".to_owned();
+/// The head of an answer with exactly these headers.
+pub fn head(status: u16, headers: &[&str]) -> Step {
+    let mut head = format!("HTTP/1.1 {status} X\r\n");
     for header in headers {
         head.push_str(header);
         head.push_str("\r\n");
@@ -49,10 +49,10 @@ pub fn head(headers: &[&str]) -> Step {
     send(head + "\r\n")
 }
 
-/// A complete answer of a status with a body of JSON.
+/// A complete answer with a body of JSON and these further headers, after which the connection is of no use.
 pub fn answer(status: u16, headers: &[&str], body: &str) -> Step {
     let mut text = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
         body.len()
     );
     for header in headers {
@@ -60,6 +60,14 @@ pub fn answer(status: u16, headers: &[&str], body: &str) -> Step {
         text.push_str("\r\n");
     }
     send(text + "\r\n" + body)
+}
+
+/// The same, after which the connection can be used again.
+pub fn kept(body: &str) -> Step {
+    send(format!(
+        "HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
 }
 
 /// A complete 200 with a body of JSON.
