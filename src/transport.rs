@@ -205,12 +205,14 @@ impl Call {
         // progenitor sends `info.version` in a header that no service knows.
         request.headers_mut().remove("api-version");
         let mut attempt = 0;
+        // What the attempt before came to, which is the call's end if the budget allows no other.
+        let mut before = None;
         loop {
-            if let Some(budget) = &shared.budget {
-                let drawn = budget.draw(deadline).await;
-                drawn.map_err(|wait| {
-                    Error::new(Kind::Budget { wait }).tried(attempt, started.elapsed())
-                })?;
+            if let Some(budget) = &shared.budget
+                && let Err(wait) = budget.draw(deadline).await
+            {
+                let spent = Err(Failure::unsent(wait));
+                return self.end(before.unwrap_or(spent), attempt, started.elapsed());
             }
             attempt += 1;
             let spare = if attempt < shared.retry.attempts {
@@ -232,6 +234,7 @@ impl Call {
                 (Some(wait), Some(again)) if shared.affords(wait, deadline, outcome) => {
                     tokio::time::sleep(wait).await;
                     request = again;
+                    before = Some(result);
                 }
                 _ => return self.end(result, attempt, started.elapsed()),
             }
@@ -279,25 +282,28 @@ impl Call {
         shared.signer.sign(request.headers_mut());
         let attempt_deadline = Instant::now() + limits.attempt;
         let deadline = attempt_deadline.min(call_deadline);
-        let exchange = async {
-            let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
-            let response = shared
-                .http
-                .reqwest()
-                .execute(request)
-                .await
-                .map_err(failed)?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let body = read_body(response, limits, failed).await?;
-            Ok((status, headers, body))
-        };
-        timeout_at(deadline, exchange).await.unwrap_or_else(|_| {
-            Err(if call_deadline < attempt_deadline {
+        let timed_out = || {
+            if call_deadline < attempt_deadline {
                 Failure::timeout(Limit::Call, limits.call)
             } else {
                 Failure::timeout(Limit::Attempt, limits.attempt)
-            })
-        })
+            }
+        };
+        let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
+        let response = timeout_at(deadline, shared.http.reqwest().execute(request))
+            .await
+            .map_err(|_| timed_out())?
+            .map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let (body, end) = read_body(response, limits, deadline, failed, timed_out).await;
+        // A refusal is one even if its body does not come whole: another attempt would only be refused again.
+        if status.is_success() {
+            end?;
+            if body::is_cut_off(&headers, &body) {
+                return Err(Failure::interrupted());
+            }
+        }
+        Ok((status, headers, body))
     }
 
     fn end(
@@ -348,49 +354,60 @@ impl Shared {
     }
 
     fn affords(&self, wait: Duration, deadline: Instant, outcome: Outcome) -> bool {
-        Instant::now() + wait < deadline && lock(&self.credits).pay(outcome)
+        let in_time = Instant::now()
+            .checked_add(wait)
+            .is_some_and(|then| then < deadline);
+        in_time && lock(&self.credits).pay(outcome)
     }
 }
 
-/// The body, as long as it keeps coming and stays under the cap; `reqwest` has decompressed it by then, so the cap holds
-/// for what it unpacks to.
+/// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by then, so
+/// the cap holds for what it unpacks to.
 async fn read_body(
     mut response: reqwest::Response,
     limits: &Limits,
+    deadline: Instant,
     failed: impl Fn(reqwest::Error) -> Failure,
-) -> Result<Bytes, Failure> {
+    timed_out: impl Fn() -> Failure,
+) -> (Bytes, Result<(), Failure>) {
     let most = limits.body;
-    if response
-        .content_length()
-        .is_some_and(|length| length > most as u64)
-    {
-        return Err(Failure::too_large(most));
-    }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    loop {
-        let chunk = timeout_at(Instant::now() + limits.stall, response.chunk())
-            .await
-            .map_err(|_| Failure::timeout(Limit::Stall, limits.stall))?
-            .map_err(&failed)?;
-        let Some(chunk) = chunk else { break };
-        if first.len() + rest.len() + chunk.len() > most {
-            return Err(Failure::too_large(most));
+    let promised = response.content_length().unwrap_or_default();
+    let end = loop {
+        if promised > most as u64 && response.status().is_success() {
+            break Err(Failure::too_large(most));
         }
+        let stalled = Instant::now() + limits.stall;
+        let mut chunk = match timeout_at(stalled.min(deadline), response.chunk()).await {
+            Err(_) if stalled < deadline => {
+                break Err(Failure::timeout(Limit::Stall, limits.stall));
+            }
+            Err(_) => break Err(timed_out()),
+            Ok(Err(error)) => break Err(failed(error)),
+            Ok(Ok(None)) => break Ok(()),
+            Ok(Ok(Some(chunk))) => chunk,
+        };
+        let room = most - first.len() - rest.len();
+        let fits = chunk.len() <= room;
+        chunk.truncate(room);
         // Most answers are one chunk, which is kept without a copy.
         if first.is_empty() {
             first = chunk;
         } else {
             rest.extend_from_slice(&chunk);
         }
-    }
+        if !fits {
+            break Err(Failure::too_large(most));
+        }
+    };
     if rest.is_empty() {
-        return Ok(first);
+        return (first, end);
     }
     let mut whole = BytesMut::with_capacity(first.len() + rest.len());
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&rest);
-    Ok(whole.freeze())
+    (whole.freeze(), end)
 }
 
 fn outcome_of(result: &Result<(StatusCode, HeaderMap, Bytes), Failure>) -> Outcome {

@@ -153,6 +153,8 @@ impl Bucket {
     fn exhaust(&mut self, now: Instant, pause: Duration) {
         self.refill(now);
         self.tokens = self.tokens.min(0.0);
+        // A year is as good as for ever, and keeps the sum with the clock from overflowing.
+        let pause = pause.min(Duration::from_secs(365 * 24 * 3600));
         self.counted_at = self.counted_at.max(now + pause);
     }
 

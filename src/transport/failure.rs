@@ -32,6 +32,23 @@ impl Failure {
         }
     }
 
+    /// The rate budget has no turn for the call within `wait`.
+    pub fn unsent(wait: Duration) -> Self {
+        Self {
+            kind: Kind::Budget { wait },
+            outcome: Outcome::Final,
+            source: None,
+        }
+    }
+
+    pub fn interrupted() -> Self {
+        Self {
+            kind: Kind::Interrupted,
+            outcome: Outcome::Broken,
+            source: None,
+        }
+    }
+
     /// The error's own text holds the URL with its query, so it is dropped here.
     pub fn of(error: reqwest::Error, connect: Duration, attempt: Duration) -> Self {
         let error = error.without_url();
