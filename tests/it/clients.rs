@@ -95,3 +95,9 @@ pub fn causes(error: &Error) -> String {
     }
     texts.join(": ")
 }
+
+/// Asks Hummingbot, which has no rate budget, and expects it to refuse.
+pub async fn refusing_status(url: &str) -> Error {
+    let executor = hummingbot(url).executor("a").await;
+    executor.expect_err("it refuses")
+}

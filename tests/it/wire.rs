@@ -89,13 +89,13 @@ struct Seen {
 
 impl Wire {
     /// Plays the scripts in turn, one a connection, and the last one on all that follow.
-    pub async fn play<const N: usize>(scripts: [Vec<Step>; N]) -> Self {
-        Self::listen(None, scripts.to_vec()).await
+    pub async fn play(scripts: impl Into<Vec<Vec<Step>>>) -> Self {
+        Self::listen(None, scripts.into()).await
     }
 
     /// The same over TLS. A connection whose handshake fails plays nothing.
-    pub async fn play_tls<const N: usize>(tls: TlsAcceptor, scripts: [Vec<Step>; N]) -> Self {
-        Self::listen(Some(tls), scripts.to_vec()).await
+    pub async fn play_tls(tls: TlsAcceptor, scripts: impl Into<Vec<Vec<Step>>>) -> Self {
+        Self::listen(Some(tls), scripts.into()).await
     }
 
     /// Answers every connection with this and closes it.
