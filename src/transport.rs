@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::error::{Error, Kind, Limit};
+use crate::error::{Error, Limit};
 use crate::reply::Reply;
 
 pub(crate) mod auth;
@@ -151,6 +151,9 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// What one attempt brought, whatever its status.
+type Arrival = (StatusCode, HeaderMap, Bytes);
+
 /// A complete answer, whatever its status.
 pub(crate) struct Received {
     pub status: StatusCode,
@@ -178,20 +181,23 @@ impl Call {
     ///
     /// The generated client can neither carry this crate's errors nor decode a body as carefully, so it gets a stand-in
     /// with the status and no content; [`verdict`] reads what really came.
-    pub async fn exec(
+    pub fn exec(
         &self,
         request: reqwest::Request,
         info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        // Boxed, because it is thousands of bytes that every layer above would move again.
-        let ended = Box::pin(self.exchange(request, info.operation_id)).await;
-        let mut stand_in = http::Response::new("null");
-        *stand_in.status_mut() = match &ended {
-            Ok(received) => received.status,
-            Err(_) => StatusCode::BAD_GATEWAY,
-        };
-        *lock(&self.ended) = Some(ended);
-        Ok(stand_in.into())
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
+        // Boxed, because it is a thousand bytes that every layer above would move again.
+        let exchange = Box::pin(self.exchange(request, info.operation_id));
+        async {
+            let ended = exchange.await;
+            let mut stand_in = http::Response::new("null");
+            *stand_in.status_mut() = match &ended {
+                Ok(received) => received.status,
+                Err(_) => StatusCode::BAD_GATEWAY,
+            };
+            *lock(&self.ended) = Some(ended);
+            Ok(stand_in.into())
+        }
     }
 
     async fn exchange(
@@ -207,12 +213,14 @@ impl Call {
         // progenitor sends `info.version` in a header that no service knows.
         request.headers_mut().remove("api-version");
         let mut attempt = 0;
+        // What the attempt before came to, which is the call's end if the budget allows no other.
+        let mut before = None;
         loop {
-            if let Some(budget) = &shared.budget {
-                let drawn = budget.draw(deadline).await;
-                drawn.map_err(|wait| {
-                    Error::new(Kind::Budget { wait }).tried(attempt, started.elapsed())
-                })?;
+            if let Some(budget) = &shared.budget
+                && let Err(wait) = budget.draw(deadline).await
+            {
+                let spent = Err(Failure::unsent(wait));
+                return self.end(before.unwrap_or(spent), attempt, started.elapsed());
             }
             attempt += 1;
             let spare = if attempt < shared.retry.attempts {
@@ -234,6 +242,7 @@ impl Call {
                 (Some(wait), Some(again)) if shared.affords(wait, deadline, outcome) => {
                     tokio::time::sleep(wait).await;
                     request = again;
+                    before = Some(result);
                 }
                 _ => return self.end(result, attempt, started.elapsed()),
             }
@@ -241,13 +250,13 @@ impl Call {
     }
 
     /// One attempt, told to whoever listens: never a body, a header or a query.
-    async fn traced(
+    fn traced(
         &self,
         request: reqwest::Request,
         operation: &'static str,
         attempt: u32,
         deadline: Instant,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
+    ) -> impl Future<Output = Result<Arrival, Failure>> + Send {
         let span = tracing::debug_span!(
             "attempt",
             service = self.transport.shared.service.name,
@@ -257,54 +266,58 @@ impl Call {
             failure = tracing::field::Empty,
             milliseconds = tracing::field::Empty,
         );
-        let sent = Instant::now();
-        let result = self
-            .attempt(request, deadline)
-            .instrument(span.clone())
-            .await;
-        span.record("milliseconds", sent.elapsed().as_secs_f64() * 1000.0);
-        match &result {
-            Ok((status, ..)) => span.record("status", status.as_u16()),
-            Err(failure) => span.record("failure", tracing::field::debug(&failure.kind)),
-        };
-        span.in_scope(|| tracing::debug!("attempt ended"));
-        result
+        let attempt = self.attempt(request, deadline).instrument(span.clone());
+        async move {
+            let sent = Instant::now();
+            let result = attempt.await;
+            span.record("milliseconds", sent.elapsed().as_secs_f64() * 1000.0);
+            match &result {
+                Ok((status, ..)) => span.record("status", status.as_u16()),
+                Err(failure) => span.record("failure", tracing::field::debug(&failure.kind)),
+            };
+            span.in_scope(|| tracing::debug!("attempt ended"));
+            result
+        }
     }
 
-    async fn attempt(
+    /// Not an `async fn`, so that the request is on its way before there is a future that would carry it along.
+    fn attempt(
         &self,
         mut request: reqwest::Request,
         call_deadline: Instant,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), Failure> {
+    ) -> impl Future<Output = Result<Arrival, Failure>> + Send {
         let shared = &*self.transport.shared;
         let limits = &self.transport.limits;
         shared.signer.sign(request.headers_mut());
         let attempt_deadline = Instant::now() + limits.attempt;
         let deadline = attempt_deadline.min(call_deadline);
-        let exchange = async {
-            let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
-            let mut response = shared
-                .http
-                .reqwest()
-                .execute(request)
-                .await
-                .map_err(failed)?;
-            let (status, headers) = (response.status(), take(response.headers_mut()));
-            let body = read_body(response, limits, failed).await?;
-            Ok((status, headers, body))
-        };
-        timeout_at(deadline, exchange).await.unwrap_or_else(|_| {
-            Err(if call_deadline < attempt_deadline {
+        let timed_out = move || {
+            if call_deadline < attempt_deadline {
                 Failure::timeout(Limit::Call, limits.call)
             } else {
                 Failure::timeout(Limit::Attempt, limits.attempt)
-            })
-        })
+            }
+        };
+        let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
+        let response = timeout_at(deadline, shared.http.reqwest().execute(request));
+        async move {
+            let mut response = response.await.map_err(|_| timed_out())?.map_err(failed)?;
+            let (status, headers) = (response.status(), take(response.headers_mut()));
+            let (body, end) = read_body(response, limits, deadline, failed, timed_out).await;
+            // A refusal is one even if its body does not come whole: another attempt would only be refused again.
+            if status.is_success() {
+                end?;
+                if body::is_cut_off(&headers, &body) {
+                    return Err(Failure::interrupted());
+                }
+            }
+            Ok((status, headers, body))
+        }
     }
 
     fn end(
         &self,
-        result: Result<(StatusCode, HeaderMap, Bytes), Failure>,
+        result: Result<Arrival, Failure>,
         attempts: u32,
         elapsed: Duration,
     ) -> Result<Received, Error> {
@@ -350,52 +363,63 @@ impl Shared {
     }
 
     fn affords(&self, wait: Duration, deadline: Instant, outcome: Outcome) -> bool {
-        Instant::now() + wait < deadline && lock(&self.credits).pay(outcome)
+        let in_time = Instant::now()
+            .checked_add(wait)
+            .is_some_and(|then| then < deadline);
+        in_time && lock(&self.credits).pay(outcome)
     }
 }
 
-/// The body, as long as it keeps coming and stays under the cap; `reqwest` has decompressed it by then, so the cap holds
-/// for what it unpacks to.
+/// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by then, so
+/// the cap holds for what it unpacks to.
 async fn read_body(
     mut response: reqwest::Response,
     limits: &Limits,
+    deadline: Instant,
     failed: impl Fn(reqwest::Error) -> Failure,
-) -> Result<Bytes, Failure> {
+    timed_out: impl Fn() -> Failure,
+) -> (Bytes, Result<(), Failure>) {
     let most = limits.body;
-    if response
-        .content_length()
-        .is_some_and(|length| length > most as u64)
-    {
-        return Err(Failure::too_large(most));
-    }
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    loop {
-        let chunk = timeout_at(Instant::now() + limits.stall, response.chunk())
-            .await
-            .map_err(|_| Failure::timeout(Limit::Stall, limits.stall))?
-            .map_err(&failed)?;
-        let Some(chunk) = chunk else { break };
-        if first.len() + rest.len() + chunk.len() > most {
-            return Err(Failure::too_large(most));
+    let promised = response.content_length().unwrap_or_default();
+    let end = loop {
+        if promised > most as u64 && response.status().is_success() {
+            break Err(Failure::too_large(most));
         }
+        let stalled = Instant::now() + limits.stall;
+        let mut chunk = match timeout_at(stalled.min(deadline), response.chunk()).await {
+            Err(_) if stalled < deadline => {
+                break Err(Failure::timeout(Limit::Stall, limits.stall));
+            }
+            Err(_) => break Err(timed_out()),
+            Ok(Err(error)) => break Err(failed(error)),
+            Ok(Ok(None)) => break Ok(()),
+            Ok(Ok(Some(chunk))) => chunk,
+        };
+        let room = most - first.len() - rest.len();
+        let fits = chunk.len() <= room;
+        chunk.truncate(room);
         // Most answers are one chunk, which is kept without a copy.
         if first.is_empty() {
             first = chunk;
         } else {
             rest.extend_from_slice(&chunk);
         }
-    }
+        if !fits {
+            break Err(Failure::too_large(most));
+        }
+    };
     if rest.is_empty() {
-        return Ok(first);
+        return (first, end);
     }
     let mut whole = BytesMut::with_capacity(first.len() + rest.len());
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&rest);
-    Ok(whole.freeze())
+    (whole.freeze(), end)
 }
 
-fn outcome_of(result: &Result<(StatusCode, HeaderMap, Bytes), Failure>) -> Outcome {
+fn outcome_of(result: &Result<Arrival, Failure>) -> Outcome {
     match result {
         Ok((status, headers, _)) => Outcome::Answered {
             status: status.as_u16(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::error::Kind;
@@ -186,6 +186,16 @@ impl Depth {
         }
         false
     }
+}
+
+/// Whether an answer whose end only the closed connection marks ends in the middle: nothing else would tell that from an
+/// answer that is complete.
+pub(crate) fn is_cut_off(headers: &HeaderMap, body: &[u8]) -> bool {
+    let is_framed = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
+    if is_framed || body.trim_ascii().is_empty() {
+        return false;
+    }
+    serde_json::from_slice::<IgnoredAny>(body).is_err_and(|error| error.is_eof())
 }
 
 /// The error with the place it happened at, which takes a second, slower pass.

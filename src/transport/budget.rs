@@ -57,22 +57,28 @@ impl Budget {
     /// # Errors
     /// The time until there is one, where that is too long or the budget does not wait. Nothing is taken then.
     pub(crate) async fn draw(&self, deadline: Instant) -> Result<(), Duration> {
-        let now = Instant::now();
-        let longest = if self.fails {
-            Duration::ZERO
-        } else {
-            deadline.saturating_duration_since(now)
-        };
-        let wait = self.lock().take(now, longest)?;
-        if wait > Duration::ZERO {
+        loop {
+            let now = Instant::now();
+            let longest = if self.fails {
+                Duration::ZERO
+            } else {
+                deadline.saturating_duration_since(now)
+            };
+            let wait = self.lock().take(now, longest)?;
+            if wait == Duration::ZERO {
+                return Ok(());
+            }
             let mut turn = Turn {
                 budget: self,
                 taken: false,
             };
             tokio::time::sleep(wait).await;
-            turn.taken = true;
+            // A pause that began meanwhile is for this caller too, which gives its turn back and asks for another.
+            if !self.lock().is_paused(Instant::now()) {
+                turn.taken = true;
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Empties the bucket for at least `pause`: the service says that its own is.
@@ -136,7 +142,6 @@ impl Bucket {
     fn take(&mut self, now: Instant, longest: Duration) -> Result<Duration, Duration> {
         self.refill(now);
         let missing = 1.0 - self.tokens;
-        // `counted_at` lies ahead of `now` while a pause lasts.
         let pause = self.counted_at.saturating_duration_since(now);
         let wait = pause + Duration::from_secs_f64(missing.max(0.0) / self.per_second);
         if wait > longest {
@@ -146,6 +151,11 @@ impl Bucket {
         Ok(wait)
     }
 
+    fn is_paused(&self, now: Instant) -> bool {
+        // `counted_at` lies ahead of `now` while a pause lasts.
+        self.counted_at > now
+    }
+
     fn give_back(&mut self) {
         self.tokens = (self.tokens + 1.0).min(self.capacity);
     }
@@ -153,6 +163,8 @@ impl Bucket {
     fn exhaust(&mut self, now: Instant, pause: Duration) {
         self.refill(now);
         self.tokens = self.tokens.min(0.0);
+        // A year is as good as for ever, and keeps the sum with the clock from overflowing.
+        let pause = pause.min(Duration::from_secs(365 * 24 * 3600));
         self.counted_at = self.counted_at.max(now + pause);
     }
 

@@ -118,8 +118,8 @@ impl HttpBuilder {
         });
         let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(5));
         builder = builder.connect_timeout(connect_timeout);
-        if let Some(pem) = self.root_certificate {
-            builder = trust(builder, &pem)?;
+        if let Some(pem) = &self.root_certificate {
+            builder = trust(builder, pem)?;
         }
         if let Some(url) = &self.proxy {
             let proxy = Proxy::all(url).map_err(|_| unusable_proxy("proxy"))?;
@@ -136,7 +136,12 @@ impl HttpBuilder {
             .referer(false)
             .build()
             .map_err(|e| {
-                Error::setting("the HTTP client", "could not be set up").because(e.without_url())
+                // A certificate is read only here, and nothing in the cause says which of them is bad.
+                let problem = match &self.root_certificate {
+                    Some(_) => "could not be set up, most likely for its root certificate",
+                    None => "could not be set up",
+                };
+                Error::setting("the HTTP client", problem).because(e.without_url())
             })?;
         Ok(Http {
             client,

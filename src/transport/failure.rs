@@ -32,6 +32,23 @@ impl Failure {
         }
     }
 
+    /// The rate budget has no turn for the call within `wait`.
+    pub fn unsent(wait: Duration) -> Self {
+        Self {
+            kind: Kind::Budget { wait },
+            outcome: Outcome::Final,
+            source: None,
+        }
+    }
+
+    pub fn interrupted() -> Self {
+        Self {
+            kind: Kind::Interrupted,
+            outcome: Outcome::Broken,
+            source: None,
+        }
+    }
+
     /// The error's own text holds the URL with its query, so it is dropped here.
     pub fn of(error: reqwest::Error, connect: Duration, attempt: Duration) -> Self {
         let error = error.without_url();
@@ -80,15 +97,21 @@ fn reason(error: &reqwest::Error) -> Unreachable {
     if error.is_dns() {
         return Unreachable::Dns;
     }
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = cause {
-        // rustls reports what the handshake refused as invalid data.
-        if let Some(error) = error.downcast_ref::<io::Error>()
-            && error.kind() == io::ErrorKind::InvalidData
-        {
-            return Unreachable::Tls;
-        }
-        cause = error.source();
+    if is_refused_handshake(error) {
+        return Unreachable::Tls;
     }
     Unreachable::Connect
+}
+
+/// rustls reports what the handshake refused as invalid data.
+fn is_refused_handshake(error: &(dyn StdError + 'static)) -> bool {
+    let inner = match error.downcast_ref::<io::Error>() {
+        Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+        // An I/O error's source is that of the error it wraps, which would leave out that error itself.
+        Some(error) => error
+            .get_ref()
+            .map(|inner| inner as &(dyn StdError + 'static)),
+        None => error.source(),
+    };
+    inner.is_some_and(is_refused_handshake)
 }

@@ -47,7 +47,7 @@ fn refusal(shared: &Shared, received: &Received) -> Kind {
     let status = received.status;
     if status.is_redirection() {
         return Kind::Redirected {
-            to: redirect_target(received),
+            to: redirect_target(shared, received),
         };
     }
     if shared.manners.offline == Some(status.as_u16()) {
@@ -67,14 +67,13 @@ fn is_wrong_path(shared: &Shared, body: &[u8]) -> bool {
     }
 }
 
-/// Where a redirect points: its query and fragment may hold anything, so they are left out.
-fn redirect_target(received: &Received) -> Option<String> {
+/// Where a redirect points: its user name, query and fragment may hold anything, so they are left out.
+fn redirect_target(shared: &Shared, received: &Received) -> Option<String> {
     let location = received.headers.get(LOCATION)?.to_str().ok()?;
-    let to = match Url::parse(location) {
-        Ok(url) => format!("{}{}", url.origin().ascii_serialization(), url.path()),
-        Err(_) => location.split(['?', '#']).next()?.to_owned(),
-    };
-    Some(printable(&to, 200))
+    let from = Url::parse(&shared.base_url).ok()?;
+    let to = from.join(location).ok()?;
+    let to = format!("{}{}", to.origin().ascii_serialization(), to.path());
+    Some(printable(&shared.signer.mask(&to), 200))
 }
 
 fn error(shared: &Shared, received: Received, kind: Kind) -> Error {

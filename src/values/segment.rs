@@ -17,7 +17,7 @@ pub(crate) enum Unfit {
     #[error("it holds a control character")]
     Control,
     #[error(
-        "it holds a percent-encoded `.`, `/`, `\\` or control character, which a server or proxy may decode"
+        "it holds a percent-encoded `.`, `/`, `\\` or control character, or bytes that are no text, which a server or proxy may decode"
     )]
     Encoded,
 }
@@ -35,13 +35,16 @@ pub(crate) fn check(text: &str) -> Result<(), Unfit> {
         return Ok(());
     }
     let mut text = text.to_owned();
-    while let Ok(decoded) = percent_encoding::percent_decode_str(&text).decode_utf8()
-        && decoded != text
-    {
+    loop {
+        // What is no UTF-8 may be an overlong `.` or `/`, and would hide the rest from this check.
+        let decoded = percent_encoding::percent_decode_str(&text).decode_utf8();
+        let decoded = decoded.map_err(|_| Unfit::Encoded)?;
+        if decoded == text {
+            return Ok(());
+        }
         check_plain(&decoded).map_err(|_| Unfit::Encoded)?;
         text = decoded.into_owned();
     }
-    Ok(())
 }
 
 fn check_plain(text: &str) -> Result<(), Unfit> {
@@ -100,6 +103,8 @@ mod tests {
             ("a%00", Unfit::Encoded),
             ("a%252fb", Unfit::Encoded),
             ("%25252e%25252e", Unfit::Encoded),
+            ("a%2fb%ff", Unfit::Encoded),
+            ("%c0%ae%c0%ae", Unfit::Encoded),
         ] {
             assert_eq!(check(id), Err(why), "{id:?}");
         }

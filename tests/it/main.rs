@@ -3,3 +3,18 @@
 mod against_the_simulator;
 mod generation;
 mod simulator;
+
+mod answers;
+mod budgets;
+mod clients;
+mod connections;
+mod documents;
+mod limits;
+mod properties;
+mod requests;
+mod retries;
+mod secrets;
+mod settings;
+mod tls;
+mod traces;
+mod wire;
