@@ -21,17 +21,17 @@ pub async fn run() -> Result<ExitCode, Failure> {
     let executions = connect(&simulator)?;
     let references = references(&simulator)?;
     output::say(
-        "Four simulated services run on this machine, and four clients ask them over HTTP: one execution\nof each, then the latest fills of the CrossTrade account.\n",
+        "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
     );
 
     let mut table = Table::new(vec![
-        Column::whole("started"),
-        Column::whole("state"),
-        Column::droppable("status", 3),
-        Column::whole("about"),
-        Column::droppable("name", 2),
-        Column::droppable("finished", 4),
-        Column::shrinking("reference"),
+        Column::new("started"),
+        Column::new("state"),
+        Column::new("status").dropped(4),
+        Column::new("about").cut(2, 12),
+        Column::new("name").cut(3, 12),
+        Column::new("finished").dropped(5),
+        Column::new("reference").cut(1, 20),
     ]);
     for reference in &references {
         let execution = executions.get(reference).await?;
@@ -53,7 +53,7 @@ pub async fn run() -> Result<ExitCode, Failure> {
         output::say(&format!("$ echo $?\n{}", failure::code(&error)));
     }
     output::say(
-        "\nGo on with the same services: run `executions simulate`, paste what it prints into another\nterminal, and try there:",
+        "\nTo go on with the same services, run `executions simulate`, paste what it\nprints into another terminal, and try there:",
     );
     output::say(&simulate::examples(&simulator));
     output::say("With an account of your own, `executions --help` lists what to export.");

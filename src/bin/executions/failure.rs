@@ -89,12 +89,12 @@ pub fn report(error: &Error) -> String {
     }
     let mut cause = error.source();
     while let Some(error) = cause {
-        let _ = write!(text, "\n  {DIM}because{DIM:#} ");
+        let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
         line(&mut text, &error.to_string());
         cause = error.source();
     }
     for hint in error.hint().into_iter().chain(advice(error)) {
-        let _ = write!(text, "\n  {DIM}try{DIM:#} ");
+        let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
         line(&mut text, &hint);
     }
     text
@@ -111,7 +111,7 @@ fn advice(error: &Error) -> Option<String> {
     let advice = if is_setting {
         "`executions --help` lists the settings; `executions demo` needs none."
     } else if error.is_not_found() && crosstrade {
-        "`executions list crosstrade:<account> --lookback 15m` shows the latest fills."
+        "`executions list crosstrade:<account>` shows the latest fills."
     } else if error.is_timeout() {
         "`--timeout 2m` gives the whole call longer."
     } else {

@@ -67,15 +67,16 @@ fn print_table(fills: &Reply<ExecutionList>) -> Result<(), Failure> {
 /// What a trader reads from left to right; what is least missed on a narrow terminal goes first.
 fn table(fills: &Reply<ExecutionList>) -> Table {
     let mut table = Table::new(vec![
-        Column::whole("time"),
-        Column::whole("instrument"),
-        Column::whole("side"),
-        Column::droppable("name", 2),
-        Column::whole("quantity").titled("qty").right(),
-        Column::whole("price").right(),
-        Column::droppable("commission", 1).right(),
-        Column::droppable("order", 4),
-        Column::shrinking("reference"),
+        Column::new("time"),
+        Column::new("instrument"),
+        Column::new("side"),
+        Column::new("name").dropped(3),
+        Column::new("quantity").titled("qty").right(),
+        Column::new("price").right(),
+        Column::new("commission").right().dropped(1),
+        Column::new("order").dropped(4),
+        Column::new("id").cut(2, 20),
+        Column::new("reference").piped(),
     ]);
     for (fill, view) in fills.executions.iter().zip(fills.to_executions()) {
         table.add(vec![
@@ -91,6 +92,7 @@ fn table(fills: &Reply<ExecutionList>) -> Table {
             Value::text(Some(&fill.price)),
             Value::text(fill.commission.as_ref()),
             Value::text(fill.order_id.as_ref()),
+            Value::text(Some(&fill.id)),
             Value::text(Some(&view.reference)),
         ]);
     }

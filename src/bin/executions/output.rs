@@ -51,7 +51,7 @@ pub fn print_table(table: &Table) -> Result<(), Failure> {
     let fitted = table.fitted(width, Timestamp::now());
     print_styled(&fitted.text)?;
     if !fitted.is_complete {
-        say("Not everything fits: widen the terminal, pipe it on, or use -o json.");
+        say("Not everything fits: a wider terminal or a pipe (`| less -S`) shows the rest.");
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn announce(simulator: &Simulator) -> Result<(), Failure> {
     output::say(
-        "CrossTrade, Hummingbot, B3OS and Refold run on this machine. In another terminal, paste:\n",
+        "CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.\nPaste into another terminal:\n",
     );
     output::print(exports(simulator).as_bytes())?;
     output::say(&format!(

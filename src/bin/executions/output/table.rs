@@ -1,10 +1,11 @@
 //! Rows of executions: fitted to a terminal, or complete for a pipe.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use anstyle::Style;
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, Row, Width};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -12,10 +13,6 @@ use super::escaped;
 
 /// Between columns on a terminal.
 const GAP: u16 = 2;
-
-/// What a shrinking column is given before columns are dropped for it, and before columns that should be whole are cut.
-const ROOM: u16 = 28;
-const LEAST: u16 = 10;
 
 const HEADER: Style = Style::new().bold();
 
@@ -27,17 +24,13 @@ pub struct Table {
 pub struct Column {
     name: &'static str,
     title: &'static str,
-    fit: Fit,
     is_right: bool,
-}
-
-/// What becomes of a column on a terminal too narrow for all.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    Whole,
-    Shrinks,
-    /// Left out, the highest rank first.
-    Drops(u8),
+    /// Shown in a pipe alone.
+    is_piped: bool,
+    /// Its turn to give way on a terminal too narrow for all, the highest first; 0 never gives way of itself.
+    turn: u8,
+    /// How narrow it becomes then; 0 leaves it out.
+    least: u16,
 }
 
 /// What a cell holds.
@@ -54,37 +47,44 @@ pub struct Fitted {
 }
 
 impl Column {
-    pub fn whole(name: &'static str) -> Self {
+    pub const fn new(name: &'static str) -> Self {
         Self {
             name,
             title: name,
-            fit: Fit::Whole,
             is_right: false,
-        }
-    }
-
-    pub fn shrinking(name: &'static str) -> Self {
-        Self {
-            fit: Fit::Shrinks,
-            ..Self::whole(name)
-        }
-    }
-
-    pub fn droppable(name: &'static str, rank: u8) -> Self {
-        Self {
-            fit: Fit::Drops(rank),
-            ..Self::whole(name)
+            is_piped: false,
+            turn: 0,
+            least: 0,
         }
     }
 
     /// Another name on a terminal.
-    pub fn titled(self, title: &'static str) -> Self {
+    pub const fn titled(self, title: &'static str) -> Self {
         Self { title, ..self }
     }
 
-    pub fn right(self) -> Self {
+    pub const fn right(self) -> Self {
         Self {
             is_right: true,
+            ..self
+        }
+    }
+
+    pub const fn piped(self) -> Self {
+        Self {
+            is_piped: true,
+            ..self
+        }
+    }
+
+    pub const fn dropped(self, turn: u8) -> Self {
+        Self { turn, ..self }
+    }
+
+    pub const fn cut(self, turn: u8, least: u16) -> Self {
+        Self {
+            turn,
+            least,
             ..self
         }
     }
@@ -132,26 +132,18 @@ impl Table {
 
     /// No line longer than the terminal is wide.
     pub fn fitted(&self, width: u16, now: Timestamp) -> Fitted {
-        let has_dates = self.has_dates(now);
-        let mut table = self.laid_out(has_dates);
+        let mut table = self.laid_out(self.has_dates(now));
         let natural = table.column_max_content_widths();
-        let kept = self.kept(&natural, width);
-        let whole: u16 = kept
-            .iter()
-            .filter(|&&at| self.columns[at].fit != Fit::Shrinks)
-            .fold(0, |sum, &at| sum.saturating_add(natural[at]));
-        let gaps = GAP.saturating_mul(u16::try_from(kept.len()).unwrap_or(u16::MAX));
-        let are_whole = whole.saturating_add(gaps).saturating_add(LEAST) <= width;
+        let widths = self.widths(&natural, width);
+        let last = widths.iter().rposition(|&width| width > 0);
         for (at, column) in table.column_iter_mut().enumerate() {
-            if !kept.contains(&at) {
-                column.set_constraint(ColumnConstraint::Hidden);
-            } else if self.columns[at].fit != Fit::Shrinks && are_whole {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-            let is_last = kept.last() == Some(&at);
-            column.set_padding((0, if is_last { 0 } else { GAP }));
+            let gap = if last == Some(at) { 0 } else { GAP };
+            column.set_padding((0, gap));
+            column.set_constraint(match widths[at] {
+                0 => ColumnConstraint::Hidden,
+                width => ColumnConstraint::Absolute(Width::Fixed(width + gap)),
+            });
         }
-        table.set_width(width);
         let mut lines = table.lines();
         let header = lines.next().unwrap_or_default();
         let mut text = format!("{HEADER}{}{HEADER:#}\n", header.trim_end());
@@ -159,18 +151,17 @@ impl Table {
             text += line.trim_end();
             text.push('\n');
         }
+        let mut columns = self.columns.iter().zip(natural.iter().zip(&widths));
         Fitted {
             text,
-            is_complete: kept.len() == self.columns.len() && needed(&natural, &kept) <= width,
+            is_complete: columns
+                .all(|(column, (natural, width))| column.is_piped || natural == width),
         }
     }
 
     fn laid_out(&self, has_dates: bool) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
-        table
-            .load_style(NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_truncation_indicator("…");
+        table.load_style(NOTHING).set_truncation_indicator("…");
         table.set_header(
             self.row(self.columns.iter().enumerate().map(|(at, column)| {
                 let title = column.title.to_uppercase();
@@ -203,28 +194,36 @@ impl Table {
         row
     }
 
-    /// The columns that stay on a terminal this wide.
-    fn kept(&self, natural: &[u16], width: u16) -> Vec<usize> {
-        let mut kept: Vec<usize> = (0..self.columns.len()).collect();
-        let roomy: Vec<u16> = natural
-            .iter()
-            .zip(&self.columns)
-            .map(|(&natural, column)| match column.fit {
-                Fit::Shrinks => natural.min(ROOM),
-                _ => natural,
-            })
+    /// How wide each column becomes for all to fit; 0 for one that is left out.
+    fn widths(&self, natural: &[u16], terminal: u16) -> Vec<u16> {
+        let shown = self.columns.iter().zip(natural);
+        let mut widths: Vec<u16> = shown
+            .map(|(column, &width)| if column.is_piped { 0 } else { width })
             .collect();
-        while needed(&roomy, &kept) > width {
-            let rank = |at: &usize| match self.columns[*at].fit {
-                Fit::Drops(rank) => Some(rank),
-                _ => None,
-            };
-            let Some(least_missed) = kept.iter().filter_map(rank).max() else {
+        let mut order: Vec<usize> = (0..widths.len()).collect();
+        order.sort_by_key(|&at| Reverse(self.columns[at].turn));
+        for &at in &order {
+            let column = &self.columns[at];
+            let excess = needed(&widths).saturating_sub(terminal);
+            if column.turn == 0 || excess == 0 {
                 break;
+            }
+            widths[at] = match column.least {
+                0 => 0,
+                least => widths[at].saturating_sub(excess).max(least.min(widths[at])),
             };
-            kept.retain(|at| rank(at) != Some(least_missed));
         }
-        kept
+        // A terminal for which even that is too wide: the columns on the right give way until it fits.
+        for at in (1..widths.len()).rev() {
+            if needed(&widths) <= terminal {
+                break;
+            }
+            widths[at] = 0;
+        }
+        if let Some(first) = widths.first_mut() {
+            *first = (*first).min(terminal);
+        }
+        widths
     }
 
     /// Whether the rows are of more days than today, in UTC.
@@ -256,11 +255,14 @@ impl Value {
     }
 }
 
-fn needed(widths: &[u16], kept: &[usize]) -> u16 {
-    let gaps = u16::try_from(kept.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    kept.iter().fold(GAP.saturating_mul(gaps), |sum, &at| {
-        sum.saturating_add(widths[at])
-    })
+/// The length of a line of columns this wide.
+fn needed(widths: &[u16]) -> u16 {
+    let shown = widths.iter().filter(|&&width| width > 0);
+    shown
+        .fold(0_u16, |sum, width| {
+            sum.saturating_add(*width).saturating_add(GAP)
+        })
+        .saturating_sub(GAP)
 }
 
 #[cfg(test)]
@@ -269,10 +271,10 @@ mod tests {
 
     fn table() -> Table {
         let mut table = Table::new(vec![
-            Column::whole("time"),
-            Column::whole("price").right(),
-            Column::droppable("order", 1),
-            Column::shrinking("reference"),
+            Column::new("time"),
+            Column::new("price").right(),
+            Column::new("order").dropped(2),
+            Column::new("reference").cut(1, 12),
         ]);
         for (at, price) in [
             ("2025-09-26T18:09:38.373Z", "5804.5"),
