@@ -16,6 +16,7 @@ Examples:
   executions completions zsh > ~/.zfunc/_executions
   executions completions fish > ~/.config/fish/completions/executions.fish")]
 pub struct Arguments {
+    /// The shell it is for.
     shell: Shell,
 }
 

@@ -29,7 +29,7 @@ pub async fn run() -> Result<ExitCode, Failure> {
         Column::new("state"),
         Column::new("status").dropped(4),
         Column::new("about").cut(2, 12),
-        Column::new("name").cut(3, 12),
+        Column::new("name").cut_or_dropped(3, 24),
         Column::new("finished").dropped(5),
         Column::new("reference").cut(1, 20),
     ]);

@@ -87,11 +87,15 @@ pub fn report(error: &Error) -> String {
         (Some(service), None) => line(&mut text, &format!("{service}: {what}")),
         (None, _) => line(&mut text, &what),
     }
+    let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
-        line(&mut text, &error.to_string());
+        causes.push(error.to_string());
         cause = error.source();
+    }
+    if !causes.is_empty() {
+        let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
+        line(&mut text, &causes.join(": "));
     }
     for hint in error.hint().into_iter().chain(advice(error)) {
         let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");

@@ -19,7 +19,7 @@ use failure::Failure;
 
 /// Fetch executions from CrossTrade, Hummingbot, B3OS and Refold.
 #[derive(Parser)]
-#[command(version, about, after_help = MORE, after_long_help = ALL, arg_required_else_help = true)]
+#[command(version, max_term_width = 100, after_help = MORE, after_long_help = ALL, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -35,8 +35,10 @@ struct Arguments {
 enum Command {
     Get(get::Arguments),
     List(list::Arguments),
+    /// See it work on simulated services; no account needed.
     Demo,
     Simulate(simulate::Arguments),
+    /// Print the JSON Schema of what `-o json` prints.
     Schema,
     Completions(completions::Arguments),
 }
@@ -51,27 +53,28 @@ Settings and exit codes: executions --help";
 
 const ALL: &str = "\
 Examples:
-  executions demo                                    see it work, no account needed
+  executions demo                 see it work, no account needed
   executions get crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0
   executions get hummingbot:abc123 -o json
   executions list crosstrade:Sim101 --lookback 10m
   executions list crosstrade:Sim101 -o ndjson | jq .raw.price
-  executions simulate                                the four services on this machine
+  executions simulate             have the four services on this machine
 
-Settings, from the environment; only those of the services you ask are needed:
+Settings, from the environment. Only the services you ask need theirs:
   CrossTrade  CROSSTRADE_TOKEN
   Hummingbot  HUMMINGBOT_USERNAME and HUMMINGBOT_PASSWORD
-  B3OS        B3OS_API_KEY, and B3OS_ORG_ID if you have several organisations
-  Refold      REFOLD_API_KEY and REFOLD_LINKED_ACCOUNT_ID, or REFOLD_SESSION_TOKEN
-  each        <SERVICE>_BASE_URL for another address, and <SERVICE>_ALLOW_HTTP=1 for one on
-              plain http that is not this machine
+  B3OS        B3OS_API_KEY, and B3OS_ORG_ID for one of several organisations
+  Refold      REFOLD_API_KEY and REFOLD_LINKED_ACCOUNT_ID,
+              or REFOLD_SESSION_TOKEN
+  any         <SERVICE>_BASE_URL     where it is, if not where it usually is
+              <SERVICE>_ALLOW_HTTP=1 send credentials to it over plain http
 
 Exit codes:
-  0  done                            6  timed out
-  1  anything not listed here        7  offline: NinjaTrader is not connected to CrossTrade
-  2  wrong usage, setting or id      8  the answer does not fit the contract
-  4  not authorised                 10  rate limited
-  5  not found                     130  interrupted by Ctrl-C";
+    0  done                         6  timed out
+    1  anything else                7  NinjaTrader is offline
+    2  wrong usage, setting or id   8  the answer does not fit the contract
+    4  not authorised              10  rate limited
+    5  not found                  130  interrupted with Ctrl-C";
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {

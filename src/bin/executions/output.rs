@@ -72,9 +72,11 @@ fn print_styled(text: &str) -> Result<(), Failure> {
 
 /// `None` where stdout is no terminal.
 fn terminal_width() -> Option<u16> {
-    let out = io::stdout();
-    out.is_terminal()
-        .then(|| terminal_size_of(&out).map_or(80, |(Width(width), _)| width))
+    is_terminal().then(|| terminal_size_of(io::stdout()).map_or(80, |(Width(width), _)| width))
+}
+
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// The text with everything that could act on a terminal, break a line or mislead the eye made visible.

@@ -41,9 +41,13 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn announce(simulator: &Simulator) -> Result<(), Failure> {
-    output::say(
-        "CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.\nPaste into another terminal:\n",
-    );
+    let place = match output::is_terminal() {
+        true => "Paste into another terminal",
+        false => "What to export is in this command's output",
+    };
+    output::say(&format!(
+        "CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.\n{place}:\n"
+    ));
     output::print(exports(simulator).as_bytes())?;
     output::say(&format!(
         "\nThen try:\n{}\nCtrl-C ends it.",

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::iter;
 
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -9,36 +10,88 @@ use serde_json::value::RawValue;
 
 use crate::failure::Failure;
 
-/// Indented, with a line end. What came from a service keeps its own layout.
+/// Indented, with a line end.
 pub fn pretty(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(unwritable)?;
-    Ok(text + "\n")
+    Ok(indented(&compact(&text(value)?)) + "\n")
 }
 
 /// On one line, whatever the layout of what came from a service.
 pub fn line(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string(value).map_err(unwritable)?;
-    Ok(compact(&text) + "\n")
+    Ok(compact(&text(value)?) + "\n")
 }
 
-fn unwritable(error: serde_json::Error) -> Failure {
-    Failure::Output(io::Error::other(error))
+fn text(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::Output(io::Error::other(error)))
 }
 
 /// The same JSON without the white space between its tokens.
 fn compact(json: &str) -> String {
-    let (mut in_string, mut escaped) = (false, false);
+    let mut strings = Strings::default();
     json.chars()
-        .filter(|&c| {
-            if !in_string {
-                in_string = c == '"';
-                return !matches!(c, ' ' | '\t' | '\n' | '\r');
-            }
-            in_string = escaped || c != '"';
-            escaped = c == '\\' && !escaped;
-            true
-        })
+        .filter(|&c| strings.holds(c) || !matches!(c, ' ' | '\t' | '\n' | '\r'))
         .collect()
+}
+
+/// The same JSON, compact before, with a line for every element and member.
+fn indented(json: &str) -> String {
+    let mut strings = Strings::default();
+    let mut text = String::with_capacity(json.len() * 2);
+    let mut depth = 0;
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_text = strings.holds(c);
+        let is_empty = matches!(chars.peek(), Some('}' | ']'));
+        match c {
+            _ if is_text => text.push(c),
+            '{' | '[' if is_empty => {
+                text.push(c);
+                text.extend(chars.next());
+            }
+            '{' | '[' => {
+                depth += 1;
+                text.push(c);
+                break_line(&mut text, depth);
+            }
+            '}' | ']' => {
+                depth -= 1;
+                break_line(&mut text, depth);
+                text.push(c);
+            }
+            ',' => {
+                text.push(c);
+                break_line(&mut text, depth);
+            }
+            ':' => text.push_str(": "),
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+fn break_line(text: &mut String, depth: usize) {
+    text.push('\n');
+    text.extend(iter::repeat_n("  ", depth));
+}
+
+/// Follows JSON text character by character, to tell its strings from the rest.
+#[derive(Default)]
+struct Strings {
+    is_inside: bool,
+    is_escaped: bool,
+}
+
+impl Strings {
+    /// Whether the next character belongs to a string, quotes included.
+    fn holds(&mut self, c: char) -> bool {
+        let was_inside = self.is_inside;
+        self.is_inside = match (was_inside, c) {
+            (true, '"') => self.is_escaped,
+            (false, '"') => true,
+            _ => was_inside,
+        };
+        self.is_escaped = was_inside && c == '\\' && !self.is_escaped;
+        was_inside || self.is_inside
+    }
 }
 
 /// Each plain value of the JSON by its path, in the order it came: `events[0].title`, `Started`.
@@ -116,6 +169,29 @@ mod tests {
         assert_eq!(
             compact(json),
             "{\"a b\":1.50,\"c\":[\"x \\\" y\\\\\",123456789012345678901234567890.10]}"
+        );
+    }
+
+    #[test]
+    fn indentation_changes_nothing_but_white_space() {
+        let json = r#"{"a":{"b":[1.50,"x,{\"y\"}:\\"],"c":{}},"d":[]}"#;
+        let text = indented(json);
+        assert_eq!(compact(&text), json);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "{",
+                "  \"a\": {",
+                "    \"b\": [",
+                "      1.50,",
+                "      \"x,{\\\"y\\\"}:\\\\\"",
+                "    ],",
+                "    \"c\": {}",
+                "  },",
+                "  \"d\": []",
+                "}",
+            ]
         );
     }
 

@@ -59,7 +59,9 @@ impl Sheet {
         let facts = self.neutral.iter().chain(&self.raw);
         let names = facts.map(|(name, _)| name.chars().count()).max();
         let names = u16::try_from(names.unwrap_or(0)).unwrap_or(u16::MAX);
-        let names = names.saturating_add(2).min(width / 2);
+        let names = names
+            .saturating_add(2)
+            .min((width / 2).max(width.saturating_sub(30)));
         let mut text = lines(&self.neutral, names, width);
         text += &format!("\n{HEADING}As the service sent it{HEADING:#}\n");
         text + &lines(&self.raw, names, width)

@@ -29,8 +29,10 @@ pub struct Column {
     is_piped: bool,
     /// Its turn to give way on a terminal too narrow for all, the highest first; 0 never gives way of itself.
     turn: u8,
-    /// How narrow it becomes then; 0 leaves it out.
+    /// How narrow it may become then.
     least: u16,
+    /// Whether it is left out where that is not enough.
+    is_dropped: bool,
 }
 
 /// What a cell holds.
@@ -55,6 +57,7 @@ impl Column {
             is_piped: false,
             turn: 0,
             least: 0,
+            is_dropped: false,
         }
     }
 
@@ -78,7 +81,7 @@ impl Column {
     }
 
     pub const fn dropped(self, turn: u8) -> Self {
-        Self { turn, ..self }
+        self.cut_or_dropped(turn, u16::MAX)
     }
 
     pub const fn cut(self, turn: u8, least: u16) -> Self {
@@ -86,6 +89,13 @@ impl Column {
             turn,
             least,
             ..self
+        }
+    }
+
+    pub const fn cut_or_dropped(self, turn: u8, least: u16) -> Self {
+        Self {
+            is_dropped: true,
+            ..self.cut(turn, least)
         }
     }
 }
@@ -208,9 +218,12 @@ impl Table {
             if column.turn == 0 || excess == 0 {
                 break;
             }
-            widths[at] = match column.least {
-                0 => 0,
-                least => widths[at].saturating_sub(excess).max(least.min(widths[at])),
+            let least = column.least.min(widths[at]);
+            let cut = widths[at].saturating_sub(excess);
+            widths[at] = match cut < least {
+                true if column.is_dropped => 0,
+                true => least,
+                false => cut,
             };
         }
         // A terminal for which even that is too wide: the columns on the right give way until it fits.
