@@ -1,2 +1,3 @@
 mod against_the_simulator;
+mod command;
 mod simulator;
