@@ -80,7 +80,7 @@ pub fn report(error: &Error) -> String {
     let mut text = format!("{RED}error{RED:#}: ");
     match (error.service(), error.operation()) {
         (Some(service), Some(doing)) => {
-            line(&mut text, &format!("could not {doing} from {service}"));
+            line(&mut text, &format!("{service}: could not {doing}"));
             text.push_str("\n  ");
             line(&mut text, &what);
         }
@@ -90,14 +90,17 @@ pub fn report(error: &Error) -> String {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {
-        causes.push(error.to_string());
+        let text = error.to_string();
+        if !what.contains(&text) {
+            causes.push(text);
+        }
         cause = error.source();
     }
     if !causes.is_empty() {
         let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
         line(&mut text, &causes.join(": "));
     }
-    for hint in error.hint().into_iter().chain(advice(error)) {
+    for hint in hints(error) {
         let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
         line(&mut text, &hint);
     }
@@ -108,18 +111,20 @@ fn line(text: &mut String, words: &str) {
     text.push_str(&escaped(words));
 }
 
-/// What only the command can suggest.
-fn advice(error: &Error) -> Option<String> {
+/// The library's hint, and what only the command can suggest.
+fn hints(error: &Error) -> Vec<String> {
     let is_setting = error.is_invalid_input() && error.operation().is_none();
-    let crosstrade = error.service() == Some("CrossTrade");
-    let advice = if is_setting {
-        "`executions --help` lists the settings; `executions demo` needs none."
-    } else if error.is_not_found() && crosstrade {
-        "`executions list crosstrade:<account>` shows the latest fills."
-    } else if error.is_timeout() {
-        "`--timeout 2m` gives the whole call longer."
-    } else {
-        return None;
-    };
-    Some(advice.to_owned())
+    let is_crosstrade = error.service() == Some("CrossTrade");
+    if error.is_timeout() && error.status().is_none() {
+        return vec!["Try again, or allow more time with --timeout.".to_owned()];
+    }
+    let mut hints: Vec<String> = error.hint().into_iter().collect();
+    if is_setting {
+        hints.push(
+            "`executions --help` lists the settings; `executions demo` needs none.".to_owned(),
+        );
+    } else if error.is_not_found() && is_crosstrade {
+        hints.push("`executions list crosstrade:<account>` shows the latest fills.".to_owned());
+    }
+    hints
 }

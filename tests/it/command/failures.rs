@@ -188,6 +188,9 @@ async fn no_library_logs_whatever_rust_log_says() {
     ));
     logs_are_our_own(&run(&variables, &["get", FILL]).await.err);
     variables.pop();
+    variables.push(("RUST_LOG", String::new()));
+    assert_eq!(run(&variables, &["get", FILL]).await.err, "");
+    variables.pop();
     logs_are_our_own(&run(&variables, &["-vv", "get", FILL]).await.err);
     logs_are_our_own(&run(&variables, &["get", FILL, "--verbose"]).await.err);
     let silent = run(&variables, &["get", FILL]).await;

@@ -3,10 +3,11 @@
 use std::process::Stdio;
 
 use executions::simulator::Simulator;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use super::{FILL, Variables, command, crosstrade, simulator};
+use super::{FILL, Variables, answering, command, crosstrade, json, simulator};
 
 /// Stands in for commands that print much and little, with and without the network.
 const PRINTING: [&[&str]; 7] = [
@@ -80,6 +81,23 @@ async fn ctrl_c_while_a_service_is_waited_for_ends_with_130() {
     let ended = child.wait_with_output().await.expect("ends");
     assert_eq!(ended.status.code(), Some(130));
     assert_eq!(ended.stdout, b"");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_while_nobody_reads_the_pipe_ends_with_130() {
+    let long = format!(
+        r#"{{"executions": [], "padding": "{}"}}"#,
+        "x".repeat(1 << 20)
+    );
+    let (_server, variables) = answering(json(&long)).await;
+    let mut child = command(&variables, &["list", "crosstrade:Sim101", "-o", "raw"])
+        .spawn()
+        .expect("starts");
+    let mut out = child.stdout.take().expect("piped");
+    out.read_u8().await.expect("it began to print");
+    interrupt(&child).await;
+    assert_eq!(child.wait().await.expect("ends").code(), Some(130));
 }
 
 /// What Ctrl-C in a terminal does.
