@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -182,7 +183,8 @@ impl Call {
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        let ended = self.exchange(request, info.operation_id).await;
+        // Boxed, because it is thousands of bytes that every layer above would move again.
+        let ended = Box::pin(self.exchange(request, info.operation_id)).await;
         let mut stand_in = http::Response::new("null");
         *stand_in.status_mut() = match &ended {
             Ok(received) => received.status,
@@ -281,13 +283,13 @@ impl Call {
         let deadline = attempt_deadline.min(call_deadline);
         let exchange = async {
             let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
-            let response = shared
+            let mut response = shared
                 .http
                 .reqwest()
                 .execute(request)
                 .await
                 .map_err(failed)?;
-            let (status, headers) = (response.status(), response.headers().clone());
+            let (status, headers) = (response.status(), take(response.headers_mut()));
             let body = read_body(response, limits, failed).await?;
             Ok((status, headers, body))
         };
@@ -397,7 +399,11 @@ fn outcome_of(result: &Result<(StatusCode, HeaderMap, Bytes), Failure>) -> Outco
     match result {
         Ok((status, headers, _)) => Outcome::Answered {
             status: status.as_u16(),
-            retry_after: retry::asked_wait(headers, SystemTime::now()),
+            retry_after: if status.is_success() {
+                None
+            } else {
+                retry::asked_wait(headers, SystemTime::now())
+            },
         },
         Err(failure) => failure.outcome,
     }

@@ -31,6 +31,9 @@ pub(crate) fn check(text: &str) -> Result<(), Unfit> {
         return Err(Unfit::TooLong);
     }
     check_plain(text)?;
+    if !text.contains('%') {
+        return Ok(());
+    }
     let mut text = text.to_owned();
     while let Ok(decoded) = percent_encoding::percent_decode_str(&text).decode_utf8()
         && decoded != text
@@ -46,7 +49,7 @@ fn check_plain(text: &str) -> Result<(), Unfit> {
         Err(Unfit::Empty)
     } else if text == "." || text == ".." {
         Err(Unfit::Dots)
-    } else if text.contains(['/', '\\']) {
+    } else if text.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         Err(Unfit::Separator)
     } else if text.chars().any(char::is_control) {
         Err(Unfit::Control)
