@@ -121,17 +121,17 @@ impl Executions {
                     .execution(account.unwrap_or_default(), id)
                     .await?;
                 let execution = fill.to_execution();
-                Ok(fill.with(execution))
+                Ok(fill.map(|_| execution))
             }
             (Service::Hummingbot, _) => {
                 let executor = self.hummingbot()?.executor(id).await?;
                 let execution = executor.to_execution();
-                Ok(executor.with(execution))
+                Ok(executor.map(|_| execution))
             }
             (Service::B3os, _) => {
                 let run = self.b3os()?.execution(id).await?;
                 let execution = run.to_execution();
-                Ok(run.with(execution))
+                Ok(run.map(|_| execution))
             }
             (Service::Refold, account) => {
                 let refold = self.refold()?;
@@ -141,7 +141,7 @@ impl Executions {
                 };
                 let mut execution = run.to_execution();
                 execution.reference = reference.clone();
-                Ok(run.with(execution))
+                Ok(run.map(|_| execution))
             }
         }
     }

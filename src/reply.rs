@@ -108,21 +108,17 @@ impl<T> Reply<T> {
         Self(Box::new(Inner { value, rest }))
     }
 
-    /// The reply with another value in its place. What counts as unknown stays as it was.
-    pub(crate) fn with<U>(self, value: U) -> Reply<U> {
+    /// The reply with its value made into another. What counts as unknown stays as it was.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+        let Inner { value, rest } = *self.0;
         Reply(Box::new(Inner {
-            value,
-            rest: self.0.rest,
+            value: make(value),
+            rest,
         }))
     }
 
-    /// The reply with its value made into another, or as it was where that cannot be.
-    pub(crate) fn try_map<U>(self, make: impl FnOnce(T) -> Result<U, T>) -> Result<Reply<U>, Self> {
-        let Inner { value, rest } = *self.0;
-        match make(value) {
-            Ok(value) => Ok(Reply(Box::new(Inner { value, rest }))),
-            Err(value) => Err(Self(Box::new(Inner { value, rest }))),
-        }
+    pub(crate) fn value_mut(&mut self) -> &mut T {
+        &mut self.0.value
     }
 
     /// The whole body as JSON text.
