@@ -15,7 +15,6 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use crate::error::{Error, Limit};
-use crate::reply::Reply;
 
 pub(crate) mod auth;
 pub(crate) mod body;
@@ -23,6 +22,7 @@ pub(crate) mod budget;
 pub(crate) mod client;
 mod failure;
 pub(crate) mod limits;
+pub(crate) mod reply;
 pub(crate) mod retry;
 pub(crate) mod target;
 mod verdict;
@@ -33,6 +33,7 @@ use budget::Budget;
 use client::Http;
 use failure::Failure;
 use limits::Limits;
+use reply::Reply;
 use retry::{Credits, Outcome, Retry};
 use target::Target;
 
