@@ -33,7 +33,7 @@ fn sources(folder: &str) -> Vec<PathBuf> {
         }
     }
     assert!(
-        found.len() > 5,
+        !found.is_empty(),
         "the tree was looked for in the wrong place"
     );
     found
