@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::error::{Error, Kind, Limit};
+use crate::error::{Error, Limit};
 use crate::reply::Reply;
 
 pub(crate) mod auth;
