@@ -194,9 +194,7 @@ impl Error {
 
     /// The id to quote to the service's support: from the body where it has one, else from the answer's headers.
     pub fn request_id(&self) -> Option<&str> {
-        let answer = self.0.answer.as_ref()?;
-        let in_body = answer.said.request_id.as_deref();
-        in_body.or_else(|| request_id_header(&answer.headers))
+        self.said()?.request_id.as_deref()
     }
 
     /// The answer's headers, where an answer came.
