@@ -11,6 +11,8 @@ pub mod refold;
 mod execution;
 mod executions;
 mod reference;
+#[cfg(feature = "ws")]
+mod rpc;
 
 // How a handle is set up, and what its calls pass through.
 mod settings;

@@ -46,13 +46,21 @@ impl<'a> Attempt<'a> {
         (attempt, sent)
     }
 
-    /// Reads the answer to its last byte.
+    /// The answer, as soon as its head is there.
+    pub async fn head(
+        &self,
+        sent: Timeout<impl Future<Output = reqwest::Result<reqwest::Response>>>,
+    ) -> Result<reqwest::Response, Failure> {
+        let response = sent.await.map_err(|_| self.timed_out())?;
+        response.map_err(|error| self.failed(error))
+    }
+
+    /// The answer, to its last byte.
     pub async fn receive(
         &self,
         sent: Timeout<impl Future<Output = reqwest::Result<reqwest::Response>>>,
     ) -> Result<Arrival, Failure> {
-        let response = sent.await.map_err(|_| self.timed_out())?;
-        let mut response = response.map_err(|error| self.failed(error))?;
+        let mut response = self.head(sent).await?;
         let (status, headers) = (response.status(), take(response.headers_mut()));
         let (body, end) = self.read_body(response).await;
         // A refusal is one even if its body does not come whole: another attempt would only be refused again.
@@ -71,7 +79,7 @@ impl<'a> Attempt<'a> {
 
     /// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by
     /// then, so the cap holds for what it unpacks to.
-    async fn read_body(&self, mut response: reqwest::Response) -> (Bytes, Result<(), Failure>) {
+    pub async fn read_body(&self, mut response: reqwest::Response) -> (Bytes, Result<(), Failure>) {
         let most = self.limits.body;
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
@@ -113,11 +121,11 @@ impl<'a> Attempt<'a> {
         (whole.freeze(), end)
     }
 
-    fn deadline(&self) -> Instant {
+    pub fn deadline(&self) -> Instant {
         (self.began + self.limits.attempt).min(self.call_deadline)
     }
 
-    fn timed_out(&self) -> Failure {
+    pub fn timed_out(&self) -> Failure {
         if self.call_deadline < self.began + self.limits.attempt {
             Failure::timeout(Limit::Call, self.limits.call)
         } else {
@@ -125,7 +133,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn failed(&self, error: reqwest::Error) -> Failure {
+    pub fn failed(&self, error: reqwest::Error) -> Failure {
         Failure::of(
             error,
             self.shared.http.connect_timeout(),
