@@ -5,18 +5,17 @@
 //! Rounds alternate, and medians are taken, since single rounds spread widely. `cargo bench --bench calls`
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use executions::{Budget, CrossTrade, Http, Limits, Retry};
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
-use rustix::time::{ClockId, clock_gettime};
 
 mod calls {
     pub mod bare;
     pub mod server;
 }
+mod measure;
 use calls::{bare::Bare, server};
+use measure::{Cost, calls, cost, medians, ratio};
 
 const ROUNDS: usize = 7;
 const EXECUTION: &str = include_str!("../tests/data/crosstrade-execution.json");
@@ -45,58 +44,6 @@ fn facade(base_url: &str) -> CrossTrade {
         .budget(Budget::new(u32::MAX, 1e9))
         .build()
         .expect("complete settings")
-}
-
-/// Processor seconds of this thread and seconds of the clock that a run took.
-#[derive(Clone, Copy)]
-struct Cost {
-    processor: f64,
-    clock: f64,
-}
-
-async fn cost(run: impl Future<Output = ()>) -> Cost {
-    let processor = || {
-        let now = clock_gettime(ClockId::ThreadCPUTime);
-        now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
-    };
-    let (processor_before, clock_before) = (processor(), Instant::now());
-    run.await;
-    Cost {
-        processor: processor() - processor_before,
-        clock: clock_before.elapsed().as_secs_f64(),
-    }
-}
-
-/// Runs `call` `count` times, `at_once` of them in flight.
-async fn calls<F: Future<Output = ()>>(count: usize, at_once: usize, call: impl Fn() -> F) {
-    let mut open: FuturesUnordered<F> = (0..at_once).map(|_| call()).collect();
-    for _ in at_once..count {
-        open.next().await;
-        open.push(call());
-    }
-    while open.next().await.is_some() {}
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn medians(costs: &[Cost]) -> Cost {
-    Cost {
-        processor: median(costs.iter().map(|cost| cost.processor).collect()),
-        clock: median(costs.iter().map(|cost| cost.clock).collect()),
-    }
-}
-
-/// The median over rounds of one side's cost against the other's in the same round.
-fn ratio(of: &[Cost], against: &[Cost], part: fn(&Cost) -> f64) -> f64 {
-    median(
-        of.iter()
-            .zip(against)
-            .map(|(a, b)| part(a) / part(b))
-            .collect(),
-    )
 }
 
 async fn get(at_once: usize, count: usize) {

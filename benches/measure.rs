@@ -1,0 +1,61 @@
+//! How the benchmarks measure: processor time of the client's own thread, medians, and ratios within a round.
+
+use std::time::Instant;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use rustix::time::{ClockId, clock_gettime};
+
+/// Processor seconds of this thread and seconds of the clock that a run took.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    pub processor: f64,
+    pub clock: f64,
+}
+
+pub async fn cost(run: impl Future<Output = ()>) -> Cost {
+    let (processor_before, clock_before) = (processor(), Instant::now());
+    run.await;
+    Cost {
+        processor: processor() - processor_before,
+        clock: clock_before.elapsed().as_secs_f64(),
+    }
+}
+
+/// Runs `call` `count` times, `at_once` of them in flight.
+pub async fn calls<F: Future<Output = ()>>(count: usize, at_once: usize, call: impl Fn() -> F) {
+    let mut open: FuturesUnordered<F> = (0..at_once).map(|_| call()).collect();
+    for _ in at_once..count {
+        open.next().await;
+        open.push(call());
+    }
+    while open.next().await.is_some() {}
+}
+
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+pub fn medians(costs: &[Cost]) -> Cost {
+    Cost {
+        processor: median(costs.iter().map(|cost| cost.processor).collect()),
+        clock: median(costs.iter().map(|cost| cost.clock).collect()),
+    }
+}
+
+/// The median over rounds of one side's cost against the other's in the same round.
+pub fn ratio(of: &[Cost], against: &[Cost], part: fn(&Cost) -> f64) -> f64 {
+    median(
+        of.iter()
+            .zip(against)
+            .map(|(a, b)| part(a) / part(b))
+            .collect(),
+    )
+}
+
+/// Processor seconds of this thread so far.
+fn processor() -> f64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}

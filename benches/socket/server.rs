@@ -1,0 +1,165 @@
+//! A WebSocket server that does as little as it can, on a thread of its own a connection: it answers every text frame with the
+//! same execution, under the id that the frame has, in CrossTrade's form or in JSON-RPC's. It reads whatever has come, and
+//! writes all the answers at once, so that what is measured is the client.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine as _;
+use rustix::time::{ClockId, clock_gettime};
+
+/// Where it listens, and how much processor time it has taken.
+pub struct Server {
+    pub address: String,
+    nanoseconds: Arc<AtomicU64>,
+}
+
+impl Server {
+    pub fn start(execution: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("bound").to_string();
+        let nanoseconds = Arc::new(AtomicU64::new(0));
+        let spent = Arc::clone(&nanoseconds);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let spent = Arc::clone(&spent);
+                std::thread::spawn(move || serve(stream, execution, &spent));
+            }
+        });
+        Self {
+            address,
+            nanoseconds,
+        }
+    }
+
+    /// Processor seconds of all its connections so far.
+    pub fn processor(&self) -> f64 {
+        self.nanoseconds.load(Ordering::Relaxed) as f64 / 1e9
+    }
+}
+
+fn serve(mut stream: TcpStream, execution: &str, spent: &AtomicU64) -> Option<()> {
+    let _ = stream.set_nodelay(true);
+    let mut input = Vec::new();
+    let mut chunk = vec![0; 256 * 1024];
+    let is_websocket = shake_hands(&mut stream, &mut input)?;
+    let mut output = Vec::new();
+    let mut before = 0;
+    loop {
+        let mut rest = input.as_slice();
+        while let Some((payload, after)) = if is_websocket {
+            frame(rest)
+        } else {
+            line(rest)
+        } {
+            answer(&payload, execution, is_websocket, &mut output);
+            rest = after;
+        }
+        let used = input.len() - rest.len();
+        input.drain(..used);
+        stream.write_all(&output).ok()?;
+        output.clear();
+        let now = clock_gettime(ClockId::ThreadCPUTime);
+        let now = now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64;
+        spent.fetch_add(now - before, Ordering::Relaxed);
+        before = now;
+        let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
+        input.extend_from_slice(&chunk[..read]);
+    }
+}
+
+/// `false` for a peer that starts with a line of its own rather than with HTTP: the raw multiplexer.
+fn shake_hands(stream: &mut TcpStream, input: &mut Vec<u8>) -> Option<bool> {
+    let mut chunk = [0; 4096];
+    while !input.starts_with(b"RAW\n") && !input.windows(4).any(|end| end == b"\r\n\r\n") {
+        let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
+        input.extend_from_slice(&chunk[..read]);
+    }
+    if input.starts_with(b"RAW\n") {
+        input.drain(..4);
+        return Some(false);
+    }
+    let head = String::from_utf8(std::mem::take(input)).ok()?;
+    let key = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("sec-websocket-key")
+            .then(|| value.trim().to_owned())
+    })?;
+    let mut digest = sha1_smol::Sha1::from(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    digest.update(b"");
+    let accept = base64::engine::general_purpose::STANDARD.encode(digest.digest().bytes());
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: {accept}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).ok()?;
+    Some(true)
+}
+
+/// The next client frame, unmasked, and what follows it. No client here fragments or sends more than 64 KiB.
+fn frame(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let (length, header) = match bytes.get(1)? & 0x7f {
+        126 => (
+            usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?])),
+            4,
+        ),
+        length => (usize::from(length), 2),
+    };
+    let mask = bytes.get(header..header + 4)?;
+    let masked = bytes.get(header + 4..header + 4 + length)?;
+    let payload = masked
+        .iter()
+        .zip(mask.iter().cycle())
+        .map(|(byte, mask)| byte ^ mask)
+        .collect();
+    Some((payload, &bytes[header + 4 + length..]))
+}
+
+fn line(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((bytes[..end].to_vec(), &bytes[end + 1..]))
+}
+
+/// Whatever is no call (a ping, a close) gets no answer.
+fn answer(payload: &[u8], execution: &str, is_websocket: bool, output: &mut Vec<u8>) {
+    let Some(id) = id(payload) else { return };
+    let is_json_rpc = payload.windows(9).any(|word| word == b"\"jsonrpc\"");
+    let (start, middle) = if is_json_rpc {
+        (r#"{"jsonrpc":"2.0","id":"#, r#","result":"#)
+    } else {
+        (r#"{"id":"#, r#","data":"#)
+    };
+    let length = start.len() + id.len() + middle.len() + execution.len() + 1;
+    if is_websocket {
+        output.push(0x81);
+        if length < 126 {
+            output.push(length as u8);
+        } else {
+            output.push(126);
+            output.extend_from_slice(&u16::try_from(length).expect("a short answer").to_be_bytes());
+        }
+    }
+    for part in [
+        start.as_bytes(),
+        id,
+        middle.as_bytes(),
+        execution.as_bytes(),
+        b"}",
+    ] {
+        output.extend_from_slice(part);
+    }
+    if !is_websocket {
+        output.push(b'\n');
+    }
+}
+
+/// The JSON token of the member `id`.
+fn id(payload: &[u8]) -> Option<&[u8]> {
+    let at = payload.windows(5).position(|word| word == b"\"id\":")? + 5;
+    let quoted = usize::from(payload[at] == b'"');
+    let end = payload[at + quoted..]
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b',' | b'}'))?;
+    Some(&payload[at..at + quoted + end + quoted])
+}
