@@ -79,6 +79,16 @@ async fn an_honest_body_past_the_cap_is_not_read_and_an_unannounced_one_ends_at_
 
 // fault 24
 #[tokio::test]
+async fn a_body_announced_past_the_cap_is_not_waited_for() {
+    let length = "content-length: 200000000";
+    let server = Wire::play([vec![Read, head(200, &[JSON, length]), Hang]]).await;
+    let error = failure(&crosstrade(&server.url())).await;
+    assert!(error.is_too_large(), "{error}");
+    assert!(error.elapsed() < milliseconds(5000));
+}
+
+// fault 24
+#[tokio::test]
 async fn the_cap_is_the_last_length_that_is_read() {
     let length = documents::FILL.len();
     let gzip = {
