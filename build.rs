@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
     let theirs = env::var_os(FOLDER);
     watch(theirs.as_deref().map(Path::new));
 
-    let (specs, mut problems) = specs::find(&root.join("specs"), theirs.as_deref());
+    let (specs, mut problems) = specs::files::find(&root.join("specs"), theirs.as_deref());
     let mut services = String::new();
     for spec in specs {
         match generate(&spec) {
@@ -35,7 +35,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("services.rs"), services)
 }
 
-fn generate(spec: &specs::Spec) -> Result<specs::Generated, Vec<String>> {
+fn generate(spec: &specs::files::Spec) -> Result<specs::Generated, Vec<String>> {
     let label = &spec.label;
     let yaml = fs::read_to_string(&spec.path)
         .map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;

@@ -1,17 +1,16 @@
-//! From a spec without problems to Rust: what progenitor is given, how it is set, and what is changed and added afterwards.
+//! From a spec without problems to Rust: how progenitor is set and run, and what it fails at.
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
-use proc_macro2::{Ident, Span, TokenStream};
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value as Json, json};
 
-use super::lint;
+use super::appendix::{appendix, open_enums};
+use super::input::input;
 use super::polish::polish;
 use super::quiet::quietly;
-use super::schemas::{FORMATS, Sort, sort, variants};
-use super::source::{Entry, Node, Problem, Value, one_line};
+use super::schemas::{FORMATS, Sort, sort};
+use super::source::{Entry, Node, Problem, one_line};
 
 /// The module of a service as formatted Rust.
 pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
@@ -45,76 +44,6 @@ pub fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
         }
         _ => None,
     })
-}
-
-/// The spec as progenitor can take it.
-///
-/// It allows one type for all successes and one for all errors of an operation, and panics otherwise. The transport reads
-/// errors by itself, so they are left out. An answer's type is not `X` but a stand-in for `body::X`: the transport reads
-/// the bytes too, and only wants to know as what.
-fn input(document: &Node) -> Json {
-    let mut schemas = json!({});
-    for Entry { key, node, .. } in document.members(&["components", "schemas"]) {
-        schemas[key] = to_value(node);
-    }
-    let mut paths = json!({});
-    for Entry { key, node, .. } in document.members(&["paths"]) {
-        let Some(operation) = node.get("get") else {
-            continue;
-        };
-        let mut responses = json!({});
-        if let Some((status, answer)) = answer(document, operation) {
-            let stand_in = format!("{answer}Body");
-            let schema = json!({ "$ref": format!("#/components/schemas/{stand_in}") });
-            responses[status] = json!({ "description": "", "content": { "application/json": { "schema": schema } } });
-            schemas[&stand_in] = json!({ "type": "object" });
-        }
-        paths[key] = json!({ "get": {
-            "operationId": operation.word("operationId"),
-            "summary": operation.word("summary"),
-            "description": operation.word("description"),
-            "parameters": lint::parameters(document, node).map(|(_, parameter)| parameter_input(parameter)).collect::<Vec<_>>(),
-            "responses": responses,
-        } });
-    }
-    json!({
-        "openapi": "3.0.3",
-        "info": document.get("info").map(to_value),
-        "paths": paths,
-        "components": { "schemas": schemas },
-    })
-}
-
-/// The status of an operation's success and the component its body is.
-fn answer<'a>(document: &'a Node, operation: &'a Node) -> Option<(&'a str, &'a str)> {
-    let success = lint::successes(operation).next()?;
-    let response = document.resolve(&success.node);
-    let reference = response
-        .at_path(["content", "application/json", "schema", "$ref"])?
-        .text()?;
-    Some((&success.key, reference.rsplit('/').next()?))
-}
-
-/// A parameter without its bounds: a minimum of 1 would make its type `NonZero`, a pattern a type of its own.
-fn parameter_input(parameter: &Node) -> Json {
-    let kind = parameter.at_path(["schema", "type"]).and_then(Node::text);
-    let is_count = parameter.at_path(["schema", "minimum"]).is_some();
-    let schema = match kind {
-        Some("integer") if is_count => json!({ "type": "integer", "format": "uint64" }),
-        Some("integer") => json!({ "type": "integer", "format": "int64" }),
-        other => json!({ "type": other }),
-    };
-    json!({
-        "name": parameter.word("name"),
-        "in": parameter.word("in"),
-        "required": parameter.is("required"),
-        "description": parameter.word("description"),
-        "schema": schema,
-    })
-}
-
-fn to_value(node: &Node) -> Json {
-    serde_json::from_str(&node.to_json()).unwrap_or_default()
 }
 
 fn run(service: &str, document: &Node, input: &Json) -> Result<syn::File, String> {
@@ -204,140 +133,76 @@ pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<P
     found
 }
 
-fn open_enums(document: &Node) -> TokenStream {
-    let schemas = document.members(&["components", "schemas"]);
-    let enums = schemas
-        .iter()
-        .filter(|schema| sort(&schema.node) == Some(Sort::OpenEnum));
-    let enums = enums.map(|Entry { key, node, .. }| {
-        let name = ident(key);
-        let doc = node.word("description").unwrap_or_default().trim();
-        let variants = variants(node).into_iter().map(|(word, variant)| {
-            let (variant, doc) = (ident(&variant), format!("`{word}`"));
-            quote!(#[doc = #doc] #variant = #word)
-        });
-        quote!(crate::open_enum! { #[doc = #doc] pub enum #name { #(#variants),* } })
-    });
-    quote!(#(#enums)*)
-}
+#[cfg(test)]
+mod tests {
+    use super::super::source::{Place, parse};
+    use super::*;
 
-fn appendix(service: &str, document: &Node) -> TokenStream {
-    let title = document.at_path(["info", "title"]).and_then(Node::text);
-    let server = document
-        .get("servers")
-        .and_then(|servers| servers.items().first());
-    let base_url = server.and_then(|server| server.word("url"));
-    let wrapper = match document.word("x-wrapper") {
-        Some(wrapper) => quote!(Some(#wrapper)),
-        None => quote!(None),
-    };
-    let json = format!("/{service}.json");
-    let (security, bounds, body) = (security(document), bounds(document), body(document));
-    quote! {
-        /// What the spec says of the service as a whole.
-        pub const SERVICE: crate::transport::Service = crate::transport::Service {
-            name: #service,
-            title: #title,
-            base_url: #base_url,
-            wrapper: #wrapper,
-        };
+    const ECHO: &str = include_str!("../tests/data/echo.yaml");
 
-        /// The spec as JSON, members and digits as in its file.
-        #[cfg(feature = "simulator")]
-        pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
-
-        /// The ways to sign a request.
-        pub mod security { #security }
-
-        /// What the parameters' values must lie between; the client checks it before it sends.
-        pub mod bounds { #bounds }
-
-        /// What the operations answer with, to be read by the transport.
-        pub mod body { #body }
-
-        impl From<crate::transport::Call> for Client {
-            fn from(call: crate::transport::Call) -> Self {
-                let (base_url, client) = call.address();
-                Self::new_with_client(base_url, client, call.clone())
-            }
-        }
-
-        impl ClientHooks<crate::transport::Call> for Client {
-            async fn exec(&self, request: reqwest::Request, info: &OperationInfo) -> reqwest::Result<reqwest::Response> {
-                self.inner.exec(request, info).await
-            }
-        }
+    /// The problems of the spec of echo with a change, without those rules that keep such a change from the generator.
+    fn problems(from: &str, to: &str) -> Vec<Problem> {
+        assert!(ECHO.contains(from));
+        let document = parse(&ECHO.replacen(from, to, 1)).unwrap();
+        module("echo", &document).unwrap_err()
     }
-}
 
-fn security(document: &Node) -> TokenStream {
-    let schemes = document.members(&["components", "securitySchemes"]).iter();
-    let schemes = schemes.map(|Entry { key, node, .. }| {
-        let constant = ident(&constant(key));
-        let doc = node.word("description").unwrap_or_default().trim();
-        let scheme = match (node.word("scheme"), node.word("name")) {
-            (Some("basic"), _) => quote!(Basic),
-            (_, Some(header)) => {
-                let header = header.to_ascii_lowercase();
-                quote!(Header(#header))
+    #[test]
+    fn a_type_that_the_generator_panics_on_is_blamed() {
+        let problems = problems("type: array", "type: strin");
+        assert_eq!(
+            problems[0].at,
+            Place {
+                line: 40,
+                column: 5
             }
-            _ => quote!(Bearer),
-        };
-        quote!(#[doc = #doc] pub const #constant: crate::transport::auth::Scheme = crate::transport::auth::Scheme::#scheme;)
-    });
-    quote!(#(#schemes)*)
-}
-
-fn bounds(document: &Node) -> TokenStream {
-    let mut out = TokenStream::new();
-    for path in document.members(&["paths"]) {
-        let operation = path
-            .node
-            .at_path(["get", "operationId"])
-            .and_then(Node::text)
-            .unwrap_or_default();
-        for (_, parameter) in lint::parameters(document, &path.node) {
-            let bound = |key| match &parameter.at_path(["schema", key])?.value {
-                Value::Number(digits) => digits.parse::<u64>().ok(),
-                _ => None,
-            };
-            let (Some(minimum), Some(maximum)) = (bound("minimum"), bound("maximum")) else {
-                continue;
-            };
-            let name = parameter.word("name").unwrap_or_default();
-            let constant = ident(&constant(&format!("{operation}_{}", name.to_snake_case())));
-            let doc = format!("`{name}` of `{operation}`.");
-            out.extend(quote!(#[doc = #doc] pub const #constant: std::ops::RangeInclusive<u64> = #minimum..=#maximum;));
-        }
-    }
-    out
-}
-
-fn body(document: &Node) -> TokenStream {
-    let operations = document
-        .members(&["paths"])
-        .iter()
-        .filter_map(|path| path.node.get("get"));
-    let mut answers: Vec<&str> = operations
-        .filter_map(|operation| Some(answer(document, operation)?.1))
-        .collect();
-    answers.sort_unstable();
-    answers.dedup();
-    let aliases = answers.into_iter().map(|answer| {
-        let (name, doc) = (
-            ident(answer),
-            format!("An answer that is one [`{answer}`](super::types::{answer})."),
         );
-        quote!(#[doc = #doc] pub type #name = crate::transport::Body<super::types::#name>;)
-    });
-    quote!(#(#aliases)*)
-}
+        assert!(
+            problems.len() == 1
+                && problems[0]
+                    .text
+                    .starts_with("the generator cannot handle this: "),
+            "{problems:?}"
+        );
+    }
 
-/// The name of the constant that is made of a name.
-pub fn constant(name: &str) -> String {
-    name.to_shouty_snake_case()
-}
+    #[test]
+    fn an_operation_that_the_generator_panics_on_is_blamed() {
+        let problems = problems("in: path", "in: cookie");
+        assert_eq!(problems[0].at, Place { line: 8, column: 3 });
+        assert!(
+            problems.len() == 1 && !problems[0].text.contains('\n'),
+            "{problems:?}"
+        );
+    }
 
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
+    #[test]
+    fn a_format_that_the_generator_passed_over_is_said() {
+        let problems = problems("format: decimal", "format: decimal\n          minimum: 0");
+        assert_eq!(
+            problems[0].at,
+            Place {
+                line: 48,
+                column: 9
+            }
+        );
+        assert!(
+            problems[0]
+                .text
+                .contains("passed over the format of `times`"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_type_that_the_generator_renamed_is_said() {
+        let problems = problems(
+            "Mood:\n      type: string",
+            "mood_swing:\n      type: object\n      properties: {a: {type: string}}\n    Mood:\n      type: string",
+        );
+        assert!(
+            problems.len() == 1 && problems[0].text.contains("made nothing of `mood_swing`"),
+            "{problems:?}"
+        );
+    }
 }

@@ -1,265 +1,7 @@
-//! The part of OpenAPI 3.0 that specs may use, as a table, and the check against it.
-//!
-//! Only what is known to come out right is in the table. The generator drops what it does not know, without a word, and
-//! panics on some of what it does; a key that is not here is therefore a problem at its own line.
+//! The check of a spec against the table of what specs may use.
 
+use super::dialect::{Kind, Need, Shape};
 use super::source::{Entry, Node, Problem, Value};
-
-/// The members that one sort of object may have.
-pub struct Kind {
-    /// What a problem calls it.
-    name: &'static str,
-    /// Where under `components` a `$ref` in its place must point, if one may stand there.
-    section: Option<&'static str>,
-    keys: &'static [Key],
-}
-
-type Key = (&'static str, Need, Shape);
-
-#[derive(PartialEq)]
-enum Need {
-    Required,
-    Optional,
-}
-use Need::{Optional, Required};
-
-/// What a member's value must look like.
-enum Shape {
-    Any,
-    Text,
-    Flag,
-    Number,
-    /// A list of texts; `null` may be among them, as in a nullable enum.
-    Words,
-    One(&'static Kind),
-    List(&'static Kind),
-    /// A mapping whose keys are names of the spec's own.
-    Each(&'static Kind),
-    /// `security`'s mapping from scheme names to scopes.
-    Scopes,
-}
-
-pub static DOCUMENT: Kind = Kind {
-    name: "the document",
-    section: None,
-    keys: &[
-        ("openapi", Required, Shape::Text),
-        ("info", Required, Shape::One(&INFO)),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("servers", Required, Shape::List(&SERVER)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
-        ("paths", Required, Shape::Each(&PATH)),
-        ("components", Required, Shape::One(&COMPONENTS)),
-        ("x-wrapper", Optional, Shape::Text),
-    ],
-};
-
-static INFO: Kind = Kind {
-    name: "info",
-    section: None,
-    keys: &[
-        ("title", Required, Shape::Text),
-        ("version", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static LINK: Kind = Kind {
-    name: "externalDocs",
-    section: None,
-    keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static SERVER: Kind = Kind {
-    name: "a server",
-    section: None,
-    keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static REQUIREMENT: Kind = Kind {
-    name: "a security requirement",
-    section: None,
-    keys: &[("*", Optional, Shape::Scopes)],
-};
-
-static PATH: Kind = Kind {
-    name: "a path",
-    section: None,
-    keys: &[
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("get", Required, Shape::One(&OPERATION)),
-    ],
-};
-
-static OPERATION: Kind = Kind {
-    name: "an operation",
-    section: None,
-    keys: &[
-        ("operationId", Required, Shape::Text),
-        ("summary", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("responses", Required, Shape::Each(&RESPONSE)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
-    ],
-};
-
-static PARAMETER: Kind = Kind {
-    name: "a parameter",
-    section: Some("parameters"),
-    keys: &[
-        ("name", Required, Shape::Text),
-        ("in", Required, Shape::Text),
-        ("required", Optional, Shape::Flag),
-        ("description", Required, Shape::Text),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-    ],
-};
-
-/// The schema of what goes into a path, a query or a header.
-static PLAIN: Kind = Kind {
-    name: "a parameter's schema",
-    section: None,
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("minimum", Optional, Shape::Number),
-        ("maximum", Optional, Shape::Number),
-        ("default", Optional, Shape::Any),
-        ("minLength", Optional, Shape::Number),
-        ("pattern", Optional, Shape::Text),
-    ],
-};
-
-static RESPONSE: Kind = Kind {
-    name: "a response",
-    section: Some("responses"),
-    keys: &[
-        ("description", Required, Shape::Text),
-        ("headers", Optional, Shape::Each(&HEADER)),
-        ("content", Optional, Shape::Each(&MEDIA)),
-    ],
-};
-
-static HEADER: Kind = Kind {
-    name: "a header",
-    section: None,
-    keys: &[
-        ("description", Required, Shape::Text),
-        ("required", Optional, Shape::Flag),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
-    ],
-};
-
-static MEDIA: Kind = Kind {
-    name: "a media type",
-    section: None,
-    keys: &[
-        ("schema", Required, Shape::One(&BODY)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-    ],
-};
-
-/// The schema of a whole body: a component, or the plain string of a body that is no JSON.
-static BODY: Kind = Kind {
-    name: "a body's schema",
-    section: Some("schemas"),
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
-    ],
-};
-
-static EXAMPLE: Kind = Kind {
-    name: "an example",
-    section: Some("examples"),
-    keys: &[
-        ("summary", Optional, Shape::Text),
-        ("description", Optional, Shape::Text),
-        ("value", Required, Shape::Any),
-    ],
-};
-
-static COMPONENTS: Kind = Kind {
-    name: "components",
-    section: None,
-    keys: &[
-        ("securitySchemes", Optional, Shape::Each(&SCHEME)),
-        ("parameters", Optional, Shape::Each(&PARAMETER)),
-        ("responses", Optional, Shape::Each(&RESPONSE)),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-        ("schemas", Required, Shape::Each(&SCHEMA)),
-    ],
-};
-
-static SCHEME: Kind = Kind {
-    name: "a security scheme",
-    section: None,
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("scheme", Optional, Shape::Text),
-        ("in", Optional, Shape::Text),
-        ("name", Optional, Shape::Text),
-        ("bearerFormat", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-    ],
-};
-
-static SCHEMA: Kind = Kind {
-    name: "a component schema",
-    section: None,
-    keys: &[
-        ("type", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-        ("required", Optional, Shape::Words),
-        ("properties", Optional, Shape::Each(&PROPERTY)),
-        ("additionalProperties", Optional, Shape::Flag),
-        ("enum", Optional, Shape::Words),
-        ("nullable", Optional, Shape::Flag),
-        ("example", Optional, Shape::Any),
-    ],
-};
-
-static PROPERTY: Kind = Kind {
-    name: "a property",
-    section: None,
-    keys: &[
-        ("type", Optional, Shape::Text),
-        ("format", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
-        ("nullable", Optional, Shape::Flag),
-        ("items", Optional, Shape::One(&ITEMS)),
-        ("allOf", Optional, Shape::List(&REFERENCE)),
-        ("example", Optional, Shape::Any),
-        ("x-aliases", Optional, Shape::Words),
-    ],
-};
-
-static ITEMS: Kind = Kind {
-    name: "an array's items",
-    section: Some("schemas"),
-    keys: &[
-        ("type", Required, Shape::Text),
-        ("format", Optional, Shape::Text),
-    ],
-};
-
-static REFERENCE: Kind = Kind {
-    name: "a reference",
-    section: Some("schemas"),
-    keys: &[],
-};
 
 /// What to do instead of a key that OpenAPI has and the table has not.
 const ADVICE: &[(&[&str], &str)] = &[
@@ -374,23 +116,26 @@ pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut V
     if let (Some(section), Some(entry)) = (kind.section, node.entry("$ref")) {
         return check_reference(document, entry, entries.len(), section, problems);
     }
+    let known = problems.len();
     for entry in entries {
-        let rule = kind
+        match kind
             .keys
             .iter()
-            .find(|(key, ..)| *key == entry.key || *key == "*");
-        match rule {
+            .find(|(key, ..)| *key == entry.key || *key == "*")
+        {
             Some((_, _, shape)) => check_shape(document, entry, shape, problems),
             None => problems.push(Problem::new(entry.at, unknown(&entry.key, kind))),
         }
     }
-    for (key, need, _) in kind.keys {
-        if *need == Required && node.get(key).is_none() {
-            problems.push(Problem::new(
-                node.at,
-                format!("{} needs `{key}`", kind.name),
-            ));
-        }
+    // What is missing beside something unknown is most likely just that.
+    if problems.len() == known {
+        let missing = kind
+            .keys
+            .iter()
+            .filter(|(key, need, _)| *need == Need::Required && node.get(key).is_none());
+        problems.extend(
+            missing.map(|(key, ..)| Problem::new(node.at, format!("{} needs `{key}`", kind.name))),
+        );
     }
     if kind.keys.is_empty() {
         problems.push(Problem::new(node.at, "only a `$ref` may stand here"));
@@ -428,20 +173,6 @@ fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec
                 .for_each(|entry| check(document, &entry.node, kind, problems));
         }
         (shape, _) => problems.push(expected(node, &format!("`{key}` is {}", shape.noun()))),
-    }
-}
-
-impl Shape {
-    fn noun(&self) -> &'static str {
-        match self {
-            Shape::Any => "any value",
-            Shape::Text => "a text: quote it if it looks like something else",
-            Shape::Flag => "true or false",
-            Shape::Number => "a number",
-            Shape::Words => "a list of texts",
-            Shape::List(_) | Shape::Scopes => "a list",
-            Shape::One(_) | Shape::Each(_) => "a mapping",
-        }
     }
 }
 
@@ -489,7 +220,7 @@ fn check_reference(
 fn unknown(key: &str, kind: &Kind) -> String {
     let known = || kind.keys.iter().map(|(known, ..)| *known);
     let similar = known()
-        .filter(|known| distance(key, known) <= 2)
+        .filter(|known| distance(key, known) <= (key.len() / 2).min(2))
         .min_by_key(|known| distance(key, known));
     let advice = ADVICE
         .iter()

@@ -4,22 +4,9 @@ use std::collections::HashMap;
 
 use heck::ToSnakeCase;
 
-use super::source::{Entry, Node, Place, Problem, START, Value};
-use super::{grammar, schemas};
-
-/// Methods that every generated client has, and names its methods' bodies use.
-const TAKEN_OPERATIONS: &[&str] = &[
-    "new",
-    "new_with_client",
-    "pre",
-    "exec",
-    "post",
-    "client",
-    "baseurl",
-    "inner",
-    "api_version",
-];
-const TAKEN_PARAMETERS: &[&str] = &["header_map", "info", "self"];
+use super::operations::is_header;
+use super::source::{Entry, Node, Problem, START};
+use super::{dialect, grammar, operations, schemas};
 
 /// All problems of a spec, in the order of the file.
 pub fn check(service: &str, document: &Node) -> Vec<Problem> {
@@ -37,13 +24,13 @@ pub fn check(service: &str, document: &Node) -> Vec<Problem> {
         ));
         return problems;
     }
-    grammar::check(document, document, &grammar::DOCUMENT, &mut problems);
+    grammar::check(document, document, &dialect::DOCUMENT, &mut problems);
     // The rules below read what the grammar has found in order; on a malformed spec they would only add noise.
     if problems.is_empty() {
         check_head(document, &mut problems);
         schemas::check(document, &mut problems);
         check_schemes(document, &mut problems);
-        check_operations(document, &mut problems);
+        operations::check(document, &mut problems);
     }
     problems.sort();
     problems.dedup();
@@ -122,7 +109,7 @@ fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
                 format!("`{key}` is a way to sign that the client does not have: use http bearer, http basic, or an apiKey in a named header"),
             )),
         }
-        let constant = super::emit::constant(key);
+        let constant = super::appendix::constant(key);
         if syn::parse_str::<syn::Ident>(&constant).is_err() {
             problems.push(Problem::new(
                 *at,
@@ -134,238 +121,5 @@ fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
                 format!("`{key}` and `{other}` both become the constant `{constant}`: rename one"),
             ));
         }
-    }
-}
-
-fn is_header(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
-}
-
-fn check_operations(document: &Node, problems: &mut Vec<Problem>) {
-    check_requirements(document, document, problems);
-    let mut ids: HashMap<&str, Place> = HashMap::new();
-    for path in document.members(&["paths"]) {
-        if !path.key.starts_with('/') || path.key.contains(['?', '#']) {
-            problems.push(Problem::new(
-                path.at,
-                "a path begins with a slash and holds neither query nor fragment",
-            ));
-        }
-        let Some(operation) = path.node.get("get") else {
-            continue;
-        };
-        if let Some(id) = operation.get("operationId") {
-            let word = id.text().unwrap_or_default();
-            if word != word.to_snake_case() || syn::parse_str::<syn::Ident>(word).is_err() {
-                problems.push(Problem::new(
-                    id.at,
-                    format!("`{word}` names a Rust method: write it like `get_execution`"),
-                ));
-            } else if TAKEN_OPERATIONS.contains(&word) {
-                problems.push(Problem::new(
-                    id.at,
-                    format!(
-                        "`{word}` is a method that every client has: choose another operationId"
-                    ),
-                ));
-            } else if let Some(first) = ids.insert(word, id.at) {
-                let text = format!(
-                    "`{word}` is the operationId on line {} too: choose another",
-                    first.line
-                );
-                problems.push(Problem::new(id.at, text));
-            }
-        }
-        check_parameters(document, path, operation, problems);
-        check_responses(document, operation, problems);
-        check_requirements(document, operation, problems);
-    }
-}
-
-fn check_requirements(document: &Node, holder: &Node, problems: &mut Vec<Problem>) {
-    let schemes = document.members(&["components", "securitySchemes"]);
-    for requirement in holder.get("security").map_or(&[][..], Node::items) {
-        for Entry { at, key, .. } in requirement.entries() {
-            if schemes.iter().all(|scheme| scheme.key != *key) {
-                problems.push(Problem::new(
-                    *at,
-                    format!(
-                        "`{key}` is no security scheme: declare it under components.securitySchemes"
-                    ),
-                ));
-            }
-        }
-    }
-}
-
-/// The parameters of an operation, those of its path included, references followed.
-pub fn parameters<'a>(
-    document: &'a Node,
-    path: &'a Node,
-) -> impl Iterator<Item = (Place, &'a Node)> {
-    let operation = path.get("get");
-    [Some(path), operation]
-        .into_iter()
-        .flatten()
-        .flat_map(|holder| holder.get("parameters"))
-        .flat_map(Node::items)
-        .map(|parameter| (parameter.at, document.resolve(parameter)))
-}
-
-fn check_parameters(document: &Node, path: &Entry, operation: &Node, problems: &mut Vec<Problem>) {
-    let mut names: HashMap<String, &str> = HashMap::new();
-    let mut declared = Vec::new();
-    for (at, parameter) in parameters(document, &path.node) {
-        let name = parameter.word("name").unwrap_or_default();
-        let argument = name.to_snake_case();
-        if TAKEN_PARAMETERS.contains(&argument.as_str())
-            || !argument.starts_with(|first: char| first.is_ascii_lowercase())
-        {
-            problems.push(Problem::new(
-                at,
-                format!(
-                    "a parameter cannot be called `{name}` in generated code: choose another name"
-                ),
-            ));
-        } else if let Some(other) = names.insert(argument.clone(), name) {
-            problems.push(Problem::new(
-                at,
-                format!("`{name}` and `{other}` both become the argument `{argument}`: keep one"),
-            ));
-        }
-        match parameter.word("in") {
-            Some("path") => {
-                declared.push(name);
-                if !parameter.is("required") {
-                    problems.push(Problem::new(
-                        at,
-                        format!("the path parameter `{name}` needs required: true"),
-                    ));
-                }
-                if !path.key.contains(&format!("{{{name}}}")) {
-                    problems.push(Problem::new(
-                        at,
-                        format!(
-                            "`{name}` is not in the path `{}`: add it there or correct the name",
-                            path.key
-                        ),
-                    ));
-                }
-            }
-            Some("query") => {}
-            Some("header") if is_header(name) => {}
-            Some("header") => problems.push(Problem::new(
-                at,
-                format!("`{name}` is no header name: use letters, digits, - and _"),
-            )),
-            _ => problems.push(Problem::new(
-                at,
-                format!("`{name}` must be in: path, query or header; cookies are not supported"),
-            )),
-        }
-        check_plain(parameter.get("schema"), problems);
-    }
-    for name in placeholders(&path.key) {
-        if !declared.contains(&name) {
-            let text = format!(
-                "the path has {{{name}}} but `{}` declares no such path parameter: add it",
-                operation.word("operationId").unwrap_or_default()
-            );
-            problems.push(Problem::new(path.at, text));
-        }
-    }
-}
-
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name))
-}
-
-fn check_plain(schema: Option<&Node>, problems: &mut Vec<Problem>) {
-    let Some(schema) = schema else { return };
-    let kind = schema.word("type").unwrap_or_default();
-    if !["string", "integer", "boolean"].contains(&kind) {
-        let at = schema.get("type").map_or(schema.at, |node| node.at);
-        problems.push(Problem::new(
-            at,
-            format!("a parameter cannot be of type `{kind}`: use string, integer or boolean"),
-        ));
-    }
-    for bound in [schema.get("minimum"), schema.get("maximum")]
-        .into_iter()
-        .flatten()
-    {
-        let is_count =
-            matches!(&bound.value, Value::Number(digits) if digits.parse::<u64>().is_ok());
-        if kind != "integer" || !is_count {
-            problems.push(Problem::new(
-                bound.at,
-                "a bound must be a whole number from 0, of an integer",
-            ));
-        }
-    }
-}
-
-fn check_responses(document: &Node, operation: &Node, problems: &mut Vec<Problem>) {
-    let Some(responses) = operation.get("responses") else {
-        return;
-    };
-    for Entry { at, key, .. } in responses.entries() {
-        let is_status = matches!(key.parse::<u16>(), Ok(200..=599))
-            || ["3XX", "4XX", "5XX", "default"].contains(&key.as_str());
-        if !is_status {
-            problems.push(Problem::new(*at, format!("`{key}` is no status of an answer: use 200 to 599, 4XX, 5XX or default, and name a success")));
-        }
-    }
-    let successes: Vec<&Entry> = successes(operation).collect();
-    match successes[..] {
-        [success] => check_success(document, success, problems),
-        [] => problems.push(Problem::new(
-            responses.at,
-            "no response is a success: add `200` with its schema",
-        )),
-        [_, second, ..] => problems.push(Problem::new(
-            second.at,
-            "one operation has one success: keep the answer that the client reads",
-        )),
-    }
-}
-
-/// The responses that the generated method decodes.
-pub fn successes(operation: &Node) -> impl Iterator<Item = &Entry> {
-    operation
-        .members(&["responses"])
-        .iter()
-        .filter(|response| response.key.starts_with('2'))
-}
-
-fn check_success(document: &Node, success: &Entry, problems: &mut Vec<Problem>) {
-    let response = document.resolve(&success.node);
-    let content = response.members(&["content"]);
-    let mut problem = |at, text: &str| problems.push(Problem::new(at, text));
-    let [media] = content else {
-        let at = content.get(1).map_or(success.node.at, |second| second.at);
-        return problem(at, "a success has exactly one content: application/json");
-    };
-    if media.key != "application/json" {
-        problem(
-            media.at,
-            "a success is read as JSON: write application/json",
-        );
-    }
-    let Some(schema) = media.node.get("schema") else {
-        return;
-    };
-    if schema.get("$ref").is_none()
-        || schemas::sort(document.resolve(schema)) != Some(schemas::Sort::Object)
-    {
-        problem(
-            schema.at,
-            "a success must be a $ref to an object under components.schemas",
-        );
     }
 }

@@ -1,15 +1,22 @@
 //! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; tests run it too.
+//!
+//! In the order a spec travels: files and source read it; lint, with grammar (and its table, dialect), schemas, enums and
+//! operations, judges it; emit, with input, polish and appendix, makes the module.
 
+mod appendix;
+mod dialect;
 mod emit;
-mod files;
+mod enums;
+pub mod files;
 mod grammar;
+mod input;
 mod lint;
+mod operations;
 mod polish;
 mod quiet;
 mod schemas;
 mod source;
 
-pub use files::{Spec, find};
 pub use source::Problem;
 
 /// What one spec becomes.

@@ -1,10 +1,10 @@
 //! What the generator cannot be told: changes to the types it made.
 
-use quote::quote;
+use quote::ToTokens;
 use syn::parse_quote;
 
 use super::emit::types_of;
-use super::schemas::{Sort, sort};
+use super::schemas::{FORMATS, Sort, sort};
 use super::source::{Entry, Node, Problem};
 
 /// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
@@ -36,7 +36,6 @@ fn polish_object(object: &Entry, types: &mut [syn::Item]) -> Vec<Problem> {
         return vec![missing(object)];
     };
     made.attrs.push(parse_quote!(#[non_exhaustive]));
-    made.attrs.iter_mut().for_each(without_schema);
     let properties = object.node.members(&["properties"]).iter();
     properties
         .filter_map(|property| {
@@ -47,6 +46,13 @@ fn polish_object(object: &Entry, types: &mut [syn::Item]) -> Vec<Problem> {
             let Some(field) = field else {
                 return Some(missing(property));
             };
+            if !has_type_of_format(&property.node, field) {
+                let text = format!(
+                    "the generator passed over the format of `{}`: leave out what stands beside it",
+                    property.key
+                );
+                return Some(Problem::new(property.at, text));
+            }
             let aliases = property.node.get("x-aliases").map_or(&[][..], Node::items);
             for alias in aliases.iter().filter_map(Node::text) {
                 field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
@@ -80,18 +86,15 @@ fn member(field: &syn::Field) -> String {
     name
 }
 
-/// Cuts the JSON schema off a type's documentation: the fields below it say the same.
-fn without_schema(attribute: &mut syn::Attribute) {
-    if let syn::Meta::NameValue(doc) = &mut attribute.meta
-        && doc.path.is_ident("doc")
-        && let syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) = &doc.value
-        && let text = text.value()
-        && let Some((text, _)) = text.split_once("<details>")
-    {
-        let text = text.trim_end();
-        doc.value = syn::parse2(quote!(#text)).unwrap_or_else(|_| doc.value.clone());
-    }
+/// Whether a field has the type of its property's format. Anything beside the format that the generator takes for a
+/// condition makes it a plain number or text, and digits are lost.
+fn has_type_of_format(property: &Node, field: &syn::Field) -> bool {
+    let plain = property.get("items").unwrap_or(property);
+    let known = FORMATS.iter().find(|(kind, format, _)| {
+        (plain.word("type"), plain.word("format")) == (Some(*kind), Some(*format))
+    });
+    known.is_none_or(|(.., name)| {
+        let made = field.ty.to_token_stream().to_string().replace(' ', "");
+        made.contains(&format!("crate::values::{name}"))
+    })
 }

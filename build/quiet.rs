@@ -35,3 +35,19 @@ fn message(panic: Box<dyn Any + Send>) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quietly;
+
+    #[test]
+    fn a_panic_becomes_its_message() {
+        let text = |text: &str| -> Result<(), String> { quietly(|| panic!("{text}")) };
+        assert_eq!(text("no"), Err("no".to_owned()));
+        assert_eq!(
+            quietly(|| -> () { panic!("never") }),
+            Err("never".to_owned())
+        );
+        assert_eq!(quietly(|| 1), Ok(1));
+    }
+}

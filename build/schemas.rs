@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
+use super::enums;
 use super::source::{Entry, Node, Problem, Value};
 
 /// The formats that have a type of their own, as (type, format, the type in `crate::values`).
@@ -15,14 +16,17 @@ pub const FORMATS: &[(&str, &str, &str)] = &[
     ("string", "decimal", "Decimal"),
     ("string", "id", "Id"),
     ("string", "date-time", "DateTime"),
+    // An instant, as far as the vendor's documents go, although its examples are none.
+    ("string", "maybe-date-time", "DateTime"),
     ("string", "local-date-time", "LocalDateTime"),
     ("number", "epoch-seconds", "EpochSeconds"),
     ("integer", "epoch-milliseconds", "EpochMillis"),
 ];
 
 /// Names that the generated module, or the macros in it, use for something else.
-const TAKEN: &[&str] = &[
-    "Self", "String", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "Box", "Unknown",
+pub const TAKEN: &[&str] = &[
+    "Self", "String", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "Box", "From",
+    "Unknown",
 ];
 
 /// What a component becomes in Rust.
@@ -51,7 +55,7 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
     for component in components {
         match sort(&component.node) {
             Some(Sort::Object) => check_object(document, &component.node, problems),
-            Some(Sort::OpenEnum) => check_enum(&component.node, problems),
+            Some(Sort::OpenEnum) => enums::check(&component.node, problems),
             Some(Sort::Json) => {}
             None => problems.push(Problem::new(
                 component.node.at,
@@ -215,144 +219,49 @@ fn check_property(document: &Node, property: &Entry, required: bool, problems: &
         }
         return;
     }
-    match node.word("type") {
-        Some("array") if node.get("items").is_none() => {
-            problem(node.at, format!("`{key}` needs `items`"))
+    let items = node.get("items");
+    match (node.word("type"), items) {
+        (Some("array"), None) => problem(node.at, format!("`{key}` needs `items`")),
+        (Some("array"), Some(items)) => {
+            if !required && !nullable {
+                let text = format!(
+                    "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
+                );
+                problem(node.at, text);
+            }
+            if items.get("$ref").is_none() {
+                check_plain(items, problems);
+            }
         }
-        Some("array") if !required && !nullable => problem(
-            node.at,
-            format!(
-                "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
-            ),
-        ),
-        Some("array") => {}
-        Some("object") => problem(
-            node.at,
-            format!(
-                "`{key}` is an inline object, which gets a name nobody chose: make it a component, or refer to one without type for any JSON"
-            ),
-        ),
-        _ => {}
-    }
-    if node.get("items").is_some() && node.word("type") != Some("array") {
-        problem(
+        (_, Some(_)) => problem(
             node.at,
             format!("`{key}` has items but is no array: write type: array"),
-        );
-    }
-    for plain in [Some(node), node.get("items")].into_iter().flatten() {
-        if plain.get("$ref").is_none()
-            && !(std::ptr::eq(plain, node) && plain.word("type") == Some("array"))
-        {
-            check_plain(plain, problems);
-        }
+        ),
+        (_, None) => check_plain(node, problems),
     }
 }
 
 /// A value that is neither object nor array.
 fn check_plain(node: &Node, problems: &mut Vec<Problem>) {
-    let at = |key| node.get(key).map_or(node.at, |node| node.at);
-    let (place, text) = match (node.word("type"), node.word("format")) {
-        (Some("string" | "boolean"), None) => return,
-        (Some(kind), Some(format))
-            if FORMATS
-                .iter()
-                .any(|known| (known.0, known.1) == (kind, format)) =>
-        {
-            return;
-        }
-        (Some("number" | "integer"), None) => (
-            at("type"),
-            "a number without format would lose digits: add format: decimal".to_owned(),
-        ),
-        (Some(kind @ ("string" | "boolean" | "number" | "integer")), Some(format)) => {
-            let known: Vec<&str> = FORMATS
-                .iter()
-                .filter(|known| known.0 == kind)
-                .map(|known| known.1)
-                .collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            (
-                at("format"),
-                format!("a {kind} has no format `{format}`, it would be ignored; known: {known}"),
-            )
-        }
-        (Some(kind), _) => (
-            at("type"),
-            format!(
-                "`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"
-            ),
-        ),
-        (None, _) => (
-            node.at,
-            "this has neither a type nor a reference: add one".to_owned(),
-        ),
+    let kind = node.word("type").unwrap_or_default();
+    let formats = || {
+        FORMATS
+            .iter()
+            .filter(|known| known.0 == kind)
+            .map(|known| known.1)
     };
-    problems.push(Problem::new(place, text));
-}
-
-fn check_enum(schema: &Node, problems: &mut Vec<Problem>) {
-    let mut variants: HashMap<String, &str> = HashMap::new();
-    let words = schema.get("enum").map_or(&[][..], Node::items);
-    for node in words {
-        let Some(word) = node.text() else {
-            if !schema.is("nullable") {
-                problems.push(Problem::new(
-                    node.at,
-                    "null is no word of this enum: quote it, or add nullable: true",
-                ));
-            }
-            continue;
-        };
-        let variant = variant(word);
-        let text = if !is_identifier(&variant) || TAKEN.contains(&variant.as_str()) {
-            format!(
-                "`{word}` makes no Rust variant: leave it out, an unlisted word is kept as it came"
-            )
-        } else if let Some(other) = variants.insert(variant.clone(), word) {
-            format!(
-                "`{word}` and `{other}` both become the variant `{variant}`: leave one out, an unlisted word is kept as it came"
-            )
-        } else {
-            continue;
-        };
-        problems.push(Problem::new(node.at, text));
-    }
-    if words.is_empty() {
-        problems.push(Problem::new(
-            schema.at,
-            "an enum without words: list them, or use type: string in the property",
-        ));
-    }
-    if let Some(wrong) = schema
-        .entry("required")
-        .or_else(|| schema.entry("additionalProperties"))
-    {
-        problems.push(Problem::new(
-            wrong.at,
-            format!("an enum has no `{}`: remove it", wrong.key),
-        ));
-    }
-}
-
-/// The words of an enum and the variants they become; `null` is none.
-pub fn variants(schema: &Node) -> Vec<(&str, String)> {
-    let words = schema.get("enum").map_or(&[][..], Node::items).iter();
-    words
-        .filter_map(Node::text)
-        .map(|word| (word, variant(word)))
-        .collect()
-}
-
-fn variant(word: &str) -> String {
-    word.to_pascal_case()
-}
-
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+    let text = match (kind, node.word("format")) {
+        ("string" | "boolean", None) => return,
+        ("number" | "integer", None) => "a number without format would lose digits: add format: decimal".to_owned(),
+        ("string" | "boolean" | "number" | "integer", Some(format)) if formats().any(|known| known == format) => return,
+        ("string" | "boolean" | "number" | "integer", Some(format)) => {
+            let known = formats().collect::<Vec<_>>().join(", ");
+            format!("a {kind} has no format `{format}`, it would be ignored: leave it out, or use one of: {known}")
+        }
+        ("object", _) => "what stands inline gets a name nobody chose: make it a component, or refer to one without type for any JSON".to_owned(),
+        ("", _) => "this has neither a type nor a reference: add one".to_owned(),
+        (kind, _) => format!("`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"),
+    };
+    let culprit = node.get("format").or_else(|| node.get("type"));
+    problems.push(Problem::new(culprit.map_or(node.at, |node| node.at), text));
 }

@@ -61,8 +61,10 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
     let raw: Spanned<Raw> =
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
             let at = error.location().map_or(START, place);
-            let text = error.without_snippet().to_string();
-            Problem::new(at, format!("this YAML cannot be read: {}", one_line(&text)))
+            let text = one_line(&error.without_snippet().to_string());
+            let place = format!(" at line {}, column {}", at.line, at.column);
+            let text = text.strip_suffix(&place).unwrap_or(&text);
+            Problem::new(at, format!("this YAML cannot be read: {text}"))
         })?;
     spell(raw, yaml)
 }

@@ -13,10 +13,10 @@ use crate::generated::b3os::{Client, SERVICE, security};
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 use crate::transport::{Answer, Manners, Transport};
 
@@ -58,11 +58,14 @@ impl B3os {
         let target = Target::get("execution", id);
         let org_id = self.org_id.as_deref();
         let call = async |client: Client| client.get_execution(id, org_id).await;
-        let reply = self.transport.run(target, call).await?;
-        reply.try_map(Answered::of).map_err(|reply| {
-            let error = self.transport.unfit(reply, "data", "it holds no execution");
-            error.of(SERVICE.title, target)
-        })
+        let mut reply = self.transport.run(target, call).await?;
+        match reply.value_mut().data.take() {
+            Some(data) => Ok(reply.map(|envelope| Answered::of(envelope, data))),
+            None => {
+                let error = self.transport.unfit(reply, "data", "it holds no execution");
+                Err(error.of(SERVICE.title, target))
+            }
+        }
     }
 }
 
@@ -81,16 +84,13 @@ pub struct Answered {
 }
 
 impl Answered {
-    fn of(mut envelope: types::ExecutionEnvelope) -> Result<Self, types::ExecutionEnvelope> {
-        let Some(data) = envelope.data.take() else {
-            return Err(envelope);
-        };
-        Ok(Self {
+    fn of(envelope: types::ExecutionEnvelope, data: types::ExecutionData) -> Self {
+        Self {
             execution: data.execution,
             events: data.events.unwrap_or_default(),
             message: data.message,
             envelope,
-        })
+        }
     }
 }
 

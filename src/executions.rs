@@ -7,10 +7,10 @@ use crate::execution::Execution;
 use crate::hummingbot::Hummingbot;
 use crate::reference::{Reference, Service};
 use crate::refold::Refold;
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment};
 use crate::transport::client::Http;
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 
 /// The services whose credentials are at hand, over one connection pool.
 #[derive(Clone, Debug)]
@@ -121,17 +121,17 @@ impl Executions {
                     .execution(account.unwrap_or_default(), id)
                     .await?;
                 let execution = fill.to_execution();
-                Ok(fill.with(execution))
+                Ok(fill.map(|_| execution))
             }
             (Service::Hummingbot, _) => {
                 let executor = self.hummingbot()?.executor(id).await?;
                 let execution = executor.to_execution();
-                Ok(executor.with(execution))
+                Ok(executor.map(|_| execution))
             }
             (Service::B3os, _) => {
                 let run = self.b3os()?.execution(id).await?;
                 let execution = run.to_execution();
-                Ok(run.with(execution))
+                Ok(run.map(|_| execution))
             }
             (Service::Refold, account) => {
                 let refold = self.refold()?;
@@ -141,7 +141,7 @@ impl Executions {
                 };
                 let mut execution = run.to_execution();
                 execution.reference = reference.clone();
-                Ok(run.with(execution))
+                Ok(run.map(|_| execution))
             }
         }
     }

@@ -239,7 +239,7 @@ impl<C: fmt::Debug> fmt::Debug for Builder<C> {
 /// A credential that is not set, with the ways to set it.
 pub(crate) fn missing(variable: &'static str, setter: &str) -> Error {
     Error::setting(variable, "is not set").hinting(format!(
-        "Export it, or give the value to the builder's {setter}."
+        "Export it, or in code give the value to the builder's {setter}."
     ))
 }
 

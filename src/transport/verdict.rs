@@ -5,12 +5,12 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
 use super::body::{self, Answer, Unusable};
+use super::reply::Reply;
 use super::retry::asked_wait;
 use super::target::Target;
 use super::{Received, Shared};
 use crate::error::said::{Said, printable};
 use crate::error::{Answered, Error, Kind, Refusal, request_id_header};
-use crate::reply::Reply;
 
 pub(super) fn reply<T: Answer>(
     shared: &Shared,

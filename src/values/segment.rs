@@ -31,6 +31,9 @@ pub(crate) fn check(text: &str) -> Result<(), Unfit> {
         return Err(Unfit::TooLong);
     }
     check_plain(text)?;
+    if !text.contains('%') {
+        return Ok(());
+    }
     let mut text = text.to_owned();
     loop {
         // What is no UTF-8 may be an overlong `.` or `/`, and would hide the rest from this check.
@@ -49,9 +52,11 @@ fn check_plain(text: &str) -> Result<(), Unfit> {
         Err(Unfit::Empty)
     } else if text == "." || text == ".." {
         Err(Unfit::Dots)
-    } else if text.contains(['/', '\\']) {
+    } else if text.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         Err(Unfit::Separator)
-    } else if text.chars().any(char::is_control) {
+    } else if text.bytes().any(|byte| byte.is_ascii_control())
+        || (!text.is_ascii() && text.chars().any(char::is_control))
+    {
         Err(Unfit::Control)
     } else {
         Ok(())

@@ -1,4 +1,9 @@
+//! All tests, a file a topic.
+
 mod against_the_simulator;
+mod command;
+mod generation;
+mod house;
 mod simulator;
 
 mod answers;

@@ -7,16 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use super::body::{Answer, elements, unknown_members};
+use super::target::Target;
+use super::{Received, Service};
 use crate::error::request_id_header;
-use crate::transport::body::{Answer, elements, unknown_members};
-use crate::transport::target::Target;
-use crate::transport::{Received, Service};
 use crate::values::Json;
 
-pub use crate::transport::body::UnknownMember;
+use super::body::UnknownMember;
 
 /// A service's answer: the typed value, to which it derefs, beside everything else that was received.
-pub struct Reply<T> {
+// In a box, since an answer is hundreds of bytes that every layer on the way out would move.
+pub struct Reply<T>(Box<Inner<T>>);
+
+struct Inner<T> {
     value: T,
     rest: Rest,
 }
@@ -40,17 +43,18 @@ pub(crate) struct Asked {
 impl<T> Reply<T> {
     /// The HTTP status: a 2xx.
     pub fn http_status(&self) -> StatusCode {
-        self.rest.received.status
+        self.0.rest.received.status
     }
 
     /// The answer's headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.rest.received.headers
+        &self.0.rest.received.headers
     }
 
     /// The id to quote to the service's support: from the answer where it holds one (B3OS), else from its headers.
     pub fn request_id(&self) -> Option<&str> {
-        self.rest
+        self.0
+            .rest
             .request_id
             .as_deref()
             .or_else(|| request_id_header(self.headers()))
@@ -58,28 +62,28 @@ impl<T> Reply<T> {
 
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
-        self.rest.received.attempts
+        self.0.rest.received.attempts
     }
 
     /// The time from the call to this reply, waits and retries included.
     pub fn elapsed(&self) -> Duration {
-        self.rest.received.elapsed
+        self.0.rest.received.elapsed
     }
 
     /// The body exactly as received, after decompression.
     pub fn bytes(&self) -> &Bytes {
-        &self.rest.received.body
+        &self.0.rest.received.body
     }
 
     /// The members of the answer that the spec does not know, with their exact text. Reads the body again, so it costs as
     /// much as the answer did.
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
-        (self.rest.unknown)(self.bytes(), self.rest.service.wrapper)
+        (self.0.rest.unknown)(self.bytes(), self.0.rest.service.wrapper)
     }
 
     /// The typed value alone.
     pub fn into_inner(self) -> T {
-        self.value
+        self.0.value
     }
 
     pub(crate) fn new(
@@ -101,24 +105,20 @@ impl<T> Reply<T> {
             unknown: unknown_members::<T>,
             service,
         };
-        Self { value, rest }
+        Self(Box::new(Inner { value, rest }))
     }
 
-    /// The reply with another value in its place. What counts as unknown stays as it was.
-    pub(crate) fn with<U>(self, value: U) -> Reply<U> {
-        Reply {
-            value,
-            rest: self.rest,
-        }
+    /// The reply with its value made into another. What counts as unknown stays as it was.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+        let Inner { value, rest } = *self.0;
+        Reply(Box::new(Inner {
+            value: make(value),
+            rest,
+        }))
     }
 
-    /// The reply with its value made into another, or as it was where that cannot be.
-    pub(crate) fn try_map<U>(self, make: impl FnOnce(T) -> Result<U, T>) -> Result<Reply<U>, Self> {
-        let rest = self.rest;
-        match make(self.value) {
-            Ok(value) => Ok(Reply { value, rest }),
-            Err(value) => Err(Self { value, rest }),
-        }
+    pub(crate) fn value_mut(&mut self) -> &mut T {
+        &mut self.0.value
     }
 
     /// The whole body as JSON text.
@@ -129,15 +129,15 @@ impl<T> Reply<T> {
 
     /// The elements of the body's array `name`, each as its own text.
     pub(crate) fn elements(&self, name: &str) -> Vec<Json> {
-        elements(self.bytes(), self.rest.service.wrapper, name)
+        elements(self.bytes(), self.0.rest.service.wrapper, name)
     }
 
     pub(crate) fn asked(&self) -> &Asked {
-        &self.rest.asked
+        &self.0.rest.asked
     }
 
     pub(crate) fn into_received(self) -> Received {
-        self.rest.received
+        self.0.rest.received
     }
 }
 
@@ -145,14 +145,14 @@ impl<T> Deref for Reply<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.value
+        &self.0.value
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
-            .field("value", &self.value)
+            .field("value", &self.0.value)
             .field("http_status", &self.http_status())
             .field("request_id", &self.request_id())
             .field("attempts", &self.attempts())

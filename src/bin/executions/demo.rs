@@ -1,0 +1,105 @@
+//! `executions demo`: the whole of it at work on simulated services.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use executions::simulator::{Options, Simulator};
+use executions::{Error, Execution, Executions, Reference, Service};
+
+use crate::failure::{self, Failure};
+use crate::output;
+use crate::output::table::{Column, Table, Value};
+use crate::simulate;
+
+/// The most that CrossTrade lists.
+const LOOKBACK: Duration = Duration::from_secs(15 * 60);
+
+pub async fn run() -> Result<ExitCode, Failure> {
+    let simulator = Simulator::start(Options::default())
+        .await
+        .map_err(Failure::Start)?;
+    let executions = connect(&simulator)?;
+    let references = references(&simulator)?;
+    output::say(
+        "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
+    );
+
+    let mut table = Table::new(vec![
+        Column::new("started"),
+        Column::new("state"),
+        Column::new("status").dropped(4),
+        Column::new("about").cut(2, 12),
+        Column::new("name").cut_or_dropped(3, 24),
+        Column::new("finished").dropped(5),
+        Column::new("reference").cut(1, 20),
+    ]);
+    for reference in &references {
+        let execution = executions.get(reference).await?;
+        table.add(row(&execution));
+    }
+    let account = account(&references).unwrap_or_default();
+    let fills = executions.crosstrade()?.executions(account);
+    for fill in fills.lookback(LOOKBACK).await?.to_executions() {
+        table.add(row(&fill));
+    }
+    output::print_table(&table)?;
+
+    let unknown: Reference = format!("{}:{account}/no-such-fill", Service::CrossTrade).parse()?;
+    if let Err(error) = executions.get(&unknown).await {
+        output::say(&format!(
+            "\nAnd this is how it looks when something is wrong:\n\n$ executions get {unknown}"
+        ));
+        output::say(&failure::report(&error));
+        output::say(&format!("$ echo $?\n{}", failure::code(&error)));
+    }
+    output::say(
+        "\nTo go on with the same services, run `executions simulate`, paste what it\nprints into another terminal, and try there:",
+    );
+    output::say(&simulate::examples(&simulator));
+    output::say("With an account of your own, `executions --help` lists what to export.");
+    simulator.shutdown().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Set on the simulator alone: the environment is not asked, so a real account is never used.
+fn connect(simulator: &Simulator) -> Result<Executions, Error> {
+    let variables = simulator.variables();
+    Executions::from_variables(|name| {
+        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+        Some(value.clone())
+    })
+}
+
+/// The first that the simulator offers of each service.
+fn references(simulator: &Simulator) -> Result<Vec<Reference>, Error> {
+    let mut firsts: Vec<Reference> = Vec::new();
+    for text in simulator.references() {
+        let reference: Reference = text.parse()?;
+        if firsts
+            .iter()
+            .all(|first| first.service() != reference.service())
+        {
+            firsts.push(reference);
+        }
+    }
+    Ok(firsts)
+}
+
+fn account(references: &[Reference]) -> Option<&str> {
+    let mut references = references.iter();
+    references
+        .find(|reference| reference.service() == Service::CrossTrade)?
+        .account()
+}
+
+fn row(execution: &Execution) -> Vec<Value> {
+    vec![
+        Value::time(execution.started),
+        Value::text(Some(execution.state)),
+        Value::text(execution.status.as_ref()),
+        Value::text(execution.about.as_ref()),
+        Value::text(execution.name.as_ref()),
+        Value::time(execution.finished),
+        Value::text(Some(&execution.reference)),
+    ]
+}

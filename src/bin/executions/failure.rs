@@ -1,0 +1,130 @@
+//! How a command fails: what it says, and the exit code.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use executions::Error;
+
+use crate::output::escaped;
+
+pub enum Failure {
+    /// The library's error, most often what a service said.
+    Asking(Error),
+    /// Stdout could not be written.
+    Output(io::Error),
+    /// The command could not begin.
+    Start(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Asking(error)
+    }
+}
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+impl Failure {
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Asking(error) => code(error).into(),
+            Self::Output(_) | Self::Start(_) => ExitCode::FAILURE,
+        }
+    }
+
+    pub fn report(&self) -> String {
+        match self {
+            Self::Asking(error) => report(error),
+            Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
+            Self::Start(error) => format!("{RED}error{RED:#}: could not start: {error}"),
+        }
+    }
+}
+
+/// `--help` and `--version` are answers; everything else clap says is wrong usage.
+pub fn of_parsing(told: &clap::Error) -> Result<ExitCode, Failure> {
+    match told.print() {
+        Err(error) if !told.use_stderr() => Err(Failure::Output(error)),
+        _ if told.use_stderr() => Ok(ExitCode::from(2)),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+pub fn code(error: &Error) -> u8 {
+    let codes = [
+        (error.is_invalid_input(), 2),
+        (error.is_auth(), 4),
+        (error.is_not_found(), 5),
+        (error.is_timeout(), 6),
+        (error.is_offline(), 7),
+        (error.is_contract_drift(), 8),
+        (error.is_rate_limited(), 10),
+    ];
+    codes
+        .into_iter()
+        .find_map(|(is, code)| is.then_some(code))
+        .unwrap_or(1)
+}
+
+/// What was being done, what happened, why, and what to try: a line each.
+pub fn report(error: &Error) -> String {
+    let what = error.what();
+    let mut text = format!("{RED}error{RED:#}: ");
+    match (error.service(), error.operation()) {
+        (Some(service), Some(doing)) => {
+            line(&mut text, &format!("{service}: could not {doing}"));
+            text.push_str("\n  ");
+            line(&mut text, &what);
+        }
+        (Some(service), None) => line(&mut text, &format!("{service}: {what}")),
+        (None, _) => line(&mut text, &what),
+    }
+    let mut causes = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !what.contains(&text) {
+            causes.push(text);
+        }
+        cause = error.source();
+    }
+    if !causes.is_empty() {
+        let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
+        line(&mut text, &causes.join(": "));
+    }
+    for hint in hints(error) {
+        let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
+        line(&mut text, &hint);
+    }
+    text
+}
+
+fn line(text: &mut String, words: &str) {
+    text.push_str(&escaped(words));
+}
+
+/// The library's hint, and what only the command can suggest.
+fn hints(error: &Error) -> Vec<String> {
+    let is_setting = error.is_invalid_input() && error.operation().is_none();
+    let is_crosstrade = error.service() == Some("CrossTrade");
+    if error.is_timeout() && error.status().is_none() {
+        return vec!["Try again, or allow more time with --timeout.".to_owned()];
+    }
+    let mut hints: Vec<String> = error.hint().into_iter().collect();
+    if is_setting {
+        hints.push(
+            "`executions --help` lists the settings; `executions demo` needs none.".to_owned(),
+        );
+    } else if error.is_not_found() && is_crosstrade {
+        hints.push("`executions list crosstrade:<account>` shows the latest fills.".to_owned());
+    }
+    hints
+}

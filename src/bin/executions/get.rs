@@ -1,0 +1,38 @@
+//! `executions get`: one execution.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use executions::Reference;
+
+use crate::arguments::Asking;
+use crate::failure::Failure;
+use crate::output::sheet::Sheet;
+use crate::output::{self, Form, json};
+
+/// Get one execution.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  executions get crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0
+  executions get refold:65410cf6cdf931a12d7ab009 -o json
+  executions get b3os:exec_1 --timeout 10s -o raw > answer.json")]
+pub struct Arguments {
+    /// Which: crosstrade:<account>/<id>, hummingbot:<id>, b3os:<id> or refold:[<linked account>/]<id>.
+    reference: Reference,
+
+    #[command(flatten)]
+    asking: Asking,
+}
+
+pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let executions = arguments.asking.executions()?;
+    let execution = executions.get(&arguments.reference).await?;
+    match arguments.asking.output {
+        Form::Table => output::print_sheet(&Sheet::of(&execution))?,
+        Form::Json => output::print(json::pretty(&*execution)?.as_bytes())?,
+        Form::Ndjson => output::print(json::line(&*execution)?.as_bytes())?,
+        Form::Raw => output::print(execution.bytes())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

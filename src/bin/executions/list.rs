@@ -1,0 +1,124 @@
+//! `executions list`: CrossTrade's fills of the last minutes.
+
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use executions::crosstrade::types::ExecutionList;
+use executions::{Reply, Service};
+
+use crate::arguments::{Asking, duration};
+use crate::failure::Failure;
+use crate::output::table::{Column, Table, Value};
+use crate::output::{self, Form, json};
+
+/// List the fills of a CrossTrade account.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  executions list crosstrade:Sim101
+  executions list crosstrade:Sim101 --lookback 10m -o ndjson | jq .raw.price
+  executions list crosstrade:Sim101 --lookback 15m | cut -f1,2,5,6")]
+pub struct Arguments {
+    /// Whose: crosstrade:<account>, the account as NinjaTrader names it.
+    #[arg(value_name = "crosstrade:ACCOUNT")]
+    account: Account,
+
+    /// How far back, in whole seconds up to 15m: 90s, 10m. [default: the service's, 5m20s]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    lookback: Option<Duration>,
+
+    #[command(flatten)]
+    asking: Asking,
+}
+
+pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let executions = arguments.asking.executions()?;
+    let mut fills = executions.crosstrade()?.executions(&arguments.account.0);
+    if let Some(lookback) = arguments.lookback {
+        fills = fills.lookback(lookback);
+    }
+    let fills = fills.await?;
+    match arguments.asking.output {
+        Form::Table => print_table(&fills)?,
+        Form::Json => output::print(json::pretty(&fills.to_executions())?.as_bytes())?,
+        Form::Ndjson => {
+            for fill in fills.to_executions() {
+                output::print(json::line(&fill)?.as_bytes())?;
+            }
+        }
+        Form::Raw => output::print(fills.bytes())?,
+    }
+    if let Some(warning) = &fills.warning {
+        output::say(&format!("CrossTrade warns: {}", output::escaped(warning)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_table(fills: &Reply<ExecutionList>) -> Result<(), Failure> {
+    output::print_table(&table(fills))?;
+    if fills.executions.is_empty() {
+        output::say("No fills that recent. --lookback reaches further, up to 15m.");
+    }
+    Ok(())
+}
+
+/// What a trader reads from left to right; what is least missed on a narrow terminal goes first.
+fn table(fills: &Reply<ExecutionList>) -> Table {
+    let mut table = Table::new(vec![
+        Column::new("time"),
+        Column::new("instrument"),
+        Column::new("side"),
+        Column::new("name").dropped(3),
+        Column::new("quantity").titled("qty").right(),
+        Column::new("price").right(),
+        Column::new("commission").right().dropped(1),
+        Column::new("order").dropped(4),
+        Column::new("id").cut(2, 20),
+        Column::new("reference").piped(),
+    ]);
+    for (fill, view) in fills.executions.iter().zip(fills.to_executions()) {
+        table.add(vec![
+            // A time that is no instant is still better read than missing.
+            match (view.finished, &fill.time) {
+                (Some(at), _) => Value::from(at),
+                (None, time) => Value::text(time.as_ref()),
+            },
+            Value::text(Some(&fill.instrument)),
+            Value::text(fill.market_position.as_ref()),
+            Value::text(fill.name.as_ref()),
+            Value::text(Some(&fill.quantity)),
+            Value::text(Some(&fill.price)),
+            Value::text(fill.commission.as_ref()),
+            Value::text(fill.order_id.as_ref()),
+            Value::text(Some(&fill.id)),
+            Value::text(Some(&view.reference)),
+        ]);
+    }
+    table
+}
+
+#[derive(Clone)]
+struct Account(String);
+
+impl FromStr for Account {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = "write it as crosstrade:<account>";
+        let (word, account) = text.split_once(':').ok_or(form)?;
+        let service = Service::ALL.iter().find(|service| service.as_str() == word);
+        match service {
+            Some(Service::CrossTrade) if account.is_empty() => Err(form.to_owned()),
+            Some(Service::CrossTrade) if account.contains('/') => Err(format!(
+                "that is one execution, for `executions get`; for a list {form}"
+            )),
+            Some(Service::CrossTrade) => Ok(Self(account.to_owned())),
+            Some(other) => Err(format!(
+                "lists exist only for CrossTrade so far, not for {other}; {form}"
+            )),
+            None => Err(format!("it starts with none of the services; {form}")),
+        }
+    }
+}

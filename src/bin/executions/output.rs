@@ -1,0 +1,129 @@
+//! Data to stdout, words to stderr.
+
+pub mod json;
+pub mod sheet;
+pub mod table;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anstream::AutoStream;
+use clap::ValueEnum;
+use jiff::Timestamp;
+use terminal_size::{Width, terminal_size_of};
+
+use crate::failure::Failure;
+use sheet::Sheet;
+use table::Table;
+
+/// How executions are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people; tab-separated and complete when piped.
+    #[default]
+    Table,
+    /// The neutral view, with what the service sent under `raw`; see `executions schema`.
+    Json,
+    /// The same, one object a line.
+    Ndjson,
+    /// The bytes that came from the service, nothing else.
+    Raw,
+}
+
+/// Writes all of it before it returns.
+pub fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+/// Words for people. Where stderr is closed there is nobody to tell.
+pub fn say(words: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{words}");
+}
+
+pub fn print_table(table: &Table) -> Result<(), Failure> {
+    let Some(width) = terminal_width() else {
+        return print(table.tabbed().as_bytes());
+    };
+    let fitted = table.fitted(width, Timestamp::now());
+    print_styled(&fitted.text)?;
+    if !fitted.is_complete {
+        say("Not everything fits: a wider terminal or a pipe (`| less -S`) shows the rest.");
+    }
+    Ok(())
+}
+
+pub fn print_sheet(sheet: &Sheet) -> Result<(), Failure> {
+    match terminal_width() {
+        Some(width) => print_styled(&sheet.fitted(width)),
+        None => print(sheet.tabbed().as_bytes()),
+    }
+}
+
+fn print_styled(text: &str) -> Result<(), Failure> {
+    let mut out = AutoStream::auto(io::stdout().lock());
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+/// `None` where stdout is no terminal.
+fn terminal_width() -> Option<u16> {
+    is_terminal().then(|| terminal_size_of(io::stdout()).map_or(80, |(Width(width), _)| width))
+}
+
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// The text with everything that could act on a terminal, break a line or mislead the eye made visible.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_deceptive) {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\t' | '\n' | '\r' => plain.extend(c.escape_default()),
+            c if is_deceptive(c) => {
+                // Writing to a string does not fail.
+                let _ = write!(plain, "{}", c.escape_unicode());
+            }
+            c => plain.push(c),
+        }
+    }
+    plain.into()
+}
+
+/// Control characters, and invisible ones that reorder, join or hide text.
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_acts_on_a_terminal_passes() {
+        for (text, plain) in [
+            ("ES 12-25 – Größe €", "ES 12-25 – Größe €"),
+            ("\u{1b}[2J\u{7}", "\\u{1b}[2J\\u{7}"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("a\tb\r\nc", "a\\tb\\r\\nc"),
+            ("\u{202e}gpj", "\\u{202e}gpj"),
+            ("pay\u{200b}pal\u{e0041}", "pay\\u{200b}pal\\u{e0041}"),
+        ] {
+            assert_eq!(escaped(text), plain);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! From a spec to a client: what is wrong with a spec is said with its place, and what is right compiles.
+
+// What only build.rs calls is unused here.
+#[allow(dead_code)]
+#[path = "../../build/mod.rs"]
+mod build;
+
+mod broken;
+mod scratch;
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+const SPECS: [(&str, &str); 4] = [
+    ("b3os", include_str!("../../specs/b3os.yaml")),
+    ("crosstrade", include_str!("../../specs/crosstrade.yaml")),
+    ("hummingbot", include_str!("../../specs/hummingbot.yaml")),
+    ("refold", include_str!("../../specs/refold.yaml")),
+];
+
+fn module(service: &str, yaml: &str) -> String {
+    match build::generate(service, yaml) {
+        Ok(generated) => generated.module,
+        Err(problems) => panic!("{service}: {problems:#?}"),
+    }
+}
+
+fn spec(service: &str) -> &'static str {
+    SPECS.iter().find(|(name, _)| *name == service).unwrap().1
+}
+
+#[test]
+fn every_object_and_enum_of_the_specs_becomes_a_documented_type() {
+    for (service, yaml) in SPECS {
+        let module = module(service, yaml);
+        let file: syn::File = syn::parse_str(&module).unwrap();
+        let types = file.items.iter().find_map(|item| match item {
+            syn::Item::Mod(types) if types.ident == "types" => types.content.as_ref(),
+            _ => None,
+        });
+        for item in &types.unwrap().1 {
+            let syn::Item::Struct(made) = item else {
+                continue;
+            };
+            let attributes = |attributes: &[syn::Attribute], name| {
+                attributes
+                    .iter()
+                    .any(|attribute| attribute.path().is_ident(name))
+            };
+            assert!(
+                attributes(&made.attrs, "non_exhaustive"),
+                "{service} {}",
+                made.ident
+            );
+            assert!(attributes(&made.attrs, "doc"), "{service} {}", made.ident);
+            for field in &made.fields {
+                let name = field.ident.as_ref().unwrap();
+                assert!(
+                    attributes(&field.attrs, "doc"),
+                    "{service} {}.{name}",
+                    made.ident
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_number_goes_through_floating_point() {
+    for (service, yaml) in SPECS {
+        let module = module(service, yaml);
+        assert!(
+            !module.contains("f64") && !module.contains("f32"),
+            "{service}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_is_named_but_left_to_the_transport_to_read() {
+    let module = module("refold", spec("refold"));
+    let flat: String = module.split_whitespace().collect();
+    assert!(
+        flat.contains("Result<ResponseValue<crate::generated::refold::body::Execution>,Error<()>>")
+    );
+    assert!(flat.contains("pubtypeExecution=crate::transport::Body<super::types::Execution>;"));
+}
+
+#[test]
+fn a_member_is_read_under_its_other_names_and_keeps_its_type() {
+    let module = module("refold", spec("refold"));
+    let (_, execution) = module.split_once("pub struct Execution {").unwrap();
+    let (before, after) = execution.split_once("#[serde(alias = \"_id_\")]").unwrap();
+    assert!(
+        before.ends_with("skip_serializing_if = \"::std::option::Option::is_none\")]\n        ")
+    );
+    assert!(after.trim_start().starts_with(
+        "#[serde(alias = \"id\")]\n        pub id: ::std::option::Option<crate::values::Id>"
+    ));
+}
+
+#[test]
+fn bounds_and_ways_to_sign_become_constants() {
+    let flat = |service| {
+        module(service, spec(service))
+            .split_whitespace()
+            .collect::<String>()
+    };
+    let bound =
+        "pubconstLIST_EXECUTIONS_LOOKBACK_TIME:std::ops::RangeInclusive<u64>=1u64..=900u64;";
+    assert!(flat("crosstrade").contains(bound));
+    assert!(flat("crosstrade").contains(
+        "pubconstTOKEN:crate::transport::auth::Scheme=crate::transport::auth::Scheme::Bearer;"
+    ));
+    assert!(flat("crosstrade").contains("wrapper:Some(\"data\")"));
+    assert!(flat("hummingbot").contains(
+        "pubconstBASIC:crate::transport::auth::Scheme=crate::transport::auth::Scheme::Basic;"
+    ));
+    assert!(flat("refold").contains("API_KEY:crate::transport::auth::Scheme=crate::transport::auth::Scheme::Header(\"x-api-key\",);"));
+    assert!(flat("refold").contains("wrapper:None"));
+}
+
+#[test]
+fn arguments_have_the_types_that_the_facade_passes() {
+    let flat = |service| {
+        let module = module(service, spec(service));
+        module.split_whitespace().collect::<String>()
+    };
+    let list = "list_executions<'a>(&'aself,account:&'astr,lookback_time:Option<u64>,)";
+    assert!(flat("crosstrade").contains(list));
+    assert!(
+        flat("crosstrade")
+            .contains("get_execution<'a>(&'aself,account:&'astr,execution_id:&'astr,)")
+    );
+    assert!(flat("hummingbot").contains("get_executor<'a>(&'aself,executor_id:&'astr,)"));
+    assert!(flat("b3os").contains("get_execution<'a>(&'aself,id:&'astr,x_org_id:Option<&'astr>,)"));
+    let refold = "get_execution<'a>(&'aself,execution_id:&'astr,linked_account_id:Option<&'astr>,)";
+    assert!(flat("refold").contains(refold));
+}
+
+#[test]
+fn the_spec_as_json_keeps_members_in_order_and_digits_as_spelt() {
+    let example = "              value: {\"error\": \"Invalid request\"}";
+    let value = "              value: {z: 1.0, a: 0.0, m: 1.50, b: 123456789012345678901234567890, e: 1e3, n: no, q: \"0.00\"}";
+    let yaml = spec("crosstrade").replacen(example, value, 1);
+    let json = build::generate("crosstrade", &yaml).unwrap().json;
+    let expected = r#""value":{"z":1.0,"a":0.0,"m":1.50,"b":123456789012345678901234567890,"e":1e3,"n":"no","q":"0.00"}"#;
+    assert!(json.contains(expected), "{json}");
+    serde_json::from_str::<serde_json::Value>(&json).unwrap();
+}
+
+#[test]
+fn a_users_folder_replaces_specs_of_the_same_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("refold.yaml"), "").unwrap();
+    std::fs::write(folder.path().join("other.yaml"), "").unwrap();
+    std::fs::write(folder.path().join("b3os.yml"), "").unwrap();
+    std::fs::write(folder.path().join("README.md"), "").unwrap();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
+
+    let (specs, mut problems) = build::files::find(&own, Some(folder.path().as_os_str()));
+    let found: Vec<_> = specs.iter().map(|spec| spec.label.clone()).collect();
+    let refold = folder.path().join("refold.yaml").display().to_string();
+    assert_eq!(
+        found,
+        [
+            "specs/b3os.yaml",
+            "specs/crosstrade.yaml",
+            "specs/hummingbot.yaml",
+            &refold
+        ]
+    );
+    problems.sort();
+    let starts = [
+        format!("{}:1:1: ", folder.path().join("b3os.yml").display()),
+        format!("{}:1:1: ", folder.path().join("other.yaml").display()),
+    ];
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(
+        problems
+            .iter()
+            .zip(&starts)
+            .all(|(problem, start)| problem.starts_with(start)),
+        "{problems:?}"
+    );
+
+    for (folder, says) in [
+        ("specs", "relative = true"),
+        ("/no/such/folder", "cannot be read"),
+    ] {
+        let (_, problems) = build::files::find(&own, Some(OsStr::new(folder)));
+        assert!(
+            problems.len() == 1 && problems[0].contains(says),
+            "{problems:?}"
+        );
+    }
+    let (specs, problems) = build::files::find(&own, None);
+    assert!(specs.len() == 4 && problems.is_empty());
+}
