@@ -8,7 +8,7 @@ use executions::{CrossTrade, Http, Limits, Retry};
 use reqwest::ClientBuilder;
 
 use crate::clients::{
-    b3os, causes, crosstrade, crosstrade_within, documents, eager, failure, hummingbot,
+    b3os, causes, crosstrade, crosstrade_within, documents, eager, executions, failure, hummingbot,
     milliseconds, refold,
 };
 use crate::tls::Authority;
@@ -332,6 +332,26 @@ async fn calls_one_after_the_other_use_one_connection() {
     let crosstrade = crosstrade(&server.url());
     for _ in 0..3 {
         crosstrade.execution("Sim101", "a").await.expect("a fill");
+    }
+    assert_eq!((server.connections(), server.requests().len()), (1, 3));
+}
+
+#[tokio::test]
+async fn handles_made_together_share_their_connections() {
+    let answers = [documents::FILL, documents::EXECUTOR, documents::FILL];
+    let script = answers.map(|body| [Read, kept(body)]).concat();
+    let server = Wire::play([script]).await;
+    let url = server.url();
+    let all = executions(&[
+        ("CROSSTRADE_TOKEN", "t"),
+        ("CROSSTRADE_BASE_URL", &url),
+        ("HUMMINGBOT_USERNAME", "u"),
+        ("HUMMINGBOT_PASSWORD", "p"),
+        ("HUMMINGBOT_BASE_URL", &url),
+    ]);
+    for text in ["crosstrade:Sim101/a", "hummingbot:a", "crosstrade:Sim101/b"] {
+        let reference = text.parse().expect("a reference");
+        all.get(&reference).await.expect("an execution");
     }
     assert_eq!((server.connections(), server.requests().len()), (1, 3));
 }
