@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
@@ -82,7 +83,7 @@ impl Signer {
             name,
             value,
             origin: credential.origin,
-            secrets: vec![credential.secret.clone()],
+            secrets: written(secret),
         })
     }
 
@@ -95,14 +96,16 @@ impl Signer {
                 "holds a colon, which HTTP Basic cannot carry",
             ));
         }
-        let pair = SecretString::from(
-            STANDARD.encode(format!("{user}:{}", password.secret.expose_secret())),
-        );
+        let secret = password.secret.expose_secret();
+        let pair = STANDARD.encode(format!("{user}:{secret}"));
+        let value = password.header(&format!("Basic {pair}"))?;
+        let mut secrets = written(secret);
+        secrets.extend(written(&pair));
         Ok(Self {
             name: AUTHORIZATION,
-            value: password.header(&format!("Basic {}", pair.expose_secret()))?,
+            value,
             origin: password.origin,
-            secrets: vec![password.secret.clone(), pair],
+            secrets,
         })
     }
 
@@ -127,6 +130,25 @@ impl Signer {
                 text.replace(secret, "[hidden]")
             })
     }
+}
+
+/// A secret as it stands in plain text, in JSON, in HTML and in a URL: an echo may be in any of them.
+fn written(secret: &str) -> Vec<SecretString> {
+    let json = serde_json::Value::from(secret).to_string();
+    let html = secret
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let mut forms = vec![
+        secret.to_owned(),
+        json.trim_matches('"').to_owned(),
+        html,
+        url,
+    ];
+    forms.dedup();
+    forms.into_iter().map(SecretString::from).collect()
 }
 
 impl fmt::Debug for Signer {

@@ -158,13 +158,9 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
         return Ok(());
     }
     let value = String::from_utf8_lossy(value.as_bytes());
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    if essence == "application/json" || essence.ends_with("+json") {
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    let kind = essence.to_ascii_lowercase();
+    if kind == "application/json" || kind.ends_with("+json") {
         return Ok(());
     }
     Err(unfit(None, format!("JSON was promised, {essence} came")))

@@ -105,9 +105,10 @@ fn is_wrong_path(shared: &Shared, body: &[u8]) -> bool {
 fn redirect_target(shared: &Shared, received: &Received) -> Option<String> {
     let location = received.headers.get(LOCATION)?.to_str().ok()?;
     let from = Url::parse(&shared.base_url).ok()?;
-    let to = from.join(location).ok()?;
+    // Masked as it came, because a URL writes some characters in another way.
+    let to = from.join(&shared.signer.mask(location)).ok()?;
     let to = format!("{}{}", to.origin().ascii_serialization(), to.path());
-    Some(printable(&shared.signer.mask(&to), 200))
+    Some(printable(&to, 200))
 }
 
 fn error(shared: &Shared, received: Received, kind: Kind) -> Error {

@@ -422,7 +422,7 @@ async fn json_that_ends_in_the_middle_by_its_own_length_does_not_fit() {
 #[tokio::test]
 async fn an_answer_that_nests_too_deep_does_not_fit_wherever_it_does() {
     for (open, close) in [("[", "]"), (r#"{"x":"#, "}")] {
-        for depth in [129, 10_000, 1_000_000] {
+        for depth in [129, 10_000, 200_000] {
             let nested = open.repeat(depth) + "1" + &close.repeat(depth);
             for place in ["x", "price", "account", "success"] {
                 let body = format!(r#"{{"{place}": {nested}, "id": "a"}}"#);

@@ -8,7 +8,7 @@ use executions::{CrossTrade, Http, Limits, Retry};
 use reqwest::ClientBuilder;
 
 use crate::clients::{
-    b3os, causes, crosstrade, crosstrade_within, documents, eager, failure, hummingbot,
+    b3os, causes, crosstrade, crosstrade_within, documents, eager, executions, failure, hummingbot,
     milliseconds, refold,
 };
 use crate::tls::Authority;
@@ -336,37 +336,71 @@ async fn calls_one_after_the_other_use_one_connection() {
     assert_eq!((server.connections(), server.requests().len()), (1, 3));
 }
 
+#[tokio::test]
+async fn handles_made_together_share_their_connections() {
+    let answers = [documents::FILL, documents::EXECUTOR, documents::FILL];
+    let script = answers.map(|body| [Read, kept(body)]).concat();
+    let server = Wire::play([script]).await;
+    let url = server.url();
+    let all = executions(&[
+        ("CROSSTRADE_TOKEN", "t"),
+        ("CROSSTRADE_BASE_URL", &url),
+        ("HUMMINGBOT_USERNAME", "u"),
+        ("HUMMINGBOT_PASSWORD", "p"),
+        ("HUMMINGBOT_BASE_URL", &url),
+    ]);
+    for text in ["crosstrade:Sim101/a", "hummingbot:a", "crosstrade:Sim101/b"] {
+        let reference = text.parse().expect("a reference");
+        all.get(&reference).await.expect("an execution");
+    }
+    assert_eq!((server.connections(), server.requests().len()), (1, 3));
+}
+
 // fault 14
 #[tokio::test]
 async fn no_redirect_is_followed_wherever_it_leads() {
     let other = Wire::always(ok(documents::FILL)).await;
+    let there = [
+        "/v1/api/elsewhere?key=marker".to_owned(),
+        format!("{}/elsewhere?key=marker#marker", other.url()),
+        format!("//127.0.0.1:{}/elsewhere", other.port()),
+    ];
+    let redirects = |status| {
+        let to = |there| vec![Read, answer(status, &[&format!("location: {there}")], "")];
+        there.iter().map(to).collect::<Vec<_>>()
+    };
     for status in [300, 301, 302, 303, 304, 307, 308] {
-        for there in [
-            "/v1/api/elsewhere?key=marker".to_owned(),
-            format!("{}/elsewhere?key=marker#marker", other.url()),
-            format!("//127.0.0.1:{}/elsewhere", other.port()),
-        ] {
-            let location = format!("location: {there}");
-            let server = Wire::always(answer(status, &[&location], "")).await;
-            let url = &server.url();
-            let errors = [
-                crosstrade(url).execution("Sim101", "a").await.map(drop),
-                crosstrade(url).executions("Sim101").await.map(drop),
-                hummingbot(url).executor("a").await.map(drop),
-                b3os(url).execution("a").await.map(drop),
-                refold(url).execution("a").await.map(drop),
-            ];
-            assert_eq!(server.requests().len(), 5);
-            for error in errors {
-                let error = error.expect_err("a redirect is no answer");
-                assert!(error.is_wrong_address(), "{status}: {error}");
-                assert!(!error.is_retryable() && !error.is_not_found());
-                assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
-                assert_eq!(error.attempts(), 1);
-                assert!(error.to_string().contains("elsewhere"), "{error}");
-                assert!(error.to_string().contains("_BASE_URL"), "{error}");
-                assert!(!format!("{error} {error:?}").contains("marker"), "{error}");
-            }
+        // Each service is sent to each place.
+        let server = Wire::play(vec![redirects(status); 5].concat()).await;
+        let url = &server.url();
+        let (crosstrade, hummingbot) = (crosstrade(url), hummingbot(url));
+        let (b3os, refold) = (b3os(url), refold(url));
+        let mut results = Vec::new();
+        for _ in 0..3 {
+            results.push(crosstrade.execution("Sim101", "a").await.map(drop));
+        }
+        for _ in 0..3 {
+            results.push(crosstrade.executions("Sim101").await.map(drop));
+        }
+        for _ in 0..3 {
+            results.push(hummingbot.executor("a").await.map(drop));
+        }
+        for _ in 0..3 {
+            results.push(b3os.execution("a").await.map(drop));
+        }
+        for _ in 0..3 {
+            results.push(refold.execution("a").await.map(drop));
+        }
+        assert_eq!(server.requests().len(), 15);
+        for result in results {
+            let error = result.expect_err("a redirect is no answer");
+            assert!(error.is_wrong_address(), "{status}: {error}");
+            assert!(!error.is_retryable() && !error.is_not_found());
+            assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
+            assert_eq!(error.attempts(), 1);
+            assert!(error.to_string().contains("elsewhere"), "{error}");
+            assert!(error.to_string().contains("_BASE_URL"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("marker"), "{error}");
         }
     }
     other.assert_untouched();

@@ -54,12 +54,14 @@ fn assert_refused(result: Result<(), Error>, what: &str) {
 async fn an_id_that_could_leave_its_place_in_the_path_is_refused_and_nothing_is_sent() {
     let server = Wire::always(ok("{}")).await;
     let url = &server.url();
+    let (crosstrade, hummingbot) = (crosstrade(url), hummingbot(url));
+    let (b3os, refold) = (b3os(url), refold(url));
     for id in &hostile() {
-        let fill = crosstrade(url).execution("Sim101", id).await;
+        let fill = crosstrade.execution("Sim101", id).await;
         assert_refused(fill.map(drop), id);
-        assert_refused(hummingbot(url).executor(id).await.map(drop), id);
-        assert_refused(b3os(url).execution(id).await.map(drop), id);
-        assert_refused(refold(url).execution(id).await.map(drop), id);
+        assert_refused(hummingbot.executor(id).await.map(drop), id);
+        assert_refused(b3os.execution(id).await.map(drop), id);
+        assert_refused(refold.execution(id).await.map(drop), id);
     }
     server.assert_untouched();
 }

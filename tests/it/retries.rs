@@ -124,9 +124,19 @@ async fn another_services_408_is_a_timeout_and_is_tried_again() {
 
 /// How often a 429 with these headers is sent, how long it took, and the error.
 async fn rate_limited(headers: &[&str]) -> (usize, Duration, executions::Error) {
+    rate_limited_within(3, headers).await
+}
+
+async fn rate_limited_within(
+    attempts: u32,
+    headers: &[&str],
+) -> (usize, Duration, executions::Error) {
     let server = Wire::always(answer(429, headers, "{}")).await;
+    let mut retry = eager();
+    retry.attempts = attempts;
+    let hummingbot = with(retry, Limits::default(), &server);
     let started = Instant::now();
-    let error = refusing_status(&server.url()).await;
+    let error = hummingbot.executor("a").await.expect_err("429");
     assert!(error.is_rate_limited() && error.is_retryable(), "{error}");
     (server.requests().len(), started.elapsed(), error)
 }
@@ -146,10 +156,10 @@ async fn a_429_waits_as_long_as_the_service_says() {
         assert!(took < milliseconds(4000), "{headers:?}: {took:?}");
         assert_eq!(error.retry_after(), Some(milliseconds(100)));
     }
-    let (times, took, error) = rate_limited(&["retry-after: 1"]).await;
-    assert_eq!((times, error.retry_after()), (3, Some(milliseconds(1000))));
+    let (times, took, error) = rate_limited_within(2, &["retry-after: 1"]).await;
+    assert_eq!((times, error.retry_after()), (2, Some(milliseconds(1000))));
     assert!(
-        took >= milliseconds(2000) && took < milliseconds(6000),
+        took >= milliseconds(1000) && took < milliseconds(5000),
         "{took:?}"
     );
 }
@@ -157,14 +167,14 @@ async fn a_429_waits_as_long_as_the_service_says() {
 // fault 17
 #[tokio::test]
 async fn a_429_may_name_a_date_which_counts_from_the_services_own_clock() {
-    // An hour that is long past here, and two seconds apart there.
-    let (times, took, error) = rate_limited(&[
+    // Long past here, and a second ahead there.
+    let headers = [
         "date: Sun, 06 Nov 1994 08:49:37 GMT",
         "retry-after: Sun, 06 Nov 1994 08:49:38 GMT",
-    ])
-    .await;
-    assert_eq!((times, error.retry_after()), (3, Some(milliseconds(1000))));
-    assert!(took >= milliseconds(2000), "{took:?}");
+    ];
+    let (times, took, error) = rate_limited_within(2, &headers).await;
+    assert_eq!((times, error.retry_after()), (2, Some(milliseconds(1000))));
+    assert!(took >= milliseconds(1000), "{took:?}");
     let (times, took, _) = rate_limited(&["retry-after: Sun, 06 Nov 1994 08:49:38 GMT"]).await;
     assert_eq!(times, 3);
     assert!(took < milliseconds(4000), "{took:?}");
