@@ -194,6 +194,7 @@ impl Handle for B3os {
         not_found: Some(
             "Check the id; the service says the same of an execution that the key's organisation cannot see.",
         ),
+        meaning: |_, _| None,
     };
 
     fn credentials(variables: &Variables<'_>) -> Credentials {

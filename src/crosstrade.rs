@@ -3,6 +3,9 @@
 //! Every call is forwarded to an add-on in the user's own running NinjaTrader; while that is off, calls end in an error with
 //! [`is_offline`](Error::is_offline). Documents: GET Execution and GET Executions of CrossTrade's API reference.
 
+#[cfg(feature = "ws")]
+pub mod socket;
+
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use secrecy::SecretString;
 pub use crate::generated::crosstrade::types;
 use crate::generated::crosstrade::{Client, SERVICE, bounds, security};
 
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
 use crate::reply::Reply;
@@ -34,8 +37,8 @@ impl CrossTrade {
         Builder::new(Credentials::default())
     }
 
-    /// A handle from `CROSSTRADE_TOKEN` (or the vendor's own `XTRADE_TOKEN`), and optionally `CROSSTRADE_BASE_URL` and
-    /// `CROSSTRADE_ALLOW_HTTP`.
+    /// A handle from `CROSSTRADE_TOKEN` (or the vendor's own `XTRADE_TOKEN`), and optionally `CROSSTRADE_BASE_URL`,
+    /// `CROSSTRADE_WS_URL` and `CROSSTRADE_ALLOW_HTTP`.
     ///
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
@@ -178,6 +181,21 @@ impl Answer for types::ExecutionList {
     }
 }
 
+/// Refusals that come without a status: a 200 with `success: false`, and all of them over the WebSocket. The vendor documents
+/// the words of the rate limit (docs.crosstrade.io/api/rate-limiting), and `addon_disconnected` for its MCP server alone; a
+/// code that ends in `not_found` is a guess.
+fn meaning(code: Option<&str>, message: Option<&str>) -> Option<Refusal> {
+    let code = code.unwrap_or_default().to_ascii_lowercase();
+    let message = message.unwrap_or_default().to_ascii_lowercase();
+    match code.as_str() {
+        "addon_disconnected" => Some(Refusal::Offline),
+        "rate_limited" | "rate_limit_exceeded" => Some(Refusal::RateLimited),
+        code if code.ends_with("not_found") => Some(Refusal::NotFound),
+        _ if message.starts_with("rate limit") => Some(Refusal::RateLimited),
+        _ => None,
+    }
+}
+
 /// What [`CrossTrade`] signs with. Set it through [`CrossTrade::builder`].
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
@@ -190,6 +208,15 @@ impl Builder<Credentials> {
     #[must_use]
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.credentials.token = Credential::new("token", &token.into());
+        self
+    }
+
+    /// Where the WebSocket is, in place of `/ws/stream` after the base URL: `wss://host[:port]/path`. Its host must be the
+    /// base URL's, to which the token belongs.
+    #[cfg(feature = "ws")]
+    #[must_use]
+    pub fn ws_url(mut self, url: impl Into<String>) -> Self {
+        self.socket_url = Some(("ws_url".to_owned(), url.into()));
         self
     }
 
@@ -206,10 +233,13 @@ impl Handle for CrossTrade {
     type Credentials = Credentials;
 
     const SERVICE: &'static crate::transport::Service = &SERVICE;
+    #[cfg(feature = "ws")]
+    const SOCKET: Option<&'static str> = Some("/ws/stream");
     const MANNERS: Manners = Manners {
         offline: Some(408),
         is_wrong_path: |body| body.get("did_you_mean").is_some(),
         not_found: None,
+        meaning,
     };
 
     fn credentials(variables: &Variables<'_>) -> Credentials {

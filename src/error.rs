@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 
 pub(crate) mod said;
+mod text;
 
 use said::{Said, printable};
+use text::{Seconds, What};
 
 /// What went wrong, with what, and what to do about it.
 ///
@@ -30,12 +33,16 @@ struct Inner {
     elapsed: Duration,
     retry_after: Option<Duration>,
     answer: Option<Arc<Answered>>,
+    /// When a call was sent of which nobody knows whether it was executed.
+    unsettled: Option<Timestamp>,
+    note: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// The answer an error came with.
 pub(crate) struct Answered {
-    pub status: StatusCode,
+    /// `None` for what came over a WebSocket.
+    pub status: Option<StatusCode>,
     pub headers: HeaderMap,
     pub body: Bytes,
     pub said: Said,
@@ -69,6 +76,10 @@ pub(crate) enum Kind {
     },
     /// The client's own rate budget is spent, and it was told not to wait or could not wait that long.
     Budget { wait: Duration },
+    /// The WebSocket was closed by the service, with its code and its words.
+    HungUp { code: Option<u16>, reason: String },
+    /// The WebSocket was closed by this side.
+    Closed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +95,7 @@ pub(crate) enum Limit {
     Attempt,
     Stall,
     Call,
+    Silence,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +108,10 @@ pub(crate) enum Refusal {
     Offline,
     /// A 404 for the path itself rather than for the id: the base URL is wrong.
     WrongPath,
+    /// No status, but words that mean 404.
+    NotFound,
+    /// No status, but words that mean 429.
+    RateLimited,
 }
 
 impl Error {
@@ -109,6 +125,8 @@ impl Error {
             elapsed: Duration::ZERO,
             retry_after: None,
             answer: None,
+            unsettled: None,
+            note: None,
             source: None,
         }))
     }
@@ -166,6 +184,18 @@ impl Error {
         self.with(|inner| inner.answer = Some(Arc::new(answer)))
     }
 
+    /// The call was sent at `sent`, and nobody here knows what became of it.
+    #[cfg(feature = "ws")]
+    pub(crate) fn unsettled(self, sent: Timestamp) -> Self {
+        self.with(|inner| inner.unsettled = Some(sent))
+    }
+
+    #[cfg(feature = "ws")]
+    pub(crate) fn noting(self, note: impl Into<String>) -> Self {
+        let note = note.into();
+        self.with(|inner| inner.note = Some(note))
+    }
+
     /// The service it happened with (`CrossTrade`); `None` for what concerns no one service.
     pub fn service(&self) -> Option<&'static str> {
         self.0.service
@@ -176,10 +206,10 @@ impl Error {
         self.0.doing.as_deref()
     }
 
-    /// The HTTP status, where an answer came. A 200 can be an error: see [`is_contract_drift`](Self::is_contract_drift)
+    /// The HTTP status, where an answer came that has one; one over a WebSocket has none. A 200 can be an error: see [`is_contract_drift`](Self::is_contract_drift)
     /// and CrossTrade's `success: false`.
     pub fn status(&self) -> Option<StatusCode> {
-        Some(self.0.answer.as_ref()?.status)
+        self.0.answer.as_ref()?.status
     }
 
     /// The service's machine-readable code (`invalid_account`, `RESOURCE_NOT_FOUND`), where it gave one.
@@ -235,6 +265,11 @@ impl Error {
         self.0.elapsed
     }
 
+    /// When the call of an [`is_outcome_unknown`](Self::is_outcome_unknown) was sent, by this machine's clock.
+    pub fn sent_at(&self) -> Option<Timestamp> {
+        self.0.unsettled
+    }
+
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         self.0.hint.clone().or_else(|| self.general_hint())
@@ -252,7 +287,8 @@ impl Error {
 
     /// The service knows no such execution. Hummingbot also says so of one that exists while its database cannot be read.
     pub fn is_not_found(&self) -> bool {
-        self.refused_with(|status| status == StatusCode::NOT_FOUND)
+        self.0.kind == Kind::Refused(Refusal::NotFound)
+            || self.refused_with(|status| status == StatusCode::NOT_FOUND)
     }
 
     /// The address is not the service's: a redirect, or a 404 for the path itself.
@@ -263,15 +299,18 @@ impl Error {
         )
     }
 
-    /// The credential was not accepted (401) or not allowed this (403).
+    /// The credential was not accepted (401, or a WebSocket closed with 4001 or 4401) or not allowed this (403, 4003 or 4403).
     pub fn is_auth(&self) -> bool {
-        self.refused_with(|s| matches!(s, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
+        matches!(&self.0.kind, Kind::HungUp { code: Some(code), .. } if is_auth_code(*code))
+            || self.refused_with(|s| matches!(s, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
     }
 
     /// The service's rate limit was hit (429), or the client's own budget is spent.
     pub fn is_rate_limited(&self) -> bool {
-        matches!(self.0.kind, Kind::Budget { .. })
-            || self.refused_with(|status| status == StatusCode::TOO_MANY_REQUESTS)
+        matches!(
+            self.0.kind,
+            Kind::Budget { .. } | Kind::Refused(Refusal::RateLimited)
+        ) || self.refused_with(|status| status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// The service is there but what it forwards to is not: CrossTrade's 408, the add-on in NinjaTrader is not connected.
@@ -302,12 +341,31 @@ impl Error {
         matches!(self.0.kind, Kind::TooLarge { .. })
     }
 
-    /// The same call may succeed later, unchanged. It says nothing of whether a write was executed; every operation so far
-    /// is a read.
+    /// A call over a WebSocket that may change something was sent, and its answer did not come: it may or may not have been
+    /// executed. It was sent once and will not be sent again; look whether it happened before you repeat it.
+    ///
+    /// Holds besides [`is_timeout`](Self::is_timeout) where the call's deadline passed with the answer outstanding.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.unsettled.is_some()
+    }
+
+    /// The WebSocket was closed on this side: by `close`, or because its last handle or its runtime is gone.
+    pub fn is_closed(&self) -> bool {
+        self.0.kind == Kind::Closed
+    }
+
+    /// The same call may succeed later, unchanged. Never so where the [outcome is unknown](Self::is_outcome_unknown).
     pub fn is_retryable(&self) -> bool {
+        if self.is_outcome_unknown() || self.is_auth() {
+            return false;
+        }
         match self.0.kind {
             Kind::Unreachable(reason) => reason != Unreachable::Tls,
-            Kind::Timeout { .. } | Kind::Interrupted | Kind::Budget { .. } => true,
+            Kind::Timeout { .. }
+            | Kind::Interrupted
+            | Kind::Budget { .. }
+            | Kind::HungUp { .. }
+            | Kind::Refused(Refusal::RateLimited) => true,
             Kind::Refused(Refusal::Status) => {
                 self.refused_with(|status| crate::transport::retry::is_passing(status.as_u16()))
             }
@@ -324,6 +382,9 @@ impl Error {
     }
 
     fn general_hint(&self) -> Option<String> {
+        if self.is_outcome_unknown() {
+            return Some("Find out whether it happened before you repeat it.".to_owned());
+        }
         let hint = match &self.0.kind {
             Kind::Unreachable(Unreachable::Dns) => {
                 "Check the host in the base URL, and the network."
@@ -344,8 +405,11 @@ impl Error {
             Kind::Unfit { .. } => {
                 "The service may have changed: compare its answer with the spec, and report the difference."
             }
-            Kind::Refused(Refusal::Status) if self.is_not_found() => "Check the id.",
-            Kind::Budget { .. } | Kind::Refused(Refusal::Status) if self.is_rate_limited() => {
+            Kind::Refused(_) if self.is_not_found() => "Check the id.",
+            Kind::HungUp { .. } if self.is_auth() => "Check the credential.",
+            Kind::HungUp { .. } => "Try again.",
+            Kind::Closed => "Connect again for another call.",
+            Kind::Budget { .. } | Kind::Refused(_) if self.is_rate_limited() => {
                 return Some(match self.retry_after() {
                     Some(wait) => format!("Wait {} and try again.", Seconds(wait)),
                     None => "Wait a little and try again.".to_owned(),
@@ -358,102 +422,16 @@ impl Error {
     }
 }
 
+/// Close codes that refuse the credential. CrossTrade documents none; these are the customary ones, after 401 and 403.
+pub(crate) fn is_auth_code(code: u16) -> bool {
+    matches!(code, 4001 | 4003 | 4401 | 4403)
+}
+
 /// The first header by which services and the proxies before them name a request.
 pub(crate) fn request_id_header(headers: &HeaderMap) -> Option<&str> {
     ["x-request-id", "request-id", "x-correlation-id", "cf-ray"]
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
-}
-
-struct What<'a>(&'a Error);
-
-impl fmt::Display for What<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.0.kind {
-            Kind::Setting { name, problem } => write!(f, "{name} {problem}"),
-            Kind::Input { what, problem } => write!(f, "the {what} cannot be used: {problem}"),
-            Kind::Unreachable(Unreachable::Dns) => {
-                f.write_str("the host's name could not be resolved")
-            }
-            Kind::Unreachable(Unreachable::Connect) => f.write_str("no connection could be made"),
-            Kind::Unreachable(Unreachable::Tls) => f.write_str("no TLS connection could be made"),
-            Kind::Timeout { limit, after } => {
-                let after = Seconds(*after);
-                match limit {
-                    Limit::Connect => write!(f, "no connection within {after}"),
-                    Limit::Attempt => write!(f, "no complete answer within {after}"),
-                    Limit::Stall => write!(f, "the answer stalled for {after}"),
-                    Limit::Call => write!(f, "not done within {after}"),
-                }
-            }
-            Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
-            Kind::Redirected { to } => {
-                f.write_str("the service redirects, which is not followed so that no credential goes elsewhere")?;
-                to.iter().try_for_each(|to| write!(f, " (to {to})"))
-            }
-            Kind::Refused(refusal) => self.refused(f, *refusal),
-            Kind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
-            Kind::Unfit { path, problem } => {
-                f.write_str("the answer does not fit the contract")?;
-                path.iter().try_for_each(|path| write!(f, " at {path}"))?;
-                write!(f, ": {problem}")
-            }
-            Kind::Budget { wait } => {
-                write!(
-                    f,
-                    "the client's rate budget is spent for {}; nothing was sent",
-                    Seconds(*wait)
-                )
-            }
-        }?;
-        self.trail(f)
-    }
-}
-
-impl What<'_> {
-    fn refused(&self, f: &mut fmt::Formatter<'_>, refusal: Refusal) -> fmt::Result {
-        let error = self.0;
-        let Some(answer) = &error.0.answer else {
-            return f.write_str("the service refused");
-        };
-        match refusal {
-            Refusal::Offline => f.write_str("the service answers that its add-on is offline")?,
-            Refusal::InBody => f.write_str("the service says it failed")?,
-            Refusal::WrongPath => write!(f, "{}: the service has no such path", answer.status)?,
-            Refusal::Status => write!(f, "{}", answer.status)?,
-        }
-        let texts = [&answer.said.code, &answer.said.message, &answer.excerpt];
-        for text in texts.into_iter().flatten() {
-            write!(f, ": {}", printable(text, 300))?;
-        }
-        Ok(())
-    }
-
-    fn trail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let error = self.0;
-        let id = error
-            .request_id()
-            .map(|id| format!("request {}", printable(id, 100)));
-        let attempts = (error.attempts() > 1).then(|| format!("{} attempts", error.attempts()));
-        let notes: Vec<String> = id.into_iter().chain(attempts).collect();
-        if notes.is_empty() {
-            return Ok(());
-        }
-        write!(f, " ({})", notes.join(", "))
-    }
-}
-
-/// A duration as a reader says it.
-struct Seconds(Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            short if short < Duration::from_secs(1) => write!(f, "{} ms", short.as_millis()),
-            round if round.subsec_millis() == 0 => write!(f, "{} s", round.as_secs()),
-            other => write!(f, "{:.1} s", other.as_secs_f64()),
-        }
-    }
 }
 
 impl fmt::Display for Error {

@@ -165,6 +165,7 @@ impl Handle for Hummingbot {
         not_found: Some(
             "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
         ),
+        meaning: |_, _| None,
     };
 
     fn credentials(variables: &Variables<'_>) -> Credentials {

@@ -11,6 +11,8 @@ mod executions;
 mod generated;
 mod reference;
 mod reply;
+#[cfg(feature = "ws")]
+mod rpc;
 mod settings;
 #[cfg(feature = "simulator")]
 pub mod simulator;

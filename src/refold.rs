@@ -174,6 +174,7 @@ impl Handle for Refold {
         offline: None,
         is_wrong_path: |_| false,
         not_found: Some("Check the id, and that it is of this linked account."),
+        meaning: |_, _| None,
     };
 
     fn credentials(variables: &Variables<'_>) -> Credentials {

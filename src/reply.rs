@@ -41,12 +41,12 @@ pub(crate) struct Asked {
 }
 
 impl<T> Reply<T> {
-    /// The HTTP status: a 2xx.
-    pub fn http_status(&self) -> StatusCode {
+    /// The HTTP status: a 2xx. `None` for an answer over a WebSocket, which has none.
+    pub fn http_status(&self) -> Option<StatusCode> {
         self.0.rest.received.status
     }
 
-    /// The answer's headers.
+    /// The answer's headers; none over a WebSocket.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.rest.received.headers
     }

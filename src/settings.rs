@@ -1,12 +1,14 @@
 //! What a handle is made from: a builder's settings, or the environment's.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use url::{Host, Url};
+
+mod address;
+
+use address::Address;
 
 use crate::error::Error;
 use crate::transport::auth::{Credential, Signer};
@@ -23,6 +25,8 @@ use crate::transport::{Manners, Service, Shared, Transport};
 pub struct Builder<C> {
     pub(crate) credentials: C,
     base_url: Option<(String, String)>,
+    #[cfg(feature = "ws")]
+    pub(crate) socket_url: Option<(String, String)>,
     allow_http: bool,
     limits: Limits,
     retry: Retry,
@@ -37,6 +41,10 @@ pub(crate) trait Handle: Sized {
 
     const SERVICE: &'static Service;
     const MANNERS: Manners;
+
+    /// The path of the service's WebSocket, after the base URL's own.
+    #[cfg(feature = "ws")]
+    const SOCKET: Option<&'static str> = None;
 
     /// Reads the credentials from variables.
     fn credentials(variables: &Variables<'_>) -> Self::Credentials;
@@ -151,6 +159,8 @@ impl<C> Builder<C> {
         Self {
             credentials,
             base_url: None,
+            #[cfg(feature = "ws")]
+            socket_url: None,
             allow_http: false,
             limits: Limits::default(),
             retry: Retry::default(),
@@ -168,6 +178,11 @@ impl<C> Builder<C> {
         let mut builder = Self::new(H::credentials(variables));
         let name = format!("{prefix}_BASE_URL");
         builder.base_url = variables.text(&name).map(|url| (name, url));
+        #[cfg(feature = "ws")]
+        if H::SOCKET.is_some() {
+            let name = format!("{prefix}_WS_URL");
+            builder.socket_url = variables.text(&name).map(|url| (name, url));
+        }
         let name = format!("{prefix}_ALLOW_HTTP");
         builder.allow_http = match variables.text(&name).as_deref() {
             None | Some("0" | "false") => false,
@@ -189,7 +204,15 @@ impl<C> Builder<C> {
         let (name, url) = self
             .base_url
             .unwrap_or_else(|| ("base_url".to_owned(), H::SERVICE.base_url.to_owned()));
-        let base = BaseUrl::read(&name, &url)?;
+        let base = Address::read(&name, &url)?;
+        #[cfg(feature = "ws")]
+        let socket = match self.socket_url {
+            Some((name, url)) => {
+                let socket = Address::read_socket(&name, &url, &base)?;
+                Some((name, socket))
+            }
+            None => None,
+        };
         let http = match self.http {
             Some(_) if !self.own_http.is_untouched() => {
                 return Err(Error::setting(
@@ -201,19 +224,33 @@ impl<C> Builder<C> {
             Some(http) => http,
             None => self.own_http.build()?,
         };
-        let in_the_clear = base.is_plain && (!base.is_loopback || http.is_proxied());
-        if in_the_clear && !self.allow_http {
+        let check = |name: &str, address: &Address| {
+            let in_the_clear = address.is_plain && (!address.is_loopback || http.is_proxied());
+            if !in_the_clear || self.allow_http {
+                return Ok(());
+            }
             let variable = format!("{}_ALLOW_HTTP", H::SERVICE.name.to_uppercase());
-            return Err(Error::setting(
+            Err(Error::setting(
                 name,
                 "is plain http to a host or proxy beyond this machine, which would send the credential in the clear",
             )
-            .hinting(format!("Use https, or set {variable}=1 if that network is trusted.")));
-        }
+            .hinting(format!("Use https, or set {variable}=1 if that network is trusted.")))
+        };
+        check(&name, &base)?;
+        #[cfg(feature = "ws")]
+        let socket_url = match socket {
+            Some((name, socket)) => {
+                check(&name, &socket)?;
+                Some(socket.text)
+            }
+            None => H::SOCKET.map(|path| format!("{}{path}", base.text)),
+        };
         let shared = Shared {
             service: H::SERVICE,
             manners: &const { H::MANNERS },
             base_url: base.text,
+            #[cfg(feature = "ws")]
+            socket_url,
             http,
             signer,
             retry: self.retry,
@@ -254,111 +291,4 @@ pub(crate) fn header_text(name: &str, text: &str) -> Result<String, Error> {
         "is empty or holds a character that no header can carry",
     )
     .hinting("Copy it again: it must be plain ASCII on one line."))
-}
-
-struct BaseUrl {
-    /// Without a slash at the end.
-    text: String,
-    is_plain: bool,
-    is_loopback: bool,
-}
-
-impl BaseUrl {
-    fn read(name: &str, text: &str) -> Result<Self, Error> {
-        let unfit = |problem| {
-            Error::setting(name, problem).hinting("Write it as https://host[:port][/prefix].")
-        };
-        let url = match Url::parse(text.trim()) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => url,
-            // `localhost:8000` parses as a URL of the scheme `localhost`.
-            Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => {
-                return Err(unfit("does not start with https:// or http://"));
-            }
-            Err(_) => return Err(unfit("is not a URL")),
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(unfit(
-                "holds a user name or password, which belong in settings of their own",
-            ));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(unfit("holds a query or fragment"));
-        }
-        let is_loopback = match url.host() {
-            Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => IpAddr::from(ip).to_canonical().is_loopback(),
-            None => return Err(unfit("names no host")),
-        };
-        Ok(Self {
-            text: url.as_str().trim_end_matches('/').to_owned(),
-            is_plain: url.scheme() == "http",
-            is_loopback,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<String, String> {
-        BaseUrl::read("A_BASE_URL", text)
-            .map(|url| url.text)
-            .map_err(|e| e.to_string())
-    }
-
-    #[test]
-    fn base_urls_are_normalised() {
-        for (text, normal) in [
-            ("https://app.crosstrade.io", "https://app.crosstrade.io"),
-            (" https://app.crosstrade.io/ ", "https://app.crosstrade.io"),
-            (
-                "http://localhost:8000/proxy/hummingbot//",
-                "http://localhost:8000/proxy/hummingbot",
-            ),
-            ("HTTPS://Example.COM:443/a", "https://example.com/a"),
-            ("http://[::1]:8000", "http://[::1]:8000"),
-        ] {
-            assert_eq!(read(text).as_deref(), Ok(normal));
-        }
-    }
-
-    #[test]
-    fn base_urls_that_cannot_be_meant_are_refused_by_name_and_without_their_text() {
-        for text in [
-            "",
-            "marker.example.com",
-            "localhost:8000",
-            "ftp://marker",
-            "https://user:marker@example.com",
-            "https://marker@example.com",
-            "https://example.com?key=marker",
-            "https://example.com#marker",
-            "https://",
-            "https://exa mple/marker",
-        ] {
-            let error = read(text).expect_err(text);
-            assert!(error.contains("A_BASE_URL"), "{error}");
-            assert!(!error.contains("marker"), "{error}");
-        }
-    }
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for (text, is_loopback) in [
-            ("http://localhost", true),
-            ("http://api.localhost", true),
-            ("http://127.9.9.9", true),
-            ("http://[::1]", true),
-            ("http://[::ffff:127.0.0.1]", true),
-            ("http://0.0.0.0", false),
-            ("http://10.0.0.1", false),
-            ("http://localhost.example.com", false),
-            ("http://hummingbot-api:8000", false),
-        ] {
-            let url = BaseUrl::read("A_BASE_URL", text).expect(text);
-            assert_eq!(url.is_loopback, is_loopback, "{text}");
-        }
-    }
 }

@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::error::{Error, Limit};
+use crate::error::{Error, Limit, Refusal};
 use crate::reply::Reply;
 
 pub(crate) mod auth;
@@ -25,6 +25,8 @@ mod failure;
 pub(crate) mod limits;
 pub(crate) mod retry;
 pub(crate) mod target;
+#[cfg(feature = "ws")]
+pub(crate) mod upgrade;
 mod verdict;
 
 use auth::Signer;
@@ -57,6 +59,8 @@ pub(crate) struct Manners {
     pub is_wrong_path: fn(&serde_json::Value) -> bool,
     /// What a 404 for an id can mean here besides a wrong id.
     pub not_found: Option<&'static str>,
+    /// What a refusal without a status of its own means, by the code and the text it came with.
+    pub meaning: fn(Option<&str>, Option<&str>) -> Option<Refusal>,
 }
 
 /// Sends one service's calls. Clones share everything but their [`Limits`].
@@ -71,6 +75,9 @@ pub(crate) struct Shared {
     pub manners: &'static Manners,
     /// Without a slash at the end.
     pub base_url: String,
+    /// The WebSocket's address in http's notation, where the service has one.
+    #[cfg(feature = "ws")]
+    pub socket_url: Option<String>,
     pub http: Http,
     pub signer: Signer,
     pub retry: Retry,
@@ -156,7 +163,8 @@ type Arrival = (StatusCode, HeaderMap, Bytes);
 
 /// A complete answer, whatever its status.
 pub(crate) struct Received {
-    pub status: StatusCode,
+    /// `None` for what came over a WebSocket.
+    pub status: Option<StatusCode>,
     pub headers: HeaderMap,
     pub body: Bytes,
     pub attempts: u32,
@@ -192,7 +200,7 @@ impl Call {
             let ended = exchange.await;
             let mut stand_in = http::Response::new("null");
             *stand_in.status_mut() = match &ended {
-                Ok(received) => received.status,
+                Ok(received) => received.status.unwrap_or_default(),
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
             *lock(&self.ended) = Some(ended);
@@ -323,7 +331,7 @@ impl Call {
     ) -> Result<Received, Error> {
         match result {
             Ok((status, headers, body)) => Ok(Received {
-                status,
+                status: Some(status),
                 headers,
                 body,
                 attempts,

@@ -79,6 +79,34 @@ pub(crate) fn decode<T: Answer>(
     Err(misfit::<T>(text, error))
 }
 
+/// Reads an answer over the WebSocket as any type, which need not be an object's.
+#[cfg(feature = "ws")]
+pub(crate) fn value<T: DeserializeOwned>(
+    body: &[u8],
+    wrapper: Option<&str>,
+) -> Result<T, Unusable> {
+    let text = checked_json(body)?;
+    if !text.starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| misfit::<T>(text, error));
+    }
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)
+        .map_err(|error| misfit::<BTreeMap<String, IgnoredAny>>(text, error))?;
+    let token = |name: &str| members.get(name).map(|raw| raw.get());
+    let says_it_worked = token("success") == Some("true");
+    let has_error = token("error").is_some_and(|error| error != "null");
+    if token("success") == Some("false") || (has_error && !says_it_worked) {
+        return Err(Unusable::Failed);
+    }
+    let error = match serde_json::from_str(text) {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    if let Some(wrapped) = wrapper.and_then(token) {
+        return serde_json::from_str(wrapped).map_err(|error| misfit::<T>(wrapped, error));
+    }
+    Err(misfit::<T>(text, error))
+}
+
 fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return Ok(());
@@ -102,21 +130,26 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
 /// The body as text, once it is known to be a JSON object's that nests no deeper than is safe, members nobody knows
 /// included: serde_json checks neither for what it skips, and reads an array into a struct.
 fn checked_text(body: &[u8]) -> Result<&str, Unusable> {
+    let text = checked_json(body)?;
+    if text.starts_with('{') {
+        return Ok(text);
+    }
+    Err(unfit(None, "it is not a JSON object"))
+}
+
+/// As [`checked_text`], of any JSON.
+fn checked_json(body: &[u8]) -> Result<&str, Unusable> {
     let text = std::str::from_utf8(body).map_err(|e| {
         unfit(
             None,
             format!("it is not UTF-8 from byte {} on", e.valid_up_to()),
         )
     })?;
-    match text
-        .trim_start_matches([' ', '\t', '\n', '\r'])
-        .chars()
-        .next()
-    {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r']);
+    match text.chars().next() {
         None => return Err(unfit(None, "it is empty")),
-        Some('{') => {}
         Some('\u{feff}') => return Err(unfit(None, "it starts with a byte order mark")),
-        Some(_) => return Err(unfit(None, "it is not a JSON object")),
+        Some(_) => {}
     }
     if nests_too_deep(text.as_bytes()) {
         return Err(unfit(

@@ -17,19 +17,25 @@ pub(super) fn reply<T: Answer>(
     received: Received,
     target: Target<'_>,
 ) -> Result<Reply<T>, Error> {
-    if !received.status.is_success() {
+    if received.status.is_some_and(|status| !status.is_success()) {
         let kind = refusal(shared, &received);
         return Err(error(shared, received, kind));
     }
     match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
         Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
-        Err(Unusable::Failed) => Err(error(shared, received, Kind::Refused(Refusal::InBody))),
-        Err(Unusable::Unfit(kind, source)) => {
+        Err(unusable) => Err(unusable_error(shared, received, unusable)),
+    }
+}
+
+fn unusable_error(shared: &Shared, received: Received, unusable: Unusable) -> Error {
+    match unusable {
+        Unusable::Failed => error(shared, received, Kind::Refused(Refusal::InBody)),
+        Unusable::Unfit(kind, source) => {
             let error = error(shared, received, kind);
-            Err(match source {
+            match source {
                 Some(source) => error.because(source),
                 None => error,
-            })
+            }
         }
     }
 }
@@ -43,8 +49,42 @@ pub(super) fn unfit(shared: &Shared, received: Received, path: &str, problem: &s
     error(shared, received, kind)
 }
 
+/// An answer over the WebSocket as a type of the caller's, which may be any JSON.
+#[cfg(feature = "ws")]
+pub(super) fn value<T: serde::de::DeserializeOwned>(
+    shared: &Shared,
+    received: Received,
+) -> Result<T, Error> {
+    body::value(&received.body, shared.service.wrapper)
+        .map_err(|unusable| unusable_error(shared, received, unusable))
+}
+
+/// An error for an answer to the handshake of a WebSocket that does not open one.
+#[cfg(feature = "ws")]
+pub(super) fn unopened(shared: &Shared, received: Received) -> Error {
+    let kind = match received.status {
+        // Whatever its body: there is no id that a 404 could be about.
+        Some(StatusCode::NOT_FOUND) => Kind::Refused(Refusal::WrongPath),
+        Some(status) if status.is_success() || status.is_informational() => Kind::Unfit {
+            path: None,
+            problem: format!("a WebSocket was asked for, {} came", status.as_u16()),
+        },
+        _ => refusal(shared, &received),
+    };
+    error(shared, received, kind)
+}
+
+/// An error for a frame in which the service refuses a call. It may name a status, though none is documented.
+#[cfg(feature = "ws")]
+pub(super) fn refused(shared: &Shared, received: Received) -> Error {
+    let kind = refusal(shared, &received);
+    error(shared, received, kind)
+}
+
 fn refusal(shared: &Shared, received: &Received) -> Kind {
-    let status = received.status;
+    let Some(status) = received.status else {
+        return Kind::Refused(Refusal::InBody);
+    };
     if status.is_redirection() {
         return Kind::Redirected {
             to: redirect_target(shared, received),
@@ -94,17 +134,21 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
             path,
             problem: mask(problem),
         },
+        Kind::Refused(Refusal::InBody) => {
+            let meaning = (shared.manners.meaning)(said.code.as_deref(), said.message.as_deref());
+            Kind::Refused(meaning.unwrap_or(Refusal::InBody))
+        }
         other => other,
     };
     let origin = shared.signer.origin();
     let hint = match (&kind, status) {
-        (Kind::Refused(Refusal::Status), StatusCode::UNAUTHORIZED) => {
+        (Kind::Refused(Refusal::Status), Some(StatusCode::UNAUTHORIZED)) => {
             Some(format!("Check the credential in {origin}."))
         }
-        (Kind::Refused(Refusal::Status), StatusCode::FORBIDDEN) => Some(format!(
+        (Kind::Refused(Refusal::Status), Some(StatusCode::FORBIDDEN)) => Some(format!(
             "The credential in {origin} is known but not allowed this."
         )),
-        (Kind::Refused(Refusal::Status), StatusCode::NOT_FOUND) => {
+        (Kind::Refused(Refusal::Status), Some(StatusCode::NOT_FOUND)) => {
             shared.manners.not_found.map(str::to_owned)
         }
         (Kind::Redirected { .. } | Kind::Refused(Refusal::WrongPath), _) => Some(format!(

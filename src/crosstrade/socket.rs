@@ -1,0 +1,148 @@
+//! CrossTrade over its WebSocket: the same executions, any other call, and what is pushed.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), executions::Error> {
+//! use std::time::Duration;
+//! use executions::CrossTrade;
+//! use serde_json::json;
+//!
+//! let crosstrade = CrossTrade::from_env()?;
+//! let ws = crosstrade.connect().await?;
+//! let fills = ws.executions("Sim101").lookback(Duration::from_secs(600)).await?;
+//! let positions: serde_json::Value = ws.call("ListPositions", json!({"account": "Sim101"})).read_only().await?;
+//! ws.subscribe(["ES 12-25"]).await?;
+//! let mut events = ws.events();
+//! while let Some(event) = events.next().await {
+//!     println!("{event:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Sources: the sections "WebSocket API" of GET Execution and GET Executions, docs.crosstrade.io/api/websocket-api, and the
+//! vendor's OpenAPI description. It needs the vendor's add-on 1.12.0 or newer.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use crate::rpc::{Call, Connect, Event, Events, Frame, Gap, Socket, State, Stray, Unread};
+
+use super::{CrossTrade, types};
+use crate::error::Error;
+use crate::reply::Reply;
+use crate::rpc::get;
+use crate::transport::target::Target;
+
+impl CrossTrade {
+    /// Opens the vendor's WebSocket: await what this returns.
+    ///
+    /// It is at `/ws/stream` after the base URL, or where [`ws_url`](crate::Builder::ws_url) or `CROSSTRADE_WS_URL` says. The
+    /// token, the connection's settings and the rate budget are this handle's, so REST and WebSocket together keep to what
+    /// the vendor allows.
+    ///
+    /// No connection, 429 and 5xx are tried again as REST's reads are, by the handle's [`Retry`](crate::Retry); any other
+    /// answer ends it at once.
+    ///
+    /// # Errors
+    /// [`is_auth`](Error::is_auth) where the token is refused, [`is_wrong_address`](Error::is_wrong_address) where there is no
+    /// WebSocket, and what any request can meet. A service that accepts the token and closes the connection over it
+    /// afterwards is told by the first call, and by [`Socket::state`].
+    pub fn connect(&self) -> Connect {
+        Connect::new(self.0.clone())
+    }
+}
+
+impl Socket {
+    /// One fill by its id: [`CrossTrade::execution`] over this socket (`GetExecution`).
+    ///
+    /// # Errors
+    /// As over REST. A refusal has no status here, so that only some of its words mean that the id is
+    /// [not found](Error::is_not_found); others are told as they came.
+    pub async fn execution(
+        &self,
+        account: &str,
+        id: &str,
+    ) -> Result<Reply<types::Execution>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Args<'a> {
+            account: &'a str,
+            execution_id: &'a str,
+        }
+        let target = Target::get("execution", id).within("account", account);
+        let args = Args {
+            account,
+            execution_id: id,
+        };
+        get(self, target, "GetExecution", &args).await
+    }
+
+    /// The fills of an account (`ListExecutions`), as far back as [`lookback`](ListExecutions::lookback) says: await what
+    /// this returns.
+    pub fn executions<'a>(&'a self, account: &'a str) -> ListExecutions<'a> {
+        ListExecutions {
+            socket: self,
+            account,
+            lookback: None,
+        }
+    }
+}
+
+/// A list call being set up; awaiting it sends it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct ListExecutions<'a> {
+    socket: &'a Socket,
+    account: &'a str,
+    lookback: Option<Duration>,
+}
+
+impl ListExecutions<'_> {
+    /// How far back to list, in whole seconds from 1 on; the service's default is 320 s.
+    ///
+    /// REST allows 900 at most. The vendor's WebSocket example asks for 3,600, so more is sent here; whether the service
+    /// honours it or cuts it down is not documented.
+    pub fn lookback(mut self, lookback: Duration) -> Self {
+        self.lookback = Some(lookback);
+        self
+    }
+
+    async fn send(self) -> Result<Reply<types::ExecutionList>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Args<'a> {
+            account: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            lookback_time: Option<u64>,
+        }
+        let account = self.account;
+        let target = Target::list("executions").within("account", account);
+        let seconds = self.lookback.map(|lookback| {
+            if lookback.subsec_nanos() == 0 && lookback.as_secs() > 0 {
+                return Ok(lookback.as_secs());
+            }
+            let problem = format!("{lookback:?} is not a whole number of seconds from 1 on");
+            Err(Error::input("lookback", problem))
+        });
+        let lookback_time = seconds
+            .transpose()
+            .map_err(|error| error.of(super::SERVICE.title, target))?;
+        let args = Args {
+            account,
+            lookback_time,
+        };
+        get(self.socket, target, "ListExecutions", &args).await
+    }
+}
+
+impl<'a> IntoFuture for ListExecutions<'a> {
+    type Output = Result<Reply<types::ExecutionList>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,207 @@
+//! What the callers and the task that owns the socket share: the table of open calls behind a lock that nobody holds for
+//! long, and the ways to wake each other.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::time::Instant;
+
+use super::event::{Event, State, Stray};
+use super::pending::{End, Key, Pending, fresh_number};
+use super::subscriptions::Subscriptions;
+use super::wire;
+use crate::error::{Error, Kind};
+use crate::transport::Transport;
+
+/// The open calls that a socket allows; each 4 KiB of a frame count as one more.
+pub(super) const MOST_CALLS: u32 = 4096;
+
+/// A socket's settings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub call: Duration,
+    pub handshake: Duration,
+    pub ping_every: Duration,
+    pub ping_grace: Duration,
+}
+
+pub(super) struct Link {
+    pub transport: Transport,
+    pub settings: Settings,
+    /// Room for open calls.
+    pub room: Semaphore,
+    core: Mutex<Core>,
+    state: watch::Sender<State>,
+    strays: AtomicU64,
+}
+
+pub(super) struct Core {
+    pub pending: Pending,
+    pub subscriptions: Subscriptions,
+    /// Nobody is left to call, or somebody asked for the end.
+    pub closing: bool,
+    closed: Option<Error>,
+    /// Wakes the task; taken by the first that does, so that a burst of calls wakes it once.
+    task: Option<Waker>,
+    events: Option<broadcast::Sender<Event>>,
+}
+
+impl Core {
+    /// The task will be woken by the next change.
+    pub fn watch(&mut self, cx: &Context<'_>) {
+        match &mut self.task {
+            Some(task) => task.clone_from(cx.waker()),
+            None => self.task = Some(cx.waker().clone()),
+        }
+    }
+}
+
+impl Link {
+    pub fn new(transport: Transport, settings: Settings, events: usize) -> Self {
+        Self {
+            transport,
+            settings,
+            room: Semaphore::new(MOST_CALLS as usize),
+            core: Mutex::new(Core {
+                pending: Pending::default(),
+                subscriptions: Subscriptions::new(Instant::now()),
+                closing: false,
+                closed: None,
+                task: None,
+                events: Some(broadcast::Sender::new(events)),
+            }),
+            state: watch::Sender::new(State::Connected),
+            strays: AtomicU64::new(0),
+        }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Core> {
+        // The table is whole between its methods, none of which panics halfway.
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something that the task has to know of; an error where the socket is closed.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Core) -> T) -> Result<T, Error> {
+        let mut core = self.lock();
+        if let Some(why) = &core.closed {
+            return Err(why.clone());
+        }
+        let changed = change(&mut core);
+        let task = core.task.take();
+        drop(core);
+        task.into_iter().for_each(Waker::wake);
+        Ok(changed)
+    }
+
+    /// Queues a call, whose end the [`Waiting`] brings.
+    pub fn open(&self, api: &str, args: &str, deadline: Instant) -> Result<Waiting<'_>, Error> {
+        let number = fresh_number();
+        let write = |key: Key| wire::call(&key.to_string(), api, args);
+        let key = self.change(|core| core.pending.open(number, deadline, write))?;
+        Ok(Waiting {
+            link: self,
+            key: Some(key),
+        })
+    }
+
+    pub fn ask_to_close(&self) {
+        // An error means that it is closed already.
+        let _ = self.change(|core| core.closing = true);
+    }
+
+    pub fn tell(&self, event: Event) {
+        if let Some(events) = &self.lock().events {
+            // Nobody may be listening.
+            let _ = events.send(event);
+        }
+    }
+
+    pub fn has_listeners(&self) -> bool {
+        let core = self.lock();
+        core.events
+            .as_ref()
+            .is_some_and(|events| events.receiver_count() > 0)
+    }
+
+    pub fn listen(&self) -> Option<broadcast::Receiver<Event>> {
+        Some(self.lock().events.as_ref()?.subscribe())
+    }
+
+    pub fn state(&self) -> &watch::Sender<State> {
+        &self.state
+    }
+
+    pub fn enter(&self, state: State) {
+        self.state.send_replace(state.clone());
+        self.tell(Event::State(state));
+    }
+
+    pub fn stray(&self, id: String) {
+        let count = self.strays.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::debug!(count, "an answer for nobody came");
+        self.tell(Event::Stray(Stray { id, count }));
+    }
+
+    pub fn strays(&self) -> u64 {
+        self.strays.load(Ordering::Relaxed)
+    }
+
+    /// The connection is gone; another may come.
+    pub fn lose(&self, why: &Error) {
+        let mut woken = Vec::new();
+        self.lock().pending.lose(why, &mut woken);
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    /// There will be no other connection. Every call ends, and so do the events.
+    pub fn end(&self, why: Error) {
+        let mut woken = Vec::new();
+        let mut core = self.lock();
+        if core.closed.is_some() {
+            return;
+        }
+        core.pending.close(&why, &mut woken);
+        core.closed = Some(why.clone());
+        drop(core);
+        self.enter(State::Closed(why));
+        self.lock().events = None;
+        woken.into_iter().for_each(Waker::wake);
+    }
+
+    pub fn closed() -> Error {
+        Error::new(Kind::Closed)
+    }
+}
+
+/// A call in the table, which it leaves when this is dropped.
+pub(super) struct Waiting<'a> {
+    link: &'a Link,
+    key: Option<Key>,
+}
+
+impl Future for Waiting<'_> {
+    type Output = End;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
+        let key = self.key.expect("polled no more once it was ready");
+        let end = self.link.lock().pending.poll(key, cx.waker());
+        match end {
+            Some(end) => {
+                self.key = None;
+                Poll::Ready(end)
+            }
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.link.lock().pending.cancel(key);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The one task that owns the socket: it keeps a connection, and makes another when one is lost.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use jiff::Timestamp;
+use reqwest::Upgraded;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use super::connection::{Connection, Ended};
+use super::event::{Event, Gap, State};
+use super::link::Link;
+use super::reconnect::{Backoff, asked, may_reconnect};
+use crate::error::Error;
+
+/// Runs until the socket is closed for good.
+pub(super) async fn run(link: Arc<Link>, mut upgraded: Upgraded) {
+    // Also where the runtime drops the task, or it panics: nobody must wait for ever.
+    let guard = Guard(&link);
+    let mut backoff = Backoff::default();
+    let why = loop {
+        let made = Instant::now();
+        let mut connection = Connection::new(upgraded, &link);
+        let why = match poll_fn(|cx| connection.poll(cx)).await {
+            Ended::Asked => {
+                link.lose(&Link::closed());
+                connection.say_goodbye().await;
+                break Link::closed();
+            }
+            Ended::Broken(why) => why,
+        };
+        let from = connection.heard_at();
+        // Without a close handshake: the other side may not be there any more.
+        drop(connection);
+        backoff.ended(made.elapsed());
+        tracing::debug!(reason = why.what(), "WebSocket lost");
+        link.lose(&why);
+        if !may_reconnect(&why) {
+            break why;
+        }
+        upgraded = match reconnect(&link, &mut backoff, why.clone()).await {
+            Ok(upgraded) => upgraded,
+            Err(why) => break why,
+        };
+        link.lock().subscriptions.forgotten();
+        link.enter(State::Connected);
+        let to = Timestamp::now();
+        link.tell(Event::Gap(Gap { from, to, why }));
+    };
+    link.end(why);
+    drop(guard);
+}
+
+/// A new connection, however long it takes; or why there will be none.
+async fn reconnect(link: &Link, backoff: &mut Backoff, mut why: Error) -> Result<Upgraded, Error> {
+    let mut until = None;
+    loop {
+        link.enter(State::Reconnecting(why));
+        let wait = backoff.next(until, fastrand::f64());
+        meanwhile(link, sleep(wait)).await?;
+        match meanwhile(link, link.transport.upgrade(link.settings.handshake)).await? {
+            Ok(upgraded) => return Ok(upgraded),
+            Err(unopened) if !may_reconnect(&unopened.error) => return Err(unopened.error),
+            Err(unopened) => {
+                until = asked(unopened.outcome);
+                why = unopened.error;
+            }
+        }
+    }
+}
+
+/// Waits for `future` while the calls' deadlines are kept; an error as soon as the socket is to be closed.
+async fn meanwhile<F: Future>(link: &Link, future: F) -> Result<F::Output, Error> {
+    let mut future = pin!(future);
+    let mut alarm = Alarm::new();
+    poll_fn(|cx| {
+        loop {
+            let mut woken = Vec::new();
+            let mut core = link.lock();
+            if core.closing {
+                return Poll::Ready(Err(Link::closed()));
+            }
+            core.watch(cx);
+            core.pending.expire(Instant::now(), &mut woken);
+            let earliest = core.pending.earliest();
+            drop(core);
+            woken.into_iter().for_each(Waker::wake);
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Ok(output));
+            }
+            if !alarm.rings(cx, earliest) {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+/// One timer for everything that has a time. Set later, it rings too early rather than being moved at each call.
+pub(super) struct Alarm {
+    sleep: Pin<Box<Sleep>>,
+    set: Option<Instant>,
+}
+
+impl Alarm {
+    pub fn new() -> Self {
+        Self {
+            sleep: Box::pin(sleep_until(Instant::now())),
+            set: None,
+        }
+    }
+
+    /// Whether it is time to look again; else the task is woken when it is.
+    pub fn rings(&mut self, cx: &mut Context<'_>, at: Option<Instant>) -> bool {
+        let Some(at) = at else {
+            return false;
+        };
+        if self.set.is_none_or(|set| at < set) {
+            self.sleep.as_mut().reset(at);
+            self.set = Some(at);
+        }
+        let rings = self.sleep.as_mut().poll(cx).is_ready();
+        if rings {
+            self.set = None;
+        }
+        rings
+    }
+}
+
+struct Guard<'a>(&'a Link);
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.0.end(Link::closed());
+    }
+}
