@@ -16,6 +16,7 @@ mod requests;
 mod retries;
 mod secrets;
 mod settings;
+mod socket;
 mod tls;
 mod traces;
 mod wire;
