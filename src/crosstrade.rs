@@ -5,6 +5,8 @@
 
 #[cfg(feature = "ws")]
 pub mod socket;
+#[cfg(feature = "ws")]
+pub use socket::Socket;
 
 use std::future::IntoFuture;
 use std::pin::Pin;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::link::{Link, Settings};
+use super::reconnect::{FIRST, MOST};
 use super::{Socket, task};
 use crate::error::Error;
 use crate::transport::Transport;
@@ -33,6 +34,8 @@ impl Connect {
                 handshake: Duration::from_secs(10),
                 ping_every: Duration::from_secs(20),
                 ping_grace: Duration::from_secs(10),
+                first_wait: FIRST,
+                most_wait: MOST,
             },
             timeout: Duration::from_secs(30),
             events: 1024,
@@ -63,6 +66,15 @@ impl Connect {
         let least = Duration::from_millis(1);
         self.settings.ping_every = every.clamp(least, LONGEST);
         self.settings.ping_grace = grace.clamp(least, LONGEST);
+        self
+    }
+
+    /// The bounds of the waits before connecting again: that of the first, and what it grows to as it doubles. A wait is
+    /// drawn at random from the whole range below its bound. Defaults: 2 s and 30 s. It starts anew once a connection has
+    /// lasted a minute.
+    pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
+        self.settings.first_wait = first.min(LONGEST);
+        self.settings.most_wait = most.min(LONGEST);
         self
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub handshake: Duration,
     pub ping_every: Duration,
     pub ping_grace: Duration,
+    pub first_wait: Duration,
+    pub most_wait: Duration,
 }
 
 pub(super) struct Link {

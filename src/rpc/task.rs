@@ -19,7 +19,7 @@ use crate::error::Error;
 pub(super) async fn run(link: Arc<Link>, mut upgraded: Upgraded) {
     // Also where the runtime drops the task, or it panics: nobody must wait for ever.
     let guard = Guard(&link);
-    let mut backoff = Backoff::default();
+    let mut backoff = Backoff::new(link.settings.first_wait, link.settings.most_wait);
     let why = loop {
         let made = Instant::now();
         let mut connection = Connection::new(upgraded, &link);

@@ -17,6 +17,7 @@ mod requests;
 mod retries;
 mod secrets;
 mod settings;
+mod socket;
 mod tls;
 mod traces;
 mod wire;
