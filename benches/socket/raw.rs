@@ -59,14 +59,14 @@ impl Raw {
     /// The length of the answer.
     pub async fn call(&self, account: &str, id: &str) -> usize {
         let request = format!(
-            r#"{{"action":"rpc","id":"12345678","api":"GetExecution","args":{{"account":"{account}","executionId":"{id}"}}}}"#
+            "{{\"action\":\"rpc\",\"id\":\"12345678\",\"api\":\"GetExecution\",\"args\":{{\"account\":\"{account}\",\"executionId\":\"{id}\"}}}}\n"
         );
         let (sender, answer) = oneshot::channel();
         self.0.open.borrow_mut().push_back(sender);
-        let mut output = self.0.output.borrow_mut();
-        output.extend_from_slice(request.as_bytes());
-        output.push(b'\n');
-        drop(output);
+        self.0
+            .output
+            .borrow_mut()
+            .extend_from_slice(request.as_bytes());
         self.0.written.notify_one();
         answer.await.expect("an answer")
     }
