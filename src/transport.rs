@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{OperationInfo, ResponseValue};
+use reqwest::ResponseBuilderExt as _;
 use serde::de::{Deserialize, Deserializer};
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -185,17 +186,24 @@ impl Call {
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
-        // Boxed, because it is a thousand bytes that every layer above would move again.
+        let url = request.url().clone();
+        // Boxed, because it is thousands of bytes that every layer above would move again.
         let exchange = Box::pin(self.exchange(request, info.operation_id));
         async {
             let ended = exchange.await;
-            let mut stand_in = http::Response::new("null");
-            *stand_in.status_mut() = match &ended {
+            let status = match &ended {
                 Ok(received) => received.status,
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
             *lock(&self.ended) = Some(ended);
-            Ok(stand_in.into())
+            // With a URL of its own, since reqwest would parse one for it otherwise.
+            let stand_in = http::Response::builder()
+                .status(status)
+                .url(url)
+                .body("null");
+            Ok(stand_in
+                .expect("a status and a body make a response")
+                .into())
         }
     }
 
