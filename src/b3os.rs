@@ -13,10 +13,10 @@ use crate::generated::b3os::{Client, SERVICE, security};
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 use crate::transport::{Answer, Manners, Transport};
 

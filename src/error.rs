@@ -194,9 +194,7 @@ impl Error {
 
     /// The id to quote to the service's support: from the body where it has one, else from the answer's headers.
     pub fn request_id(&self) -> Option<&str> {
-        let answer = self.0.answer.as_ref()?;
-        let in_body = answer.said.request_id.as_deref();
-        in_body.or_else(|| request_id_header(&answer.headers))
+        self.said()?.request_id.as_deref()
     }
 
     /// The answer's headers, where an answer came.
@@ -309,7 +307,7 @@ impl Error {
             Kind::Unreachable(reason) => reason != Unreachable::Tls,
             Kind::Timeout { .. } | Kind::Interrupted | Kind::Budget { .. } => true,
             Kind::Refused(Refusal::Status) => {
-                self.refused_with(|status| crate::transport::retry::is_passing(status.as_u16()))
+                self.refused_with(|status| is_passing(status.as_u16()))
             }
             _ => false,
         }
@@ -356,6 +354,11 @@ impl Error {
         };
         Some(hint.to_owned())
     }
+}
+
+/// Statuses that pass by themselves.
+pub(crate) fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// The first header by which services and the proxies before them name a request.

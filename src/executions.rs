@@ -7,10 +7,10 @@ use crate::execution::Execution;
 use crate::hummingbot::Hummingbot;
 use crate::reference::{Reference, Service};
 use crate::refold::Refold;
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment};
 use crate::transport::client::Http;
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 
 /// The services whose credentials are at hand, over one connection pool.
 #[derive(Clone, Debug)]

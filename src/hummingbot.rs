@@ -10,10 +10,10 @@ use crate::generated::hummingbot::{Client, SERVICE};
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 use crate::transport::{Answer, Manners, Transport};
 

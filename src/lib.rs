@@ -1,21 +1,28 @@
-//! Typed clients for the executions of CrossTrade, Hummingbot, B3OS and Refold.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+// The services, each a handle with its operations and its types.
 pub mod b3os;
 pub mod crosstrade;
 pub mod hummingbot;
 pub mod refold;
 
-mod error;
+// All of them as one, and what they have in common.
 mod execution;
 mod executions;
-mod generated;
 mod reference;
-mod reply;
+
+// How a handle is set up, and what its calls pass through.
 mod settings;
+mod transport;
+
+// What build.rs makes of specs/, and what everything is made of.
+mod error;
+mod generated;
+pub mod values;
+
 #[cfg(feature = "simulator")]
 pub mod simulator;
-mod transport;
-pub mod values;
 
 pub use b3os::B3os;
 pub use crosstrade::CrossTrade;
@@ -25,11 +32,13 @@ pub use executions::Executions;
 pub use hummingbot::Hummingbot;
 pub use reference::{Reference, Service};
 pub use refold::Refold;
-pub use reply::{Reply, UnknownMember};
 pub use settings::Builder;
+pub use transport::body::UnknownMember;
 pub use transport::budget::Budget;
 pub use transport::client::{Http, HttpBuilder};
 pub use transport::limits::Limits;
+pub use transport::reply::Reply;
 pub use transport::retry::Retry;
 
+// The macro that generated enums are written with, at the path that build.rs knows.
 pub(crate) use values::open_enum;

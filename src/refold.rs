@@ -10,11 +10,11 @@ use crate::generated::refold::{Client, SERVICE, security};
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::reply::Reply;
 use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
 use crate::transport::limits::Limits;
+use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 use crate::transport::{Answer, Manners, Transport};
 
@@ -126,7 +126,16 @@ fn state(status: &types::ExecutionStatus) -> State {
     }
 }
 
-impl Answer for types::Execution {}
+impl Answer for types::Execution {
+    /// The document requires no single member, so a refusal in a 200 would read as an execution of which nothing is known.
+    fn is_blank(&self) -> bool {
+        self.id.is_none()
+            && self.status.is_none()
+            && self.name.is_none()
+            && self.nodes.is_none()
+            && self.created_at.is_none()
+    }
+}
 
 /// What [`Refold`] signs with. Set it through [`Refold::builder`].
 #[derive(Clone, Debug, Default)]

@@ -3,36 +3,39 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{OperationInfo, ResponseValue};
+use reqwest::ResponseBuilderExt as _;
 use serde::de::{Deserialize, Deserializer};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::error::{Error, Limit};
-use crate::reply::Reply;
+use crate::error::Error;
 
+mod attempt;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod budget;
 pub(crate) mod client;
 mod failure;
 pub(crate) mod limits;
+pub(crate) mod reply;
 pub(crate) mod retry;
 pub(crate) mod target;
 mod verdict;
 
+use attempt::{Arrival, Attempt};
 use auth::Signer;
 pub(crate) use body::Answer;
 use budget::Budget;
 use client::Http;
 use failure::Failure;
 use limits::Limits;
+use reply::Reply;
 use retry::{Credits, Outcome, Retry};
 use target::Target;
 
@@ -151,9 +154,6 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// What one attempt brought, whatever its status.
-type Arrival = (StatusCode, HeaderMap, Bytes);
-
 /// A complete answer, whatever its status.
 pub(crate) struct Received {
     pub status: StatusCode,
@@ -186,17 +186,24 @@ impl Call {
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
-        // Boxed, because it is a thousand bytes that every layer above would move again.
+        let url = request.url().clone();
+        // Boxed, because it is thousands of bytes that every layer above would move again.
         let exchange = Box::pin(self.exchange(request, info.operation_id));
         async {
             let ended = exchange.await;
-            let mut stand_in = http::Response::new("null");
-            *stand_in.status_mut() = match &ended {
+            let status = match &ended {
                 Ok(received) => received.status,
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
             *lock(&self.ended) = Some(ended);
-            Ok(stand_in.into())
+            // With a URL of its own, since reqwest would parse one for it otherwise.
+            let stand_in = http::Response::builder()
+                .status(status)
+                .url(url)
+                .body("null");
+            Ok(stand_in
+                .expect("a status and a body make a response")
+                .into())
         }
     }
 
@@ -228,7 +235,18 @@ impl Call {
             } else {
                 None
             };
-            let result = self.traced(request, operation, attempt, deadline).await;
+            let span = tracing::debug_span!(
+                "attempt",
+                service = shared.service.name,
+                operation,
+                attempt,
+                status = tracing::field::Empty,
+                failure = tracing::field::Empty,
+                milliseconds = tracing::field::Empty,
+            );
+            let (sender, sent) = Attempt::send(shared, limits, deadline, request);
+            let result = sender.receive(sent).instrument(span.clone()).await;
+            note(&span, &result, sender.elapsed());
             let outcome = outcome_of(&result);
             shared.settle(outcome);
             let wait = shared.retry.next(
@@ -246,72 +264,6 @@ impl Call {
                 }
                 _ => return self.end(result, attempt, started.elapsed()),
             }
-        }
-    }
-
-    /// One attempt, told to whoever listens: never a body, a header or a query.
-    fn traced(
-        &self,
-        request: reqwest::Request,
-        operation: &'static str,
-        attempt: u32,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Arrival, Failure>> + Send {
-        let span = tracing::debug_span!(
-            "attempt",
-            service = self.transport.shared.service.name,
-            operation,
-            attempt,
-            status = tracing::field::Empty,
-            failure = tracing::field::Empty,
-            milliseconds = tracing::field::Empty,
-        );
-        let attempt = self.attempt(request, deadline).instrument(span.clone());
-        async move {
-            let sent = Instant::now();
-            let result = attempt.await;
-            span.record("milliseconds", sent.elapsed().as_secs_f64() * 1000.0);
-            match &result {
-                Ok((status, ..)) => span.record("status", status.as_u16()),
-                Err(failure) => span.record("failure", tracing::field::debug(&failure.kind)),
-            };
-            span.in_scope(|| tracing::debug!("attempt ended"));
-            result
-        }
-    }
-
-    /// Not an `async fn`, so that the request is on its way before there is a future that would carry it along.
-    fn attempt(
-        &self,
-        mut request: reqwest::Request,
-        call_deadline: Instant,
-    ) -> impl Future<Output = Result<Arrival, Failure>> + Send {
-        let shared = &*self.transport.shared;
-        let limits = &self.transport.limits;
-        shared.signer.sign(request.headers_mut());
-        let attempt_deadline = Instant::now() + limits.attempt;
-        let deadline = attempt_deadline.min(call_deadline);
-        let timed_out = move || {
-            if call_deadline < attempt_deadline {
-                Failure::timeout(Limit::Call, limits.call)
-            } else {
-                Failure::timeout(Limit::Attempt, limits.attempt)
-            }
-        };
-        let failed = |error| Failure::of(error, shared.http.connect_timeout(), limits.attempt);
-        let response = timeout_at(deadline, shared.http.reqwest().execute(request));
-        async move {
-            let mut response = response.await.map_err(|_| timed_out())?.map_err(failed)?;
-            let (status, headers) = (response.status(), take(response.headers_mut()));
-            let (body, end) = read_body(response, limits, deadline, failed, timed_out).await;
-            // A refusal is one even if its body does not come whole: another attempt would only be refused again.
-            if status.is_success() {
-                end?;
-                if body::is_cut_off(&headers, &body) {
-                    return Err(Failure::interrupted());
-                }
-            }
-            Ok((status, headers, body))
         }
     }
 
@@ -370,53 +322,17 @@ impl Shared {
     }
 }
 
-/// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by then, so
-/// the cap holds for what it unpacks to.
-async fn read_body(
-    mut response: reqwest::Response,
-    limits: &Limits,
-    deadline: Instant,
-    failed: impl Fn(reqwest::Error) -> Failure,
-    timed_out: impl Fn() -> Failure,
-) -> (Bytes, Result<(), Failure>) {
-    let most = limits.body;
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    let promised = response.content_length().unwrap_or_default();
-    let end = loop {
-        if promised > most as u64 && response.status().is_success() {
-            break Err(Failure::too_large(most));
-        }
-        let stalled = Instant::now() + limits.stall;
-        let mut chunk = match timeout_at(stalled.min(deadline), response.chunk()).await {
-            Err(_) if stalled < deadline => {
-                break Err(Failure::timeout(Limit::Stall, limits.stall));
-            }
-            Err(_) => break Err(timed_out()),
-            Ok(Err(error)) => break Err(failed(error)),
-            Ok(Ok(None)) => break Ok(()),
-            Ok(Ok(Some(chunk))) => chunk,
-        };
-        let room = most - first.len() - rest.len();
-        let fits = chunk.len() <= room;
-        chunk.truncate(room);
-        // Most answers are one chunk, which is kept without a copy.
-        if first.is_empty() {
-            first = chunk;
-        } else {
-            rest.extend_from_slice(&chunk);
-        }
-        if !fits {
-            break Err(Failure::too_large(most));
-        }
-    };
-    if rest.is_empty() {
-        return (first, end);
+/// Tells whoever listens how an attempt ended: never a body, a header or a query.
+fn note(span: &tracing::Span, result: &Result<Arrival, Failure>, elapsed: Duration) {
+    if span.is_disabled() {
+        return;
     }
-    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(&rest);
-    (whole.freeze(), end)
+    span.record("milliseconds", elapsed.as_secs_f64() * 1000.0);
+    match result {
+        Ok((status, ..)) => span.record("status", status.as_u16()),
+        Err(failure) => span.record("failure", tracing::field::debug(&failure.kind)),
+    };
+    span.in_scope(|| tracing::debug!("attempt ended"));
 }
 
 fn outcome_of(result: &Result<Arrival, Failure>) -> Outcome {

@@ -1,11 +1,12 @@
 //! Turning the bytes of an answer into the type its operation has, in one pass and in one place.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::Kind;
@@ -21,6 +22,11 @@ pub(crate) trait Answer: DeserializeOwned {
         false
     }
 
+    /// Whether it holds none of what makes it an answer: where no member is required, any object reads as one.
+    fn is_blank(&self) -> bool {
+        false
+    }
+
     /// The request id that the service put into its answer.
     fn request_id(&self) -> Option<&str> {
         None
@@ -33,17 +39,14 @@ pub(crate) enum Unusable {
     /// The service says it failed.
     Failed,
     /// The body is not what the contract promises.
-    Unfit(Kind, Option<serde_json::Error>),
+    Unfit(Kind),
 }
 
 fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusable {
-    Unusable::Unfit(
-        Kind::Unfit {
-            path,
-            problem: problem.into(),
-        },
-        None,
-    )
+    Unusable::Unfit(Kind::Unfit {
+        path,
+        problem: problem.into(),
+    })
 }
 
 /// Reads a 2xx body as `T`: one check of the text, one pass of the parser. Only where that fails is the body read again, to
@@ -57,26 +60,66 @@ pub(crate) fn decode<T: Answer>(
 ) -> Result<T, Unusable> {
     check_content_type(headers)?;
     let text = checked_text(body)?;
-    let error = match serde_json::from_str::<T>(text) {
+    let misfit = match serde_json::from_str::<T>(text) {
         Ok(answer) if answer.says_it_failed() => return Err(Unusable::Failed),
+        Ok(answer) if answer.is_blank() => unfit(None, "it holds nothing of what was asked for"),
         Ok(answer) => return Ok(answer),
-        Err(error) => error,
+        Err(error) => misfit::<T>(text, error),
     };
     // Not the promised shape. A refusal in a 200 is not, and neither is an answer inside a wrapper.
-    let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
-        return Err(misfit::<T>(text, error));
+    let Ok(members) = serde_json::from_str::<Members<'_>>(text) else {
+        return Err(misfit);
     };
-    let token = |name: &str| members.get(name).map(|raw| raw.get());
-    if token("success") == Some("false") {
+    if members.only("success")? == Some("false") {
         return Err(Unusable::Failed);
     }
-    if let Some(wrapped) = wrapper.and_then(token) {
-        return serde_json::from_str(wrapped).map_err(|error| misfit::<T>(wrapped, error));
+    if let Some(name) = wrapper
+        && let Some(wrapped) = members.only(name)?.filter(|data| *data != "null")
+    {
+        return serde_json::from_str(wrapped).map_err(|error| self::misfit::<T>(wrapped, error));
     }
-    if token("error").is_some_and(|error| error != "null") {
+    if members.only("error")?.is_some_and(|error| error != "null") {
         return Err(Unusable::Failed);
     }
-    Err(misfit::<T>(text, error))
+    Err(misfit)
+}
+
+/// The members of an object in the order they came, each as its own text.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl Members<'_> {
+    /// The member of this name; unfit where there are two, as it is for the members that a type knows.
+    fn only(&self, name: &str) -> Result<Option<&str>, Unusable> {
+        let mut found = self.0.iter().filter(|(key, _)| key == name);
+        match (found.next(), found.next()) {
+            (_, Some(_)) => Err(unfit(None, format!("duplicate field `{name}`"))),
+            (first, None) => Ok(first.map(|(_, raw)| raw.get())),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+
+        impl<'de> Visitor<'de> for Read {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(Read).map(Self)
+    }
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
@@ -211,7 +254,7 @@ fn misfit<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Unusable
         _ => error.to_string(),
     };
     let path = Some(path).filter(|path| !path.is_empty() && path != ".");
-    Unusable::Unfit(Kind::Unfit { path, problem }, Some(error))
+    unfit(path, problem)
 }
 
 /// The elements of the array `name`, each as its own text.
@@ -220,12 +263,12 @@ pub(crate) fn elements(body: &[u8], wrapper: Option<&str>, name: &str) -> Vec<Js
         let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
         members.remove(name)
     };
+    let array = |text: &str| serde_json::from_str(member(text, name)?.get()).ok();
     let Ok(text) = std::str::from_utf8(body) else {
         return Vec::new();
     };
-    member(text, name)
-        .or_else(|| member(member(text, wrapper?)?.get(), name))
-        .and_then(|array| serde_json::from_str(array.get()).ok())
+    array(text)
+        .or_else(|| array(member(text, wrapper?)?.get()))
         .unwrap_or_default()
 }
 
@@ -358,7 +401,7 @@ mod tests {
 
     fn place(json: &str) -> (Option<String>, String) {
         match read(json) {
-            Err(Unusable::Unfit(Kind::Unfit { path, problem }, _)) => (path, problem),
+            Err(Unusable::Unfit(Kind::Unfit { path, problem })) => (path, problem),
             other => panic!("{json}: {other:?}"),
         }
     }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
+use crate::error::is_passing;
+
 /// How hard a handle tries. The default: three attempts, waits of up to 0.5 s, 1 s, … drawn at random, and a service's
 /// `Retry-After` honoured up to 30 s.
 ///
@@ -61,11 +63,6 @@ pub(crate) enum Outcome {
     TimedOut,
     /// What another attempt would not change: TLS, an answer too large.
     Final,
-}
-
-/// Statuses that pass by themselves.
-pub(crate) fn is_passing(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 impl Retry {

@@ -5,12 +5,12 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
 use super::body::{self, Answer, Unusable};
+use super::reply::Reply;
 use super::retry::asked_wait;
 use super::target::Target;
 use super::{Received, Shared};
 use crate::error::said::{Said, printable};
-use crate::error::{Answered, Error, Kind, Refusal};
-use crate::reply::Reply;
+use crate::error::{Answered, Error, Kind, Refusal, request_id_header};
 
 pub(super) fn reply<T: Answer>(
     shared: &Shared,
@@ -24,13 +24,7 @@ pub(super) fn reply<T: Answer>(
     match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
         Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
         Err(Unusable::Failed) => Err(error(shared, received, Kind::Refused(Refusal::InBody))),
-        Err(Unusable::Unfit(kind, source)) => {
-            let error = error(shared, received, kind);
-            Err(match source {
-                Some(source) => error.because(source),
-                None => error,
-            })
-        }
+        Err(Unusable::Unfit(kind)) => Err(error(shared, received, kind)),
     }
 }
 
@@ -87,15 +81,19 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
     let mask = |text: String| shared.signer.mask(&text);
     let said = Said::read(&body);
     let excerpt = (said.code.is_none() && said.message.is_none())
-        .then(|| excerpt(&headers, &body))
+        .then(|| excerpt(&headers, &body, mask))
         .flatten();
     let kind = match kind {
+        // It may repeat a value of the answer, of any length.
         Kind::Unfit { path, problem } => Kind::Unfit {
             path,
-            problem: mask(problem),
+            problem: printable(&mask(problem), 300),
         },
         other => other,
     };
+    let request_id = said
+        .request_id
+        .or_else(|| request_id_header(&headers).map(str::to_owned));
     let origin = shared.signer.origin();
     let hint = match (&kind, status) {
         (Kind::Refused(Refusal::Status), StatusCode::UNAUTHORIZED) => {
@@ -124,9 +122,9 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
             said: Said {
                 code: said.code.map(mask),
                 message: said.message.map(mask),
-                request_id: said.request_id.map(mask),
+                request_id: request_id.map(mask),
             },
-            excerpt: excerpt.map(mask),
+            excerpt,
         });
     match hint {
         Some(hint) => error.hinting(hint),
@@ -135,18 +133,24 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
 }
 
 /// The kind and the start of a body that is not the JSON of any documented error: a proxy's HTML, most often.
-fn excerpt(headers: &http::HeaderMap, body: &[u8]) -> Option<String> {
+fn excerpt(
+    headers: &http::HeaderMap,
+    body: &[u8],
+    mask: impl Fn(String) -> String,
+) -> Option<String> {
     if body.is_empty() {
         return None;
     }
-    let start = String::from_utf8_lossy(&body[..body.len().min(400)]);
+    // Masked before it is cut: half a secret would not be found any more.
+    let line =
+        |bytes: &[u8], most| printable(&mask(String::from_utf8_lossy(bytes).into_owned()), most);
+    let start = line(&body[..body.len().min(LONGEST_START)], 160);
     let kind = headers
         .get(CONTENT_TYPE)
-        .map(|kind| String::from_utf8_lossy(kind.as_bytes()));
+        .map(|kind| line(kind.as_bytes(), 60));
     let kind = kind.as_deref().unwrap_or("no content type");
-    Some(format!(
-        "{}: {}",
-        printable(kind, 60),
-        printable(&start, 160)
-    ))
+    Some(format!("{kind}: {start}"))
 }
+
+/// How much of a body is searched for an excerpt: more than any secret is long.
+const LONGEST_START: usize = 64 * 1024;

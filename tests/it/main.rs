@@ -3,6 +3,7 @@
 mod against_the_simulator;
 mod command;
 mod generation;
+mod house;
 mod simulator;
 
 mod answers;

@@ -7,13 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use super::body::{Answer, elements, unknown_members};
+use super::target::Target;
+use super::{Received, Service};
 use crate::error::request_id_header;
-use crate::transport::body::{Answer, elements, unknown_members};
-use crate::transport::target::Target;
-use crate::transport::{Received, Service};
 use crate::values::Json;
 
-pub use crate::transport::body::UnknownMember;
+use super::body::UnknownMember;
 
 /// A service's answer: the typed value, to which it derefs, beside everything else that was received.
 // In a box, since an answer is hundreds of bytes that every layer on the way out would move.
