@@ -22,10 +22,13 @@ mod b3os;
 mod bucket;
 mod credentials;
 mod crosstrade;
+mod fault;
 mod fills;
 mod hummingbot;
+mod market;
 mod object;
 mod refold;
+mod socket;
 mod spec;
 
 use std::io;
@@ -33,6 +36,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -43,6 +47,7 @@ pub use credentials::{
     B3OS_API_KEY, CROSSTRADE_TOKEN, HUMMINGBOT_PASSWORD, HUMMINGBOT_USERNAME, REFOLD_API_KEY,
     REFOLD_LINKED_ACCOUNT_ID, REFOLD_SESSION_TOKEN,
 };
+pub use fault::{Fault, NoSuchFault};
 
 /// How long [`Simulator::shutdown`] lets open requests finish.
 const GRACE: Duration = Duration::from_secs(1);
@@ -51,6 +56,7 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     port: u16,
+    faults: Vec<Fault>,
 }
 
 impl Options {
@@ -58,6 +64,13 @@ impl Options {
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// One more thing wrong with CrossTrade's WebSocket. The later of two that differ only in their number counts.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
         self
     }
 }
@@ -70,7 +83,7 @@ pub struct Simulator {
     b3os: String,
     refold: String,
     references: Vec<String>,
-    /// Dropped: the servers stop.
+    /// Sent or dropped: the servers and the open sockets stop.
     stop: watch::Sender<()>,
     servers: Vec<JoinHandle<io::Result<()>>>,
 }
@@ -104,15 +117,16 @@ impl Simulator {
             bind(&options, 2).await?,
             bind(&options, 3).await?,
         ];
+        let (stop, stopped) = watch::channel(());
+        let line = socket::Line::new(&options.faults, stopped.clone());
         let routers = [
-            crosstrade.router(),
+            crosstrade.router(line),
             hummingbot.router(),
             b3os.router(),
             refold.router(),
         ];
         let [crosstrade, hummingbot, b3os, refold] =
             listeners.each_ref().map(|(_, url)| url.clone());
-        let (stop, stopped) = watch::channel(());
         let servers = listeners
             .into_iter()
             .zip(routers)
@@ -133,6 +147,16 @@ impl Simulator {
     #[must_use]
     pub fn crosstrade_url(&self) -> &str {
         &self.crosstrade
+    }
+
+    /// Where CrossTrade's WebSocket is: `ws://…/ws/stream`.
+    #[must_use]
+    pub fn crosstrade_socket_url(&self) -> String {
+        format!(
+            "{}{}",
+            self.crosstrade.replacen("http", "ws", 1),
+            socket::PATH
+        )
     }
 
     /// Hummingbot's base URL.
@@ -180,15 +204,17 @@ impl Simulator {
         self.references.clone()
     }
 
-    /// Stops listening and waits up to a second for requests under way. The ports are free afterwards.
+    /// Stops listening and waits up to a second for requests under way; WebSockets are closed with code 1001. The
+    /// ports are free afterwards.
     pub async fn shutdown(self) {
-        drop(self.stop);
+        self.stop.send_replace(());
         let deadline = Instant::now() + GRACE;
         for mut server in self.servers {
             if timeout_at(deadline, &mut server).await.is_err() {
                 server.abort();
             }
         }
+        let _ = timeout_at(deadline, self.stop.closed()).await;
     }
 }
 
@@ -216,9 +242,13 @@ async fn serve(
     mut stopped: watch::Receiver<()>,
 ) -> io::Result<()> {
     let stop = async move {
-        // Nothing is ever sent: this ends when the sender is dropped.
+        // An error says the same: the sender is dropped.
         let _ = stopped.changed().await;
     };
+    // Small frames one after another would else wait for each other's acknowledgement.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await

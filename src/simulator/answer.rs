@@ -34,6 +34,15 @@ impl Answer {
         }
     }
 
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status != StatusCode::OK
+    }
+
+    /// The body alone, for a way to answer that has no status.
+    pub(super) fn into_body(self) -> Object {
+        self.body
+    }
+
     /// Names the scheme to authenticate with, in `WWW-Authenticate`.
     pub(super) fn asking_for(mut self, scheme: &'static str) -> Self {
         self.scheme = Some(scheme);

@@ -1,21 +1,33 @@
-//! CrossTrade's rate limit: a bucket that empties by a token a request. Pure; the time comes in.
+//! CrossTrade's rate limits: a bucket that empties by a token a request. Pure; the time comes in.
 
 use std::time::Duration;
 
-/// A full bucket, and how much of it comes back a second (docs.crosstrade.io/api/rate-limiting).
+/// A full bucket. Both limits have 20 (docs.crosstrade.io/api/rate-limiting).
 const CAPACITY: f64 = 20.0;
-const REFILL: f64 = 3.0;
 
 #[derive(Debug)]
 pub(super) struct Bucket {
     tokens: f64,
+    /// What comes back a second.
+    refill: f64,
     filled: Duration,
 }
 
 impl Bucket {
-    pub(super) fn full() -> Self {
+    /// Of calls over REST and WebSocket together: 3 come back a second.
+    pub(super) fn of_calls() -> Self {
+        Self::full(3.0)
+    }
+
+    /// Of changes to what a WebSocket subscribes to: 20 come back a minute.
+    pub(super) fn of_subscriptions() -> Self {
+        Self::full(20.0 / 60.0)
+    }
+
+    fn full(refill: f64) -> Self {
         Self {
             tokens: CAPACITY,
+            refill,
             filled: Duration::ZERO,
         }
     }
@@ -23,7 +35,7 @@ impl Bucket {
     /// Takes a token at `now`, counted from the bucket's making; `false` where none is left.
     pub(super) fn take(&mut self, now: Duration) -> bool {
         let passed = now.saturating_sub(self.filled).as_secs_f64();
-        self.tokens = (self.tokens + passed * REFILL).min(CAPACITY);
+        self.tokens = (self.tokens + passed * self.refill).min(CAPACITY);
         self.filled = self.filled.max(now);
         let granted = self.tokens >= 1.0;
         if granted {
@@ -39,7 +51,7 @@ mod tests {
 
     #[test]
     fn twenty_at_once_then_three_a_second_and_never_more_than_twenty() {
-        let mut bucket = Bucket::full();
+        let mut bucket = Bucket::of_calls();
         let mut granted = |seconds, tries| {
             (0..tries)
                 .filter(|_| bucket.take(Duration::from_secs(seconds)))

@@ -1,16 +1,17 @@
 //! CrossTrade: one account, the document's fill and a quarter of an hour of others, behind a rate limit.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -19,6 +20,7 @@ use super::bucket::Bucket;
 use super::credentials::{self, CROSSTRADE_TOKEN};
 use super::fills::{self, Fill};
 use super::object::Object;
+use super::socket::{self, Line};
 use super::spec::{Service, Spec};
 
 pub(super) const ACCOUNT: &str = "Sim101";
@@ -32,7 +34,7 @@ const ROUTES: [&str; 2] = [
 const LOOKBACK: u64 = 320;
 const LONGEST_LOOKBACK: u64 = 900;
 
-/// What the simulated desktop knows; REST is one way to ask it.
+/// What the simulated desktop knows; REST and the WebSocket are the ways to ask it.
 #[derive(Debug)]
 pub(super) struct CrossTrade {
     /// Oldest first, the document's own before them all. A list is the other way round.
@@ -42,7 +44,9 @@ pub(super) struct CrossTrade {
     unauthorized: Object,
     unknown: Object,
     limited: Object,
-    bucket: Mutex<Bucket>,
+    calls: Mutex<Bucket>,
+    subscriptions: Mutex<Bucket>,
+    orders: AtomicU64,
     started: Instant,
 }
 
@@ -56,17 +60,21 @@ impl CrossTrade {
             unauthorized: spec.refusal("get_execution", "401")?,
             unknown: spec.refusal("get_execution", "404")?,
             limited: spec.refusal("get_execution", "429")?,
-            bucket: Mutex::new(Bucket::full()),
+            calls: Mutex::new(Bucket::of_calls()),
+            subscriptions: Mutex::new(Bucket::of_subscriptions()),
+            orders: AtomicU64::new(0),
             started: Instant::now(),
         })
     }
 
-    pub(super) fn router(self) -> Router {
+    pub(super) fn router(self, line: Line) -> Router {
         Router::new()
             .route(ROUTES[0], get(list))
             .route(ROUTES[1], get(one))
+            .route(socket::PATH, get(socket::open))
             .method_not_allowed_fallback(wrong_method)
             .fallback(wrong_path)
+            .layer(Extension(line))
             .with_state(Arc::new(self))
     }
 
@@ -80,24 +88,57 @@ impl CrossTrade {
     }
 
     fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
-        if credentials::authorization(headers, "Bearer") != Some(CROSSTRADE_TOKEN) {
-            return Err(Answer::refused(
-                StatusCode::UNAUTHORIZED,
-                self.unauthorized.clone(),
-            ));
-        }
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        if bucket.take(self.started.elapsed()) {
-            Ok(())
-        } else {
-            Err(Answer::refused(
-                StatusCode::TOO_MANY_REQUESTS,
-                self.limited.clone(),
-            ))
-        }
+        self.recognise(headers)?;
+        self.charge()
     }
 
-    fn execution(&self, account: &str, id: &str) -> Result<Answer, Answer> {
+    /// Whether the token is the right one.
+    pub(super) fn recognise(&self, headers: &HeaderMap) -> Result<(), Answer> {
+        if credentials::authorization(headers, "Bearer") == Some(CROSSTRADE_TOKEN) {
+            return Ok(());
+        }
+        Err(Answer::refused(
+            StatusCode::UNAUTHORIZED,
+            self.unauthorized.clone(),
+        ))
+    }
+
+    /// Takes a call from the budget.
+    pub(super) fn charge(&self) -> Result<(), Answer> {
+        self.take(&self.calls)
+    }
+
+    /// Takes a change of subscriptions from theirs.
+    pub(super) fn charge_subscription(&self) -> Result<(), Answer> {
+        self.take(&self.subscriptions)
+    }
+
+    fn take(&self, bucket: &Mutex<Bucket>) -> Result<(), Answer> {
+        let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        if bucket.take(self.uptime()) {
+            return Ok(());
+        }
+        Err(Answer::refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            self.limited.clone(),
+        ))
+    }
+
+    pub(super) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Simulated: nothing is remembered of an order but that there was one, so that its number tells how many there were.
+    pub(super) fn place(&self, account: &str) -> Result<Answer, Answer> {
+        known_account(account)?;
+        let number = self.orders.fetch_add(1, Ordering::Relaxed) + 1;
+        let body = Object::default()
+            .set("orderId", format!("simulated-order-{number}"))
+            .set("success", true);
+        Ok(Answer::ok(body))
+    }
+
+    pub(super) fn execution(&self, account: &str, id: &str) -> Result<Answer, Answer> {
         known_account(account)?;
         match self.fills.iter().find(|fill| fill.id == id) {
             Some(fill) => Ok(Answer::ok(fill.body.clone())),
@@ -111,19 +152,20 @@ impl CrossTrade {
         }
     }
 
-    fn executions(
+    /// `longest` differs: REST refuses what the vendor's own WebSocket example asks for.
+    pub(super) fn executions(
         &self,
         account: &str,
         lookback: Option<u64>,
-        now: Timestamp,
+        longest: u64,
     ) -> Result<Answer, Answer> {
         known_account(account)?;
         let lookback = lookback.unwrap_or(LOOKBACK);
-        if !(1..=LONGEST_LOOKBACK).contains(&lookback) {
+        if !(1..=longest).contains(&lookback) {
             return Err(self.invalid());
         }
-        let reach =
-            i64::try_from(lookback * 1000).map_or(i64::MIN, |back| now.as_millisecond() - back);
+        let back = i64::try_from(lookback.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let reach = Timestamp::now().as_millisecond().saturating_sub(back);
         let items: Vec<Object> = self
             .fills
             .iter()
@@ -134,13 +176,13 @@ impl CrossTrade {
         Ok(Answer::ok(self.list.clone().set("executions", items)))
     }
 
-    fn invalid(&self) -> Answer {
+    pub(super) fn invalid(&self) -> Answer {
         Answer::refused(StatusCode::BAD_REQUEST, self.invalid.clone())
     }
 }
 
 /// The account's case does not matter; the answer has its own spelling (app.crosstrade.io/v1/api/llms-full.txt).
-fn known_account(account: &str) -> Result<(), Answer> {
+pub(super) fn known_account(account: &str) -> Result<(), Answer> {
     if account.eq_ignore_ascii_case(ACCOUNT) {
         return Ok(());
     }
@@ -149,7 +191,7 @@ fn known_account(account: &str) -> Result<(), Answer> {
 }
 
 /// The general error form (app.crosstrade.io/v1/api/llms-full.txt).
-fn general(error: &str, detail: String) -> Object {
+pub(super) fn general(error: &str, detail: String) -> Object {
     Object::default()
         .set("success", false)
         .set("error", error)
@@ -172,7 +214,7 @@ async fn list(
     let (Ok(Path(account)), Ok(Query(lookback))) = (account, lookback) else {
         return Err(state.invalid());
     };
-    state.executions(&account, lookback.seconds, Timestamp::now())
+    state.executions(&account, lookback.seconds, LONGEST_LOOKBACK)
 }
 
 async fn one(

@@ -43,6 +43,30 @@ const TRADES: [Trade; 7] = [
     Trade { age: 20,  instrument: "NQ 12-25", entry: true,  quantity: 3, position: 3, price: 21788.75, id: "7f1b8e5d90ac4376a4d7e29c8b50f3a6", order: "d81e96c4f05b4a7a93c17f2d6ab08e07" },
 ];
 
+/// What the trades leave open.
+#[derive(Debug, PartialEq)]
+pub(super) struct Holding {
+    pub(super) instrument: &'static str,
+    pub(super) quantity: i64,
+    pub(super) price: f64,
+}
+
+pub(super) const HOLDINGS: [Holding; 2] = [
+    Holding {
+        instrument: "ES 12-25",
+        quantity: 1,
+        price: 6025.0,
+    },
+    Holding {
+        instrument: "NQ 12-25",
+        quantity: 3,
+        price: 21788.75,
+    },
+];
+
+/// What the closed ones earned: 8.75 points of ES at 50 dollars, 10.75 of NQ at 20.
+pub(super) const REALIZED: f64 = 652.5;
+
 /// Oldest first, the document's own fill before the others.
 pub(super) fn history(document: Object, now: Timestamp) -> io::Result<Vec<Fill>> {
     let member = |name: &str| {
@@ -99,5 +123,35 @@ impl Trade {
             epoch,
             body,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holdings_and_earnings_are_those_of_the_trades() {
+        let mut realized = 0.0;
+        for holding in &HOLDINGS {
+            let trades = TRADES
+                .iter()
+                .filter(|trade| trade.instrument == holding.instrument);
+            let (mut position, mut spent) = (0, 0.0);
+            for trade in trades {
+                let bought = if trade.entry {
+                    trade.quantity
+                } else {
+                    -trade.quantity
+                };
+                position += bought;
+                spent += bought as f64 * trade.price;
+                assert_eq!(position, trade.position, "{}", trade.id);
+            }
+            assert_eq!(position, holding.quantity);
+            let point = super::super::market::point(holding.instrument);
+            realized += (holding.quantity as f64 * holding.price - spent) * point;
+        }
+        assert_eq!(realized, REALIZED);
     }
 }

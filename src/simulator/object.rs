@@ -49,6 +49,12 @@ impl Object {
         self
     }
 
+    /// With the other's members after its own.
+    pub(super) fn extended(mut self, other: &Self) -> Self {
+        self.0.extend_from_slice(&other.0);
+        self
+    }
+
     pub(super) fn without(mut self, names: &[&str]) -> Self {
         self.0
             .retain(|(member, _)| !names.contains(&member.as_str()));

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use executions::simulator::{Options, Simulator};
+use executions::simulator::{Fault, Options, Simulator};
 
 use crate::failure::Failure;
 use crate::output;
@@ -13,21 +13,40 @@ use crate::output;
 /// Prints what to export, so that this command in another terminal asks them.
 #[derive(Args)]
 #[command(after_help = "\
+Faults of CrossTrade's WebSocket, for --fault:
+  drop-after=N     end the connection, with no close frame, after N answers
+  drop-after=TIME  the same after a time, such as 5s
+  mute             take the connection and never say anything
+  reorder          answer in pairs, the later call first
+  duplicate        send each answer twice
+  unknown-id       send an answer to nobody's call before each
+  no-id-error      leave the id out of errors
+  garbage          send malformed, binary, unknown or oversized frames between
+  reject-auth      take the connection, then close it with code 4001
+  slow[=TIME]      answer after two seconds, or after TIME, such as 500ms
+
 Examples:
   executions simulate
   executions simulate --port 7700 > simulated.env
+  executions simulate --fault reorder --fault drop-after=3   CrossTrade's WebSocket on a bad day
   . ./simulated.env && executions list crosstrade:Sim101     in another terminal")]
 pub struct Arguments {
     /// CrossTrade's port; the other services get the next three. [default: any that are free]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
+
+    /// Something to go wrong on CrossTrade's WebSocket; may be given more than once.
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<Fault>,
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let options = Options::default().port(arguments.port);
+    let faults = arguments.faults.iter().cloned();
+    let options = faults.fold(options, Options::fault);
     let simulator = Simulator::start(options).await.map_err(Failure::Start)?;
     let announced = async {
-        announce(&simulator)?;
+        announce(&simulator, &arguments.faults)?;
         std::future::pending().await
     };
     // Biased, so that Ctrl-C is waited for before anything is printed: whoever reads it may end this at once.
@@ -40,7 +59,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(crate::INTERRUPTED))
 }
 
-fn announce(simulator: &Simulator) -> Result<(), Failure> {
+fn announce(simulator: &Simulator, faults: &[Fault]) -> Result<(), Failure> {
     let place = match output::is_terminal() {
         true => "Paste into another terminal",
         false => "What to export is in this command's output",
@@ -50,10 +69,20 @@ fn announce(simulator: &Simulator) -> Result<(), Failure> {
     ));
     output::print(exports(simulator).as_bytes())?;
     output::say(&format!(
-        "\nThen try:\n{}\nCtrl-C ends it.",
-        examples(simulator)
+        "\nThen try:\n{}\nCrossTrade's WebSocket is {}{}\nCtrl-C ends it.",
+        examples(simulator),
+        simulator.crosstrade_socket_url(),
+        wrong(faults)
     ));
     Ok(())
+}
+
+fn wrong(faults: &[Fault]) -> String {
+    let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    match faults.is_empty() {
+        true => String::new(),
+        false => format!(" and has faults: {}", faults.join(", ")),
+    }
 }
 
 fn exports(simulator: &Simulator) -> String {
