@@ -5,6 +5,7 @@ use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value as Json, json};
 
+use super::answers::leave_answers;
 use super::appendix::{appendix, open_enums};
 use super::input::input;
 use super::polish::polish;
@@ -17,6 +18,7 @@ pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
     let whole = input(document);
     let mut file =
         run(service, document, &whole).map_err(|error| blame(service, document, &whole, &error))?;
+    leave_answers(&mut file);
     let problems = polish(document, &mut file);
     if !problems.is_empty() {
         return Err(problems);

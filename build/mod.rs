@@ -1,8 +1,9 @@
 //! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; tests run it too.
 //!
 //! In the order a spec travels: files and source read it; lint, with grammar (and its table, dialect), schemas, enums and
-//! operations, judges it; emit, with input, polish and appendix, makes the module.
+//! operations, judges it; emit, with input, polish, answers and appendix, makes the module.
 
+mod answers;
 mod appendix;
 mod dialect;
 mod emit;

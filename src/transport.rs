@@ -10,7 +10,6 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{OperationInfo, ResponseValue};
 use reqwest::ResponseBuilderExt as _;
-use serde::de::{Deserialize, Deserializer};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -195,8 +194,9 @@ impl Call {
         info: &OperationInfo,
     ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
         let url = request.url().clone();
-        // Boxed, because it is thousands of bytes that every layer above would move again.
-        let exchange = Box::pin(self.exchange(request, info.operation_id));
+        // Boxed, because it is a thousand bytes that every layer above would move again; the request too, which is held
+        // twice while there may be another attempt.
+        let exchange = Box::pin(self.exchange(Box::new(request), info.operation_id));
         async {
             let ended = exchange.await;
             let status = match &ended {
@@ -205,10 +205,7 @@ impl Call {
             };
             *lock(&self.ended) = Some(ended);
             // With a URL of its own, since reqwest would parse one for it otherwise.
-            let stand_in = http::Response::builder()
-                .status(status)
-                .url(url)
-                .body("null");
+            let stand_in = http::Response::builder().status(status).url(url).body("");
             Ok(stand_in
                 .expect("a status and a body make a response")
                 .into())
@@ -217,7 +214,7 @@ impl Call {
 
     async fn exchange(
         &self,
-        mut request: reqwest::Request,
+        mut request: Box<reqwest::Request>,
         operation: &'static str,
     ) -> Result<Received, Error> {
         let shared = &*self.transport.shared;
@@ -239,7 +236,7 @@ impl Call {
             }
             attempt += 1;
             let spare = if attempt < shared.retry.attempts {
-                request.try_clone()
+                request.try_clone().map(Box::new)
             } else {
                 None
             };
@@ -368,13 +365,11 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Says which type an operation's answer has. Reads nothing itself: the kept bytes are decoded once, by [`body::decode`].
-#[derive(Clone, Debug)]
+/// Says which type an operation's answer has, without being one: the kept bytes are decoded once, by [`body::decode`].
+#[derive(Debug)]
 pub(crate) struct Body<T>(PhantomData<fn() -> T>);
 
-impl<'de, T> Deserialize<'de> for Body<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <() as Deserialize>::deserialize(deserializer)?;
-        Ok(Self(PhantomData))
-    }
+/// What `build.rs` has the generated methods do with a success in place of reading it.
+pub(crate) fn unread<T>(response: reqwest::Response) -> ResponseValue<Body<T>> {
+    ResponseValue::new(Body(PhantomData), response.status(), HeaderMap::new())
 }

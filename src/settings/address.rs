@@ -38,7 +38,7 @@ impl Address {
             return Err(unfit("holds a query or fragment"));
         }
         let is_loopback = match url.host() {
-            Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+            Some(Host::Domain(domain)) => domain == "localhost",
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
             Some(Host::Ipv6(ip)) => IpAddr::from(ip).to_canonical().is_loopback(),
             None => return Err(unfit("names no host")),
@@ -163,7 +163,7 @@ mod tests {
     fn only_this_machine_is_loopback() {
         for (text, is_loopback) in [
             ("http://localhost", true),
-            ("http://api.localhost", true),
+            ("http://api.localhost", false),
             ("http://127.9.9.9", true),
             ("http://[::1]", true),
             ("http://[::ffff:127.0.0.1]", true),

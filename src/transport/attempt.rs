@@ -30,7 +30,7 @@ impl<'a> Attempt<'a> {
         shared: &'a Shared,
         limits: &'a Limits,
         call_deadline: Instant,
-        mut request: reqwest::Request,
+        mut request: Box<reqwest::Request>,
     ) -> (
         Self,
         Timeout<impl Future<Output = reqwest::Result<reqwest::Response>>>,
@@ -42,7 +42,7 @@ impl<'a> Attempt<'a> {
             call_deadline,
         };
         shared.signer.sign(request.headers_mut());
-        let sent = timeout_at(attempt.deadline(), shared.http.reqwest().execute(request));
+        let sent = timeout_at(attempt.deadline(), shared.http.reqwest().execute(*request));
         (attempt, sent)
     }
 
@@ -62,7 +62,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Arrival, Failure> {
         let mut response = self.head(sent).await?;
         let (status, headers) = (response.status(), take(response.headers_mut()));
-        let (body, end) = self.read_body(response).await;
+        let (body, end) = self.read_body(&mut response).await;
         // A refusal is one even if its body does not come whole: another attempt would only be refused again.
         if status.is_success() {
             end?;
@@ -79,7 +79,7 @@ impl<'a> Attempt<'a> {
 
     /// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by
     /// then, so the cap holds for what it unpacks to.
-    pub async fn read_body(&self, mut response: reqwest::Response) -> (Bytes, Result<(), Failure>) {
+    pub async fn read_body(&self, response: &mut reqwest::Response) -> (Bytes, Result<(), Failure>) {
         let most = self.limits.body;
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();

@@ -146,7 +146,7 @@ impl HttpBuilder {
         Ok(Http {
             client,
             connect_timeout,
-            proxied: self.proxy.is_some(),
+            proxied: self.proxy.is_some() || (!untuned && environment_proxies_http()),
         })
     }
 }
@@ -170,6 +170,13 @@ fn trust(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder, Error> {
         Error::setting("root_certificate", "needs TLS, which this build is without")
             .hinting("Build with the feature `rustls`."),
     )
+}
+
+/// Whether a reqwest builder left to itself would send plain http to a proxy.
+fn environment_proxies_http() -> bool {
+    ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|url| !url.is_empty()))
 }
 
 fn environment_proxy() -> Result<Option<Proxy>, Error> {

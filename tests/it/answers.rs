@@ -855,7 +855,8 @@ async fn a_refolds_id_may_come_under_any_of_its_names() {
     for body in [
         r#"{"_id": "x", "status": "RUNNING"}"#,
         r#"{"_id_": "x", "status": "RUNNING"}"#,
-        r#"{"id": "x", "status": "RUNNING"}"#,
+        // Databases of its kind send both; a third spelling of one member would be a duplicate.
+        r#"{"_id": "x", "id": "x", "status": "RUNNING"}"#,
     ] {
         let server = Wire::always(ok(body)).await;
         let run = refold(&server.url()).execution("a").await.expect(body);

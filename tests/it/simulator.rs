@@ -4,6 +4,7 @@ mod b3os;
 mod crosstrade;
 mod hummingbot;
 mod refold;
+mod socket;
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

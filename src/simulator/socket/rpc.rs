@@ -1,15 +1,14 @@
 //! What the simulated desktop does for an RPC call; a handful of the vendor's names.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::wire::member;
 use crate::simulator::answer::Answer;
 use crate::simulator::crosstrade::{ACCOUNT, CrossTrade, general, known_account};
-use crate::simulator::fills::HOLDINGS;
+use crate::simulator::fills::{HOLDINGS, Holding};
 use crate::simulator::market::{self, Quote};
 use crate::simulator::object::Object;
-
-use axum::http::StatusCode;
 
 /// Path and query parameters of REST are all in `args`, under REST's names.
 pub(super) fn call(desk: &CrossTrade, api: &str, args: &Object) -> Result<Answer, Answer> {
@@ -62,7 +61,7 @@ fn optional<'a, T: Deserialize<'a>>(
 }
 
 fn positions() -> Vec<Object> {
-    let position = |held: &crate::simulator::fills::Holding| {
+    let position = |held: &Holding| {
         Object::default()
             .set("account", ACCOUNT)
             .set("instrument", held.instrument)

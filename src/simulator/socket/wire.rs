@@ -211,9 +211,10 @@ pub(super) fn text(frame: &Object) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
     use crate::simulator::crosstrade::general;
-    use axum::http::StatusCode;
 
     fn told(text: &str) -> String {
         let message = Request::read(text).expect_err(text);

@@ -116,6 +116,35 @@ async fn simulate_takes_the_port_it_is_given_and_the_next_three() {
     panic!("no four free ports in five tries");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn simulate_has_the_faults_it_is_told_and_says_so() {
+    let arguments = [
+        "simulate",
+        "--fault",
+        "slow=500ms",
+        "--fault",
+        "drop-after=3",
+    ];
+    let (child, _) = simulating_at(&arguments).await.expect("free ports");
+    interrupt(&child).await;
+    let ended = child.wait_with_output().await.expect("ends");
+    let err = String::from_utf8_lossy(&ended.stderr);
+    assert!(err.contains("ws://127.0.0.1:"), "{err}");
+    assert!(err.contains("faults: slow=500ms, drop-after=3"), "{err}");
+}
+
+#[tokio::test]
+async fn a_fault_that_there_is_not_is_wrong_usage_and_names_those_there_are() {
+    for fault in ["reset", "drop-after", "mute=1", ""] {
+        let ended = run(&Vec::new(), &["simulate", "--fault", fault]).await;
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{fault}");
+        for name in ["drop-after=N", "mute", "reject-auth", "slow"] {
+            assert!(ended.err.contains(name), "{}", ended.err);
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_shell_gets_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
