@@ -246,7 +246,10 @@ impl<'a> Connection<'a> {
                     let frame = Bytes::from(text);
                     self.answers.push((key, End::Answered { frame, data }));
                 }
-                None => self.link.stray(printable(&id, 100)),
+                None => {
+                    let id = printable(&id, 100);
+                    self.stray(id);
+                }
             },
             Inbound::Refusal { id, status } => {
                 let id = id.map(std::borrow::Cow::into_owned);
@@ -288,7 +291,7 @@ impl<'a> Connection<'a> {
         if let Some(id) = id {
             match Key::read(&id) {
                 Some(key) => self.answers.push((key, end)),
-                None => self.link.stray(printable(&id, 100)),
+                None => self.stray(printable(&id, 100)),
             }
             return;
         }
@@ -303,6 +306,12 @@ impl<'a> Connection<'a> {
                 self.link.tell(Event::Refused(error));
             }
         }
+    }
+
+    /// An answer to an id that is none of ours, told after those that came before it.
+    fn stray(&mut self, id: String) {
+        self.deliver();
+        self.link.stray(id);
     }
 
     /// Ends the calls whose answers came, all under one lock.

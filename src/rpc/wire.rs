@@ -127,7 +127,7 @@ fn at_a_glance(text: &str) -> Option<(&str, Range<usize>)> {
     let data = from_end(after(rest, r#""data":"#)?);
     let end = text.trim_ascii_end().strip_suffix('}')?.len();
     let start = text.len() - data.len();
-    (start < end).then_some((id, start..end))
+    (start <= end).then_some((id, start..end))
 }
 
 pub(super) fn in_full(text: &str) -> Inbound<'_> {

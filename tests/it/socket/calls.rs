@@ -49,7 +49,7 @@ async fn an_execution_is_asked_for_and_read_as_the_documents_have_it() {
             .await
             .expect("a fill");
         assert_eq!(fill.price.to_string(), "5804.5");
-        assert_eq!(&fill.bytes()[..], documents::FILL.trim_end().as_bytes());
+        assert_eq!(&fill.bytes()[..], documents::FILL.as_bytes());
         assert_eq!((fill.http_status(), fill.attempts()), (None, 1));
         assert_eq!(
             fill.to_execution().reference.to_string(),
