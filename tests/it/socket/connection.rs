@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use executions::crosstrade::Socket;
 use executions::crosstrade::socket::{Event, State};
-use executions::{Budget, Error, Limits};
+use executions::{Error, Limits};
 use serde_json::{Value, json};
 
 use super::peer::{Peer, Sent, Server};
-use super::{connected, meet, quick, until};
+use super::{connected, meet, quick, unmetered, until};
 use crate::clients::{crosstrade, crosstrade_within, documents, milliseconds};
 
 fn reconnecting(event: &Event) -> Option<Error> {
@@ -366,14 +366,7 @@ async fn a_large_answer_comes_whole() {
 
 #[tokio::test]
 async fn a_server_that_does_not_read_holds_nobody_for_ever() {
-    let server = Server::listen().await;
-    let crosstrade = executions::CrossTrade::builder()
-        .token("a-token")
-        .base_url(server.url())
-        .budget(Budget::new(100, 1.0))
-        .build()
-        .expect("complete");
-    let (peer, socket) = meet(&server, quick(&crosstrade)).await;
+    let (_server, peer, socket) = unmetered().await;
     let text = "x".repeat(900_000);
     let calls = (0..40).map(|_| {
         socket
