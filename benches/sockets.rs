@@ -19,7 +19,7 @@ fn main() {
     // `cargo test --benches` runs this too, only to see that it works.
     let quick = !std::env::args().any(|argument| argument == "--bench");
     let document: serde_json::Value = serde_json::from_str(EXECUTION).expect("a document");
-    let address = server::start(document.to_string());
+    let address = server::start(document.to_string(), server::Habits::default());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -8,24 +8,37 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1_smol::Sha1;
 
+const QUOTE: &str =
+    r#"{"type":"marketData","quotes":[{"instrument":"ES 12-25","last":5804.5,"bid":5804.25}]}"#;
+
+/// What else it does.
+#[derive(Clone, Copy, Default)]
+pub struct Habits {
+    /// Quotes pushed with each answer.
+    pub quotes: usize,
+    /// Answers after which it drops a connection; 0 for none.
+    pub drop_after: usize,
+}
+
 /// Serves every connection on a thread of its own.
-pub fn start(data: String) -> SocketAddr {
+pub fn start(data: String, habits: Habits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("bound");
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let data = data.clone();
-            thread::spawn(move || serve(stream, &data));
+            thread::spawn(move || serve(stream, &data, habits));
         }
     });
     address
 }
 
-fn serve(mut stream: TcpStream, data: &str) -> Option<()> {
+fn serve(mut stream: TcpStream, data: &str, habits: Habits) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     open(&mut stream)?;
     let mut buffer = vec![0; 1 << 20];
     let (mut filled, mut out) = (0, Vec::new());
+    let mut answers = 0;
     loop {
         let read = stream
             .read(&mut buffer[filled..])
@@ -35,7 +48,15 @@ fn serve(mut stream: TcpStream, data: &str) -> Option<()> {
         let mut at = 0;
         while let Some((start, end)) = frame(&buffer[at..filled]) {
             answer(&mut buffer[at + start - 4..at + end], data, &mut out);
+            for _ in 0..habits.quotes {
+                out.extend([0x81, u8::try_from(QUOTE.len()).expect("short")]);
+                out.extend(QUOTE.as_bytes());
+            }
             at += end;
+            answers += 1;
+            if habits.drop_after > 0 && answers >= habits.drop_after {
+                return None;
+            }
         }
         buffer.copy_within(at..filled, 0);
         filled -= at;
