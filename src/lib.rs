@@ -34,4 +34,8 @@ pub use transport::client::{Http, HttpBuilder};
 pub use transport::limits::Limits;
 pub use transport::retry::Retry;
 
+#[cfg(all(fuzzing, feature = "ws"))]
+#[doc(hidden)]
+pub use rpc::fuzz_frame;
+
 pub(crate) use values::open_enum;

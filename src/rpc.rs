@@ -23,6 +23,12 @@ mod subscriptions;
 mod task;
 mod wire;
 
+#[cfg(fuzzing)]
+mod fuzz;
+
+#[cfg(fuzzing)]
+pub use fuzz::fuzz_frame;
+
 pub use call::Call;
 pub(crate) use call::get;
 pub use connect::Connect;
