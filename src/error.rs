@@ -77,6 +77,10 @@ pub(crate) enum Kind {
     /// The client's own rate budget is spent, and it was told not to wait or could not wait that long.
     Budget { wait: Duration },
     /// The WebSocket was closed by the service, with its code and its words.
+    #[cfg_attr(
+        not(feature = "ws"),
+        expect(dead_code, reason = "nothing but a WebSocket ends so")
+    )]
     HungUp { code: Option<u16>, reason: String },
     /// The WebSocket was closed by this side.
     Closed,
@@ -95,6 +99,10 @@ pub(crate) enum Limit {
     Attempt,
     Stall,
     Call,
+    #[cfg_attr(
+        not(feature = "ws"),
+        expect(dead_code, reason = "nothing but a WebSocket ends so")
+    )]
     Silence,
 }
 

@@ -42,5 +42,9 @@ pub use transport::limits::Limits;
 pub use transport::reply::Reply;
 pub use transport::retry::Retry;
 
+#[cfg(all(fuzzing, feature = "ws"))]
+#[doc(hidden)]
+pub use rpc::fuzz_frame;
+
 // The macro that generated enums are written with, at the path that build.rs knows.
 pub(crate) use values::open_enum;

@@ -17,11 +17,19 @@ mod connection;
 mod event;
 mod keep_alive;
 mod link;
+mod mail;
 mod pending;
 mod reconnect;
+mod stream;
 mod subscriptions;
 mod task;
 mod wire;
+
+#[cfg(fuzzing)]
+mod fuzz;
+
+#[cfg(fuzzing)]
+pub use fuzz::fuzz_frame;
 
 pub use call::Call;
 pub(crate) use call::get;

@@ -1,38 +1,32 @@
-//! One connection: frames out, frames in, pings, and what each frame is for.
+//! One connection: frames out, frames in, and pings.
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Upgraded;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Message, Utf8Bytes};
 
-use super::event::{Event, Frame, Unread};
+use super::event::{Event, Unread};
 use super::keep_alive::{KeepAlive, Pulse};
 use super::link::Link;
-use super::pending::{End, Key};
+use super::mail::Mail;
+use super::stream::{Inbox, Io};
 use super::task::Alarm;
-use super::wire::{self, Inbound};
-use crate::error::{Error, Kind, Limit, said::printable};
-use crate::transport::Received;
+use super::wire;
+use crate::error::{Error, Kind, Limit};
 
 pub(super) const MOST_FRAME: usize = 1024 * 1024;
 const MOST_MESSAGE: usize = 8 * 1024 * 1024;
-/// So many frames in a row that cannot be read, and the connection is worth nothing.
-const MOST_UNREAD: u32 = 8;
 /// Frames handled, and bytes written, before others get their turn.
 const MOST_AT_ONCE: usize = 512;
 const MOST_TO_WRITE: usize = 256 * 1024;
-const READ_AT_ONCE: usize = 64 * 1024;
 /// How long the other side may take to take its leave.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -51,10 +45,9 @@ pub(super) struct Connection<'a> {
     /// The network takes no more for now.
     blocked: bool,
     outgoing: Vec<String>,
-    answers: Vec<(Key, End)>,
+    mail: Mail<'a>,
     keep_alive: KeepAlive,
     alarm: Alarm,
-    unread: u32,
     heard: Timestamp,
 }
 
@@ -75,10 +68,9 @@ impl<'a> Connection<'a> {
             protocol: WebSocketContext::new(Role::Client, Some(config)),
             blocked: false,
             outgoing: Vec::new(),
-            answers: Vec::new(),
+            mail: Mail::new(link),
             keep_alive: KeepAlive::new(settings.ping_every, settings.ping_grace, Instant::now()),
             alarm: Alarm::new(),
-            unread: 0,
             heard: Timestamp::now(),
         }
     }
@@ -208,7 +200,7 @@ impl<'a> Connection<'a> {
             self.heard = Timestamp::now();
             self.keep_alive.heard();
         }
-        self.deliver();
+        self.mail.deliver();
         end
     }
 
@@ -222,8 +214,8 @@ impl<'a> Connection<'a> {
             };
             *handled += 1;
             match message {
-                Message::Text(text) => self.text(text)?,
-                Message::Binary(bytes) => self.unread("it is binary", &bytes)?,
+                Message::Text(text) => self.mail.text(text)?,
+                Message::Binary(bytes) => self.mail.unread("it is binary", &bytes)?,
                 Message::Close(frame) => {
                     // The other side's leave is returned if that can be done at once.
                     let mut io = Io::new(&mut self.stream, &mut self.inbox, cx);
@@ -233,115 +225,6 @@ impl<'a> Connection<'a> {
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             }
         }
-    }
-
-    fn text(&mut self, text: Utf8Bytes) -> Result<(), Error> {
-        let inbound = wire::read(text.as_str());
-        if !matches!(inbound, Inbound::Malformed(_)) {
-            self.unread = 0;
-        }
-        match inbound {
-            Inbound::Answer { id, data } => match Key::read(&id) {
-                Some(key) => {
-                    let frame = Bytes::from(text);
-                    self.answers.push((key, End::Answered { frame, data }));
-                }
-                None => self.link.stray(printable(&id, 100)),
-            },
-            Inbound::Refusal { id, status } => {
-                let id = id.map(std::borrow::Cow::into_owned);
-                self.refusal(id, status, Bytes::from(text));
-            }
-            Inbound::Pong => {}
-            Inbound::Malformed(problem) => self.unread(&problem, text.as_ref())?,
-            _ if !self.link.has_listeners() => {}
-            Inbound::Quotes => self.push(&text, Event::Quotes)?,
-            Inbound::Pnl => self.push(&text, Event::Pnl)?,
-            Inbound::Unknown => {
-                let problem = "it is of no documented form".to_owned();
-                let bytes = Bytes::copy_from_slice(text.as_ref());
-                self.link.tell(Event::Unread(Unread { problem, bytes }));
-            }
-        }
-        Ok(())
-    }
-
-    fn push<T: serde::de::DeserializeOwned>(
-        &mut self,
-        text: &Utf8Bytes,
-        event: impl FnOnce(Frame<T>) -> Event,
-    ) -> Result<(), Error> {
-        match serde_json::from_str(text) {
-            Ok(content) => {
-                self.link.tell(event(Frame::new(content, text.as_ref())));
-                Ok(())
-            }
-            Err(error) => self.unread(&error.to_string(), text.as_ref()),
-        }
-    }
-
-    fn refusal(&mut self, id: Option<String>, status: Option<u16>, frame: Bytes) {
-        let received = Received::over_socket(frame.clone(), status, 0, Duration::ZERO);
-        let error = self.link.transport.refused(received);
-        self.link.transport.heed(&error);
-        let end = End::Refused { frame, status };
-        if let Some(id) = id {
-            match Key::read(&id) {
-                Some(key) => self.answers.push((key, end)),
-                None => self.link.stray(printable(&id, 100)),
-            }
-            return;
-        }
-        // Answers that came before it are not for the call that it may be for.
-        self.deliver();
-        let mut core = self.link.lock();
-        match core.pending.only_written() {
-            Some(key) => self.answers.push((key, end)),
-            None => {
-                core.pending.see(&Arc::from(error.what()));
-                drop(core);
-                self.link.tell(Event::Refused(error));
-            }
-        }
-    }
-
-    /// Ends the calls whose answers came, all under one lock.
-    fn deliver(&mut self) {
-        if self.answers.is_empty() {
-            return;
-        }
-        let mut strays = Vec::new();
-        let mut woken: Vec<Waker> = Vec::with_capacity(self.answers.len());
-        let mut core = self.link.lock();
-        for (key, end) in self.answers.drain(..) {
-            match core.pending.end(key, end) {
-                Ok(waker) => woken.extend(waker),
-                Err(_) => strays.push(key),
-            }
-        }
-        drop(core);
-        woken.into_iter().for_each(Waker::wake);
-        strays
-            .iter()
-            .for_each(|key| self.link.stray(key.to_string()));
-    }
-
-    /// A frame that nobody understands: one event, and the end of the connection where they are all like that.
-    fn unread(&mut self, problem: &str, frame: &[u8]) -> Result<(), Error> {
-        self.unread += 1;
-        tracing::debug!(problem, "a frame could not be read");
-        self.link.tell(Event::Unread(Unread {
-            problem: problem.to_owned(),
-            bytes: Bytes::copy_from_slice(frame),
-        }));
-        if self.unread < MOST_UNREAD {
-            return Ok(());
-        }
-        let problem = format!("{MOST_UNREAD} frames in a row could not be read");
-        Err(Error::new(Kind::Unfit {
-            path: None,
-            problem,
-        }))
     }
 
     /// What the protocol does not let a connection survive. Where a frame is to blame, there is an event for it.
@@ -423,88 +306,4 @@ fn hung_up(frame: Option<CloseFrame>) -> Error {
 
 fn is_would_block(error: &tungstenite::Error) -> bool {
     matches!(error, tungstenite::Error::Io(error) if error.kind() == io::ErrorKind::WouldBlock)
-}
-
-/// What was read from the network and not yet taken apart.
-struct Inbox {
-    buffer: Box<[u8]>,
-    start: usize,
-    end: usize,
-    /// The network ended, in order or with an error.
-    over: Option<Option<io::Error>>,
-}
-
-impl Default for Inbox {
-    fn default() -> Self {
-        Self {
-            buffer: vec![0; READ_AT_ONCE].into_boxed_slice(),
-            start: 0,
-            end: 0,
-            over: None,
-        }
-    }
-}
-
-impl Inbox {
-    fn is_empty(&self) -> bool {
-        self.start == self.end && self.over.is_none()
-    }
-
-    fn poll_fill(&mut self, stream: &mut Upgraded, cx: &mut Context<'_>) -> Poll<()> {
-        let mut buffer = ReadBuf::new(&mut self.buffer);
-        match Pin::new(stream).poll_read(cx, &mut buffer) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Err(error)) => self.over = Some(Some(error)),
-            Poll::Ready(Ok(())) if buffer.filled().is_empty() => self.over = Some(None),
-            Poll::Ready(Ok(())) => {}
-        }
-        (self.start, self.end) = (0, buffer.filled().len());
-        Poll::Ready(())
-    }
-}
-
-/// The stream as the protocol's library wants it: it reads what is in the inbox, and writes what the network takes.
-struct Io<'a, 'b> {
-    stream: &'a mut Upgraded,
-    inbox: &'a mut Inbox,
-    cx: &'a mut Context<'b>,
-}
-
-impl<'a, 'b> Io<'a, 'b> {
-    fn new(stream: &'a mut Upgraded, inbox: &'a mut Inbox, cx: &'a mut Context<'b>) -> Self {
-        Self { stream, inbox, cx }
-    }
-}
-
-impl io::Read for Io<'_, '_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let inbox = &mut self.inbox;
-        let count = into.len().min(inbox.end - inbox.start);
-        if count > 0 {
-            into[..count].copy_from_slice(&inbox.buffer[inbox.start..inbox.start + count]);
-            inbox.start += count;
-            return Ok(count);
-        }
-        match &mut inbox.over {
-            None => Err(io::ErrorKind::WouldBlock.into()),
-            Some(error) => error.take().map_or(Ok(0), Err),
-        }
-    }
-}
-
-impl io::Write for Io<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        now(Pin::new(&mut *self.stream).poll_write(self.cx, bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        now(Pin::new(&mut *self.stream).poll_flush(self.cx))
-    }
-}
-
-fn now<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
-    match poll {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
-    }
 }

@@ -101,7 +101,7 @@ impl Link {
     /// Queues a call, whose end the [`Waiting`] brings.
     pub fn open(&self, api: &str, args: &str, deadline: Instant) -> Result<Waiting<'_>, Error> {
         let number = fresh_number();
-        let write = |key: Key| wire::call(&key.to_string(), api, args);
+        let write = |key: Key| wire::call(key, api, args);
         let key = self.change(|core| core.pending.open(number, deadline, write))?;
         Ok(Waiting {
             link: self,

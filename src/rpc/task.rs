@@ -15,19 +15,36 @@ use super::link::Link;
 use super::reconnect::{Backoff, asked, may_reconnect};
 use crate::error::Error;
 
+/// The task's own hold on what it shares. When it goes, also because the runtime ends before the task has begun or because
+/// the task panics, nobody must wait for ever.
+struct Owner(Arc<Link>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.0.end(Link::closed());
+    }
+}
+
 /// Runs until the socket is closed for good.
-pub(super) async fn run(link: Arc<Link>, mut upgraded: Upgraded) {
-    // Also where the runtime drops the task, or it panics: nobody must wait for ever.
-    let guard = Guard(&link);
+pub(super) fn run(link: Arc<Link>, upgraded: Upgraded) -> impl Future<Output = ()> + Send {
+    let owner = Owner(link);
+    async move {
+        let why = keep(&owner.0, upgraded).await;
+        owner.0.end(why);
+    }
+}
+
+/// Keeps a connection; why there will be no other.
+async fn keep(link: &Link, mut upgraded: Upgraded) -> Error {
     let mut backoff = Backoff::new(link.settings.first_wait, link.settings.most_wait);
-    let why = loop {
+    loop {
         let made = Instant::now();
-        let mut connection = Connection::new(upgraded, &link);
+        let mut connection = Connection::new(upgraded, link);
         let why = match poll_fn(|cx| connection.poll(cx)).await {
             Ended::Asked => {
                 link.lose(&Link::closed());
                 connection.say_goodbye().await;
-                break Link::closed();
+                return Link::closed();
             }
             Ended::Broken(why) => why,
         };
@@ -38,19 +55,17 @@ pub(super) async fn run(link: Arc<Link>, mut upgraded: Upgraded) {
         tracing::debug!(reason = why.what(), "WebSocket lost");
         link.lose(&why);
         if !may_reconnect(&why) {
-            break why;
+            return why;
         }
-        upgraded = match reconnect(&link, &mut backoff, why.clone()).await {
+        upgraded = match reconnect(link, &mut backoff, why.clone()).await {
             Ok(upgraded) => upgraded,
-            Err(why) => break why,
+            Err(why) => return why,
         };
         link.lock().subscriptions.forgotten();
         link.enter(State::Connected);
         let to = Timestamp::now();
         link.tell(Event::Gap(Gap { from, to, why }));
-    };
-    link.end(why);
-    drop(guard);
+    }
 }
 
 /// A new connection, however long it takes; or why there will be none.
@@ -126,13 +141,5 @@ impl Alarm {
             self.set = None;
         }
         rings
-    }
-}
-
-struct Guard<'a>(&'a Link);
-
-impl Drop for Guard<'_> {
-    fn drop(&mut self) {
-        self.0.end(Link::closed());
     }
 }

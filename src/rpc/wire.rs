@@ -5,6 +5,7 @@
 //! understood, and what is not understood is told as it came.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -15,17 +16,14 @@ use serde_json::value::RawValue;
 pub(super) const PING: &str = r#"{"action":"ping"}"#;
 
 /// The frame of a call. `id` and `api` need no escapes, and `args` is JSON.
-pub(super) fn call(id: &str, api: &str, args: &str) -> String {
-    let parts = [
-        r#"{"action":"rpc","id":""#,
-        id,
-        r#"","api":""#,
-        api,
-        r#"","args":"#,
-        args,
-        "}",
-    ];
-    parts.concat()
+pub(super) fn call(id: impl fmt::Display, api: &str, args: &str) -> String {
+    let mut frame = String::with_capacity(80 + api.len() + args.len());
+    // Writing to a string does not fail.
+    let _ = write!(
+        frame,
+        r#"{{"action":"rpc","id":"{id}","api":"{api}","args":{args}}}"#
+    );
+    frame
 }
 
 pub(super) fn subscribe<'a>(instruments: impl Iterator<Item = &'a str>) -> String {
@@ -127,7 +125,7 @@ fn at_a_glance(text: &str) -> Option<(&str, Range<usize>)> {
     let data = from_end(after(rest, r#""data":"#)?);
     let end = text.trim_ascii_end().strip_suffix('}')?.len();
     let start = text.len() - data.len();
-    (start < end).then_some((id, start..end))
+    (start <= end).then_some((id, start..end))
 }
 
 pub(super) fn in_full(text: &str) -> Inbound<'_> {

@@ -9,9 +9,9 @@ mod secrets;
 
 use std::time::Duration;
 
-use executions::CrossTrade;
 use executions::crosstrade::Socket;
 use executions::crosstrade::socket::{Connect, Event, Events};
+use executions::{Budget, CrossTrade};
 
 use crate::clients::{crosstrade, milliseconds};
 use peer::{Peer, Server};
@@ -27,6 +27,19 @@ fn quick(crosstrade: &CrossTrade) -> Connect {
 async fn connected() -> (Server, Peer, Socket) {
     let server = Server::listen().await;
     let (peer, socket) = meet(&server, quick(&crosstrade(&server.url()))).await;
+    (server, peer, socket)
+}
+
+/// The same, with calls as fast as they come.
+async fn unmetered() -> (Server, Peer, Socket) {
+    let server = Server::listen().await;
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(server.url())
+        .budget(Budget::new(u32::MAX, 1e9))
+        .build()
+        .expect("complete");
+    let (peer, socket) = meet(&server, quick(&crosstrade)).await;
     (server, peer, socket)
 }
 

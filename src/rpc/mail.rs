@@ -1,0 +1,154 @@
+//! What each frame that came is for: a call that is open, whoever listens to the events, or nobody.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tungstenite::Utf8Bytes;
+
+use super::event::{Event, Frame, Unread};
+use super::link::Link;
+use super::pending::{End, Key};
+use super::wire::{self, Inbound};
+use crate::error::{Error, Kind, said::printable};
+use crate::transport::Received;
+
+/// So many frames in a row that cannot be read, and the connection is worth nothing.
+const MOST_UNREAD: u32 = 8;
+
+pub(super) struct Mail<'a> {
+    link: &'a Link,
+    answers: Vec<(Key, End)>,
+    /// The frames in a row that could not be read.
+    unread: u32,
+}
+
+impl<'a> Mail<'a> {
+    pub fn new(link: &'a Link) -> Self {
+        Self {
+            link,
+            answers: Vec::new(),
+            unread: 0,
+        }
+    }
+
+    /// Sorts a text frame. Answers are kept until [`deliver`](Self::deliver); an error ends the connection.
+    pub fn text(&mut self, text: Utf8Bytes) -> Result<(), Error> {
+        let inbound = wire::read(text.as_str());
+        if !matches!(inbound, Inbound::Malformed(_)) {
+            self.unread = 0;
+        }
+        match inbound {
+            Inbound::Answer { id, data } => match Key::read(&id) {
+                Some(key) => {
+                    let frame = Bytes::from(text);
+                    self.answers.push((key, End::Answered { frame, data }));
+                }
+                None => {
+                    let id = printable(&id, 100);
+                    self.stray(id);
+                }
+            },
+            Inbound::Refusal { id, status } => {
+                let id = id.map(std::borrow::Cow::into_owned);
+                self.refusal(id, status, Bytes::from(text));
+            }
+            Inbound::Pong => {}
+            Inbound::Malformed(problem) => self.unread(&problem, text.as_ref())?,
+            _ if !self.link.has_listeners() => {}
+            Inbound::Quotes => self.push(&text, Event::Quotes)?,
+            Inbound::Pnl => self.push(&text, Event::Pnl)?,
+            Inbound::Unknown => {
+                let problem = "it is of no documented form".to_owned();
+                let bytes = Bytes::copy_from_slice(text.as_ref());
+                self.link.tell(Event::Unread(Unread { problem, bytes }));
+            }
+        }
+        Ok(())
+    }
+
+    fn push<T: serde::de::DeserializeOwned>(
+        &mut self,
+        text: &Utf8Bytes,
+        event: impl FnOnce(Frame<T>) -> Event,
+    ) -> Result<(), Error> {
+        match serde_json::from_str(text) {
+            Ok(content) => {
+                self.link.tell(event(Frame::new(content, text.as_ref())));
+                Ok(())
+            }
+            Err(error) => self.unread(&error.to_string(), text.as_ref()),
+        }
+    }
+
+    fn refusal(&mut self, id: Option<String>, status: Option<u16>, frame: Bytes) {
+        let received = Received::over_socket(frame.clone(), status, 0, Duration::ZERO);
+        let error = self.link.transport.refused(received);
+        self.link.transport.heed(&error);
+        let end = End::Refused { frame, status };
+        if let Some(id) = id {
+            match Key::read(&id) {
+                Some(key) => self.answers.push((key, end)),
+                None => self.stray(printable(&id, 100)),
+            }
+            return;
+        }
+        // Answers that came before it are not for the call that it may be for.
+        self.deliver();
+        let mut core = self.link.lock();
+        match core.pending.only_written() {
+            Some(key) => self.answers.push((key, end)),
+            None => {
+                core.pending.see(&Arc::from(error.what()));
+                drop(core);
+                self.link.tell(Event::Refused(error));
+            }
+        }
+    }
+
+    /// An answer to an id that is none of ours, told after those that came before it.
+    fn stray(&mut self, id: String) {
+        self.deliver();
+        self.link.stray(id);
+    }
+
+    /// Ends the calls whose answers came, all under one lock.
+    pub fn deliver(&mut self) {
+        if self.answers.is_empty() {
+            return;
+        }
+        let mut strays = Vec::new();
+        let mut woken: Vec<Waker> = Vec::with_capacity(self.answers.len());
+        let mut core = self.link.lock();
+        for (key, end) in self.answers.drain(..) {
+            match core.pending.end(key, end) {
+                Ok(waker) => woken.extend(waker),
+                Err(_) => strays.push(key),
+            }
+        }
+        drop(core);
+        woken.into_iter().for_each(Waker::wake);
+        strays
+            .iter()
+            .for_each(|key| self.link.stray(key.to_string()));
+    }
+
+    /// A frame that nobody understands: one event, and the end of the connection where they are all like that.
+    pub fn unread(&mut self, problem: &str, frame: &[u8]) -> Result<(), Error> {
+        self.unread += 1;
+        tracing::debug!(problem, "a frame could not be read");
+        self.link.tell(Event::Unread(Unread {
+            problem: problem.to_owned(),
+            bytes: Bytes::copy_from_slice(frame),
+        }));
+        if self.unread < MOST_UNREAD {
+            return Ok(());
+        }
+        let problem = format!("{MOST_UNREAD} frames in a row could not be read");
+        Err(Error::new(Kind::Unfit {
+            path: None,
+            problem,
+        }))
+    }
+}
