@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -136,7 +137,9 @@ struct Ask<'a> {
 }
 
 struct Answered {
-    end: End,
+    frame: Bytes,
+    /// Where its data is, or the status that it refuses with, if it names one.
+    data: Result<Range<usize>, Option<u16>>,
     attempts: u32,
     elapsed: Duration,
 }
@@ -181,14 +184,15 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
                 _ => error,
             }
         };
+        let answered = |frame, data| Answered {
+            frame,
+            data,
+            attempts: attempts + 1,
+            elapsed: started.elapsed(),
+        };
         match end {
-            End::Answered { .. } | End::Refused { .. } => {
-                return Ok(Answered {
-                    end,
-                    attempts: attempts + 1,
-                    elapsed: started.elapsed(),
-                });
-            }
+            End::Answered { frame, data } => return Ok(answered(frame, Ok(data))),
+            End::Refused { frame, status } => return Ok(answered(frame, Err(status))),
             End::Lost { why, .. } if ask.read_only => {
                 attempts += 1;
                 before = Some(why);
@@ -218,16 +222,16 @@ fn decode<T>(
     read: impl Fn(Received) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Answered {
-        end,
+        frame,
+        data,
         attempts,
         elapsed,
     } = answered;
     let received = |body: Bytes, status| Received::over_socket(body, status, attempts, elapsed);
     let refused = |frame, status| link.transport.refused(received(frame, status));
-    let (frame, data) = match end {
-        End::Answered { frame, data } => (frame, data),
-        End::Refused { frame, status } => return Err(refused(frame, status)),
-        _ => unreachable!("an exchange ends well in no other way"),
+    let data = match data {
+        Ok(data) => data,
+        Err(status) => return Err(refused(frame, status)),
     };
     let error = match read(received(frame.slice(data.clone()), None)) {
         Ok(answer) => return Ok(answer),

@@ -79,7 +79,10 @@ impl<'a> Attempt<'a> {
 
     /// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by
     /// then, so the cap holds for what it unpacks to.
-    pub async fn read_body(&self, response: &mut reqwest::Response) -> (Bytes, Result<(), Failure>) {
+    pub async fn read_body(
+        &self,
+        response: &mut reqwest::Response,
+    ) -> (Bytes, Result<(), Failure>) {
         let most = self.limits.body;
         let mut first = Bytes::new();
         let mut rest = BytesMut::new();
