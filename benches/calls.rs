@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use executions::{Budget, CrossTrade, Http, Limits, Retry};
+use executions::{Budget, CrossTrade, Http, Limits};
 
 mod calls {
     pub mod bare;
@@ -40,7 +40,6 @@ fn facade(base_url: &str) -> CrossTrade {
         .token("bench")
         .http(Http::new().expect("a client"))
         .limits(Limits::default().body(64 << 20))
-        .retry(Retry::never())
         .budget(Budget::new(u32::MAX, 1e9))
         .build()
         .expect("complete settings")

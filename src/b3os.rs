@@ -41,7 +41,12 @@ impl B3os {
         Builder::from_variables::<Self>(&Variables(&environment))?.open()
     }
 
-    /// The same handle with other limits, for the calls made through it.
+    /// The limits of its calls.
+    pub fn limits(&self) -> Limits {
+        self.transport.limits()
+    }
+
+    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self {

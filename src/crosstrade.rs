@@ -48,7 +48,12 @@ impl CrossTrade {
         Builder::from_variables::<Self>(&Variables(&environment))?.open()
     }
 
-    /// The same handle with other limits, for the calls made through it.
+    /// The limits of its calls.
+    pub fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self(self.0.with_limits(limits))

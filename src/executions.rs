@@ -67,12 +67,15 @@ impl Executions {
 
     /// The services that can be asked.
     pub fn open(&self) -> impl Iterator<Item = Service> + '_ {
-        Service::ALL.into_iter().filter(|service| match service {
-            Service::CrossTrade => self.crosstrade.is_ok(),
-            Service::Hummingbot => self.hummingbot.is_ok(),
-            Service::B3os => self.b3os.is_ok(),
-            Service::Refold => self.refold.is_ok(),
-        })
+        Service::ALL
+            .iter()
+            .copied()
+            .filter(|service| match service {
+                Service::CrossTrade => self.crosstrade.is_ok(),
+                Service::Hummingbot => self.hummingbot.is_ok(),
+                Service::B3os => self.b3os.is_ok(),
+                Service::Refold => self.refold.is_ok(),
+            })
     }
 
     /// CrossTrade's handle.

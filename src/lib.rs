@@ -26,6 +26,9 @@ pub mod values;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+// The crates whose types are part of this one's interface.
+pub use {bytes, http, jiff, reqwest, rust_decimal, secrecy, serde_json};
+
 pub use b3os::B3os;
 pub use crosstrade::CrossTrade;
 pub use error::Error;

@@ -29,7 +29,8 @@ pub enum Service {
 
 impl Service {
     /// All of them, in the order the documentation has.
-    pub const ALL: [Self; 4] = [Self::CrossTrade, Self::Hummingbot, Self::B3os, Self::Refold];
+    pub const ALL: &'static [Self] =
+        &[Self::CrossTrade, Self::Hummingbot, Self::B3os, Self::Refold];
 
     /// The word in references and JSON: `crosstrade`.
     pub const fn as_str(self) -> &'static str {
@@ -113,6 +114,18 @@ impl FromStr for Reference {
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input) with what is wrong and the form expected.
     fn from_str(text: &str) -> Result<Self, Error> {
+        let reference = Self::read(text)?;
+        if reference.service == Service::CrossTrade {
+            check_segment("account", reference.account().unwrap_or_default())?;
+        }
+        check_segment("id", reference.id())?;
+        Ok(reference)
+    }
+}
+
+impl Reference {
+    /// Splits a text, without a check of whether its parts can be asked for: an id that a service gave may be anything.
+    fn read(text: &str) -> Result<Self, Error> {
         let unfit = |problem: &str, form: &str| {
             Error::input("reference", problem).hinting(format!("Write it as {form}."))
         };
@@ -121,7 +134,8 @@ impl FromStr for Reference {
             .split_once(':')
             .and_then(|(word, rest)| {
                 let service = Service::ALL
-                    .into_iter()
+                    .iter()
+                    .copied()
                     .find(|service| service.as_str() == word)?;
                 Some((service, rest))
             })
@@ -130,10 +144,7 @@ impl FromStr for Reference {
             (Service::CrossTrade, None) => {
                 return Err(unfit("it names no account", "crosstrade:<account>/<id>"));
             }
-            (Service::CrossTrade, Some((account, id))) => {
-                check_segment("account", account)?;
-                (Some(account), id)
-            }
+            (Service::CrossTrade, Some((account, id))) => (Some(account), id),
             (Service::Refold, Some(("", _))) => {
                 return Err(unfit(
                     "its linked account is empty",
@@ -143,7 +154,6 @@ impl FromStr for Reference {
             (Service::Refold, Some((account, id))) => (Some(account), id),
             (_, _) => (None, rest),
         };
-        check_segment("id", id)?;
         Ok(Self::received(service, account, id))
     }
 }
@@ -157,7 +167,7 @@ impl Serialize for Reference {
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<'_, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        Self::read(&text).map_err(serde::de::Error::custom)
     }
 }
 

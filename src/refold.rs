@@ -42,7 +42,12 @@ impl Refold {
         Builder::from_variables::<Self>(&Variables(&environment))?.open()
     }
 
-    /// The same handle with other limits, for the calls made through it.
+    /// The limits of its calls.
+    pub fn limits(&self) -> Limits {
+        self.transport.limits()
+    }
+
+    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self {
@@ -70,7 +75,10 @@ impl Refold {
         }
         Ok(Self {
             transport: self.transport.clone(),
-            linked_account_id: Some(header_text("the linked account", id)?),
+            linked_account_id: Some(header_text("the linked account", id).map_err(|_| {
+                let problem = "it is empty or holds a character that no header can carry";
+                Error::input("linked account", problem).of_service(SERVICE.title)
+            })?),
         })
     }
 

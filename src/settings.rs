@@ -76,9 +76,10 @@ impl Variables<'_> {
     }
 }
 
-/// The process's environment. A variable that is not Unicode counts as not set.
+/// The process's environment. What is not Unicode comes with U+FFFD in its place, which no setting can hold, so that it is
+/// refused by its variable's name rather than counted as not set.
 pub(crate) fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 impl<C> Builder<C> {

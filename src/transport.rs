@@ -95,6 +95,10 @@ impl Transport {
         }
     }
 
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self {
             shared: Arc::clone(&self.shared),

@@ -89,7 +89,14 @@ impl What<'_> {
                 }
             }
         }
-        let texts = [&answer.said.code, &answer.said.message, &answer.excerpt];
+        // B3OS repeats the status as its code.
+        let status = answer.status.map(|status| status.as_u16().to_string());
+        let code = answer
+            .said
+            .code
+            .as_ref()
+            .filter(|code| Some(*code) != status.as_ref());
+        let texts = [code, answer.said.message.as_ref(), answer.excerpt.as_ref()];
         for text in texts.into_iter().flatten() {
             write!(f, ": {}", printable(text, 300))?;
         }

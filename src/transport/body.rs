@@ -59,7 +59,11 @@ pub(crate) fn decode<T: Answer>(
     wrapper: Option<&str>,
 ) -> Result<T, Unusable> {
     check_content_type(headers)?;
-    let text = checked_text(body)?;
+    read(checked_text(body)?, wrapper)
+}
+
+/// Reads an answer that may stand in its wrapper; what is inside is judged as it would be outside.
+fn read<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
     let misfit = match serde_json::from_str::<T>(text) {
         Ok(answer) if answer.says_it_failed() => return Err(Unusable::Failed),
         Ok(answer) if answer.is_blank() => unfit(None, "it holds nothing of what was asked for"),
@@ -76,7 +80,7 @@ pub(crate) fn decode<T: Answer>(
     if let Some(name) = wrapper
         && let Some(wrapped) = members.only(name)?.filter(|data| *data != "null")
     {
-        return serde_json::from_str(wrapped).map_err(|error| self::misfit::<T>(wrapped, error));
+        return read(wrapped, None);
     }
     if members.only("error")?.is_some_and(|error| error != "null") {
         return Err(Unusable::Failed);
@@ -329,8 +333,18 @@ pub(crate) fn unknown_members<T: DeserializeOwned>(
     };
     read(text)
         .or_else(|| {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-            read(members.get(wrapper?)?.get())
+            let Members(mut members) = serde_json::from_str(text).ok()?;
+            let at = members
+                .iter()
+                .position(|(name, _)| Some(name.as_str()) == wrapper)?;
+            let mut found = read(members.remove(at).1.get())?;
+            // What stands beside a wrapper, but for the word that it succeeded, is nobody's member.
+            let beside = members.into_iter().filter(|(name, _)| name != "success");
+            found.extend(beside.filter_map(|(path, raw)| {
+                let json = serde_json::from_str(raw.get()).ok()?;
+                Some(UnknownMember { path, json })
+            }));
+            Some(found)
         })
         .unwrap_or_default()
 }
@@ -456,6 +470,9 @@ mod tests {
             r#"{"id": "a", "success": false}"#,
             r#"{"error": "x"}"#,
             r#"{"data": {"id": "a"}, "success": false}"#,
+            r#"{"success": true, "data": {"id": "a", "success": false}}"#,
+            r#"{"data": {"success": false, "error": "x"}}"#,
+            r#"{"data": {"error": "x"}}"#,
         ] {
             assert!(matches!(read(json), Err(Unusable::Failed)), "{json}");
         }
@@ -531,6 +548,12 @@ mod tests {
         );
         let wrapped = unknown_members::<Fill>(br#"{"data": {"id": "a", "x": 1}}"#, Some("data"));
         assert_eq!(wrapped[0].path, "x");
+        let beside = br#"{"success": true, "warning": "w", "data": {"id": "a"}}"#;
+        let beside = unknown_members::<Fill>(beside, Some("data"));
+        assert_eq!(
+            (beside[0].path.as_str(), beside[0].json.as_str()),
+            ("warning", "\"w\"")
+        );
     }
 
     #[test]

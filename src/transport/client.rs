@@ -92,7 +92,7 @@ impl HttpBuilder {
     }
 
     /// A reqwest builder of your own to start from, for what has no setting here. Its connect timeout, redirects and
-    /// retries are replaced by this builder's; its proxies are kept unless [`proxy`](Self::proxy) is set.
+    /// retries are replaced by this builder's, and so are its proxies, which nobody could check against plain http.
     #[must_use]
     pub fn reqwest(mut self, builder: ClientBuilder) -> Self {
         self.reqwest = Some(builder);
@@ -112,7 +112,6 @@ impl HttpBuilder {
     /// [`is_invalid_input`](Error::is_invalid_input) where the proxy or the certificate cannot be used, or the system's
     /// certificates cannot be read.
     pub fn build(self) -> Result<Http, Error> {
-        let untuned = self.reqwest.is_none();
         let mut builder = self.reqwest.unwrap_or_else(|| {
             ClientBuilder::new().user_agent(concat!("executions/", env!("CARGO_PKG_VERSION")))
         });
@@ -121,14 +120,13 @@ impl HttpBuilder {
         if let Some(pem) = &self.root_certificate {
             builder = trust(builder, pem)?;
         }
-        if let Some(url) = &self.proxy {
-            let proxy = Proxy::all(url).map_err(|_| unusable_proxy("proxy"))?;
-            builder = builder.no_proxy().proxy(proxy);
-        } else if untuned {
-            builder = builder.no_proxy();
-            if let Some(proxy) = environment_proxy()? {
-                builder = builder.proxy(proxy);
-            }
+        let proxy = match &self.proxy {
+            Some(url) => Some(Proxy::all(url).map_err(|_| unusable_proxy("proxy"))?),
+            None => environment_proxy()?,
+        };
+        builder = builder.no_proxy();
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy);
         }
         let client = builder
             .redirect(redirect::Policy::none())
@@ -146,7 +144,7 @@ impl HttpBuilder {
         Ok(Http {
             client,
             connect_timeout,
-            proxied: self.proxy.is_some() || (!untuned && environment_proxies_http()),
+            proxied: self.proxy.is_some(),
         })
     }
 }
@@ -170,13 +168,6 @@ fn trust(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder, Error> {
         Error::setting("root_certificate", "needs TLS, which this build is without")
             .hinting("Build with the feature `rustls`."),
     )
-}
-
-/// Whether a reqwest builder left to itself would send plain http to a proxy.
-fn environment_proxies_http() -> bool {
-    ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|url| !url.is_empty()))
 }
 
 fn environment_proxy() -> Result<Option<Proxy>, Error> {

@@ -38,6 +38,27 @@ impl Default for Retry {
 }
 
 impl Retry {
+    /// The same, with another [`attempts`](Self#structfield.attempts).
+    #[must_use]
+    pub const fn attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The same, with other bounds of the first wait and of any wait that the client chooses.
+    #[must_use]
+    pub const fn waits(self, base: Duration, cap: Duration) -> Self {
+        Self { base, cap, ..self }
+    }
+
+    /// The same, with another [`longest_retry_after`](Self#structfield.longest_retry_after).
+    #[must_use]
+    pub const fn longest_retry_after(self, longest: Duration) -> Self {
+        Self {
+            longest_retry_after: longest,
+            ..self
+        }
+    }
+
     /// Every call is sent once.
     pub const fn never() -> Self {
         Self {

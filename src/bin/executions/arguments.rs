@@ -24,7 +24,7 @@ impl Asking {
     pub fn executions(&self) -> Result<Executions, Error> {
         let executions = Executions::from_env()?;
         Ok(match self.timeout {
-            Some(limit) => executions.with_limits(Limits::default().call(limit)),
+            Some(limit) => executions.with_limits(Limits::default().call(limit).attempt(limit)),
             None => executions,
         })
     }
