@@ -297,6 +297,27 @@ async fn a_proxy_sees_no_plain_http_credential_unless_opted_in() {
     assert!(proxy.requests()[0].starts_with("GET http://127.0.0.1:9/v1/api/"));
 }
 
+// fault 4
+#[tokio::test]
+async fn a_users_own_reqwest_builder_brings_no_proxy_that_would_read_a_credential() {
+    let (proxy, server) = (
+        Wire::always(ok(documents::FILL)).await,
+        Wire::always(ok(documents::FILL)).await,
+    );
+    let everything = reqwest::Proxy::all(proxy.url()).expect("an address");
+    let builder = reqwest::Client::builder().proxy(everything);
+    let http = executions::Http::builder().reqwest(builder).build();
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(server.url())
+        .http(http.expect("builds"))
+        .build()
+        .expect("loopback");
+    crosstrade.execution("Sim101", "a").await.expect("a fill");
+    proxy.assert_untouched();
+    assert_eq!(server.requests().len(), 1);
+}
+
 // fault 5
 #[tokio::test]
 async fn a_pasted_token_is_trimmed() {
