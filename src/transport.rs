@@ -107,39 +107,73 @@ impl Transport {
     }
 
     /// Runs one operation of a generated client: from the check of its target to the typed reply or the error.
+    ///
+    /// The operation is run once an attempt, and so builds its request anew for each: most calls take one, and need no copy.
     pub async fn run<C, T, F>(
         &self,
         target: Target<'_>,
-        operation: impl FnOnce(C) -> F,
+        operation: impl Fn(C) -> F,
     ) -> Result<Reply<T>, Error>
     where
         C: From<Call>,
         T: Answer,
         F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
     {
-        let title = self.shared.service.title;
         let outcome = async {
             target.check()?;
-            let ended = Arc::default();
+            let received = self.exchange(operation).await?;
+            verdict::reply(&self.shared, received, target)
+        };
+        let title = self.shared.service.title;
+        outcome.await.map_err(|error| error.of(title, target))
+    }
+
+    /// Sends an operation's request, as often as is right.
+    async fn exchange<C, T, F>(&self, operation: impl Fn(C) -> F) -> Result<Received, Error>
+    where
+        C: From<Call>,
+        F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
+    {
+        let shared = &*self.shared;
+        let started = Instant::now();
+        let deadline = started + self.limits.call;
+        let mut attempt = 0;
+        // What the attempt before came to, which is the call's end if the budget allows no other.
+        let mut before = None;
+        loop {
+            if let Some(budget) = &shared.budget
+                && let Err(wait) = budget.draw(deadline).await
+            {
+                let spent = Err(Failure::unsent(wait));
+                return received(before.unwrap_or(spent), attempt, started.elapsed());
+            }
+            attempt += 1;
             let call = Call {
                 transport: self.clone(),
-                ended: Arc::clone(&ended),
+                attempt,
+                deadline,
+                ended: Arc::default(),
             };
-            let result = operation(C::from(call)).await;
-            let ended = lock(&ended).take();
-            match (ended, result) {
-                (Some(ended), _) => verdict::reply(&self.shared, ended?, target),
-                // The request could not be built, so nothing was sent.
-                (None, Err(progenitor_client::Error::InvalidRequest(problem))) => {
-                    Err(Error::input("request", problem))
+            let slot = Arc::clone(&call.ended);
+            let unsent = operation(C::from(call)).await.err();
+            let Some((is_read, result)) = lock(&slot).take() else {
+                return Err(unbuilt(unsent));
+            };
+            let outcome = outcome_of(&result);
+            shared.settle(outcome);
+            let offline = shared.manners.offline;
+            let random = fastrand::f64();
+            match shared
+                .retry
+                .next(attempt, is_read, outcome, offline, random)
+            {
+                Some(wait) if shared.affords(wait, deadline, outcome) => {
+                    tokio::time::sleep(wait).await;
+                    before = Some(result);
                 }
-                (None, _) => Err(Error::input(
-                    "request",
-                    "the generated client did not send it",
-                )),
+                _ => return received(result, attempt, started.elapsed()),
             }
-        };
-        outcome.await.map_err(|error| error.of(title, target))
+        }
     }
 
     /// Which setting supplied the credential.
@@ -174,11 +208,14 @@ pub(crate) struct Received {
     pub elapsed: Duration,
 }
 
-/// One call, and the generated client's `inner`: its `exec` hook sends it and keeps how it ended.
+/// One attempt of a call, and the generated client's `inner`: its `exec` hook sends it and keeps how it ended.
 #[derive(Clone)]
 pub(crate) struct Call {
     transport: Transport,
-    ended: Arc<Mutex<Option<Result<Received, Error>>>>,
+    attempt: u32,
+    deadline: Instant,
+    /// Whether it was a read, and what came of it.
+    ended: Arc<Mutex<Option<(bool, Result<Arrival, Failure>)>>>,
 }
 
 impl Call {
@@ -188,26 +225,38 @@ impl Call {
         (&shared.base_url, shared.http.reqwest().clone())
     }
 
-    /// Sends the request that the generated client has built, as often as is right.
+    /// Sends the request that the generated client has built.
     ///
     /// The generated client can neither carry this crate's errors nor decode a body as carefully, so it gets a stand-in
     /// with the status and no content; [`verdict`] reads what really came.
     pub fn exec(
         &self,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
         info: &OperationInfo,
     ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
+        let Transport { shared, limits } = &self.transport;
+        let span = tracing::debug_span!(
+            "attempt",
+            service = shared.service.name,
+            operation = info.operation_id,
+            attempt = self.attempt,
+            status = tracing::field::Empty,
+            failure = tracing::field::Empty,
+            milliseconds = tracing::field::Empty,
+        );
         let url = request.url().clone();
-        // Boxed, because it is a thousand bytes that every layer above would move again; the request too, which is held
-        // twice while there may be another attempt.
-        let exchange = Box::pin(self.exchange(Box::new(request), info.operation_id));
-        async {
-            let ended = exchange.await;
-            let status = match &ended {
-                Ok(received) => received.status.unwrap_or_default(),
+        let is_read = request.method().is_safe();
+        // progenitor sends `info.version` in a header that no service knows.
+        request.headers_mut().remove("api-version");
+        let (attempt, sent) = Attempt::send(shared, limits, self.deadline, request);
+        async move {
+            let result = attempt.receive(sent).instrument(span.clone()).await;
+            note(&span, &result, attempt.elapsed());
+            let status = match &result {
+                Ok((status, ..)) => *status,
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
-            *lock(&self.ended) = Some(ended);
+            *lock(&self.ended) = Some((is_read, result));
             // With a URL of its own, since reqwest would parse one for it otherwise.
             let stand_in = http::Response::builder().status(status).url(url).body("");
             Ok(stand_in
@@ -215,84 +264,32 @@ impl Call {
                 .into())
         }
     }
+}
 
-    async fn exchange(
-        &self,
-        mut request: Box<reqwest::Request>,
-        operation: &'static str,
-    ) -> Result<Received, Error> {
-        let shared = &*self.transport.shared;
-        let limits = &self.transport.limits;
-        let started = Instant::now();
-        let deadline = started + limits.call;
-        let is_read = request.method().is_safe();
-        // progenitor sends `info.version` in a header that no service knows.
-        request.headers_mut().remove("api-version");
-        let mut attempt = 0;
-        // What the attempt before came to, which is the call's end if the budget allows no other.
-        let mut before = None;
-        loop {
-            if let Some(budget) = &shared.budget
-                && let Err(wait) = budget.draw(deadline).await
-            {
-                let spent = Err(Failure::unsent(wait));
-                return self.end(before.unwrap_or(spent), attempt, started.elapsed());
-            }
-            attempt += 1;
-            let spare = if attempt < shared.retry.attempts {
-                request.try_clone().map(Box::new)
-            } else {
-                None
-            };
-            let span = tracing::debug_span!(
-                "attempt",
-                service = shared.service.name,
-                operation,
-                attempt,
-                status = tracing::field::Empty,
-                failure = tracing::field::Empty,
-                milliseconds = tracing::field::Empty,
-            );
-            let (sender, sent) = Attempt::send(shared, limits, deadline, request);
-            let result = sender.receive(sent).instrument(span.clone()).await;
-            note(&span, &result, sender.elapsed());
-            let outcome = outcome_of(&result);
-            shared.settle(outcome);
-            let wait = shared.retry.next(
-                attempt,
-                is_read,
-                outcome,
-                shared.manners.offline,
-                fastrand::f64(),
-            );
-            match (wait, spare) {
-                (Some(wait), Some(again)) if shared.affords(wait, deadline, outcome) => {
-                    tokio::time::sleep(wait).await;
-                    request = again;
-                    before = Some(result);
-                }
-                _ => return self.end(result, attempt, started.elapsed()),
-            }
-        }
+fn received(
+    result: Result<Arrival, Failure>,
+    attempts: u32,
+    elapsed: Duration,
+) -> Result<Received, Error> {
+    match result {
+        Ok((status, headers, body)) => Ok(Received {
+            status: Some(status),
+            headers,
+            body,
+            attempts,
+            elapsed,
+        }),
+        Err(failure) => Err(failure.into_error().tried(attempts, elapsed)),
     }
+}
 
-    fn end(
-        &self,
-        result: Result<Arrival, Failure>,
-        attempts: u32,
-        elapsed: Duration,
-    ) -> Result<Received, Error> {
-        match result {
-            Ok((status, headers, body)) => Ok(Received {
-                status: Some(status),
-                headers,
-                body,
-                attempts,
-                elapsed,
-            }),
-            Err(failure) => Err(failure.into_error().tried(attempts, elapsed)),
-        }
-    }
+/// The error of an operation that did not get as far as sending.
+fn unbuilt(error: Option<progenitor_client::Error<()>>) -> Error {
+    let problem = match error {
+        Some(progenitor_client::Error::InvalidRequest(problem)) => problem,
+        _ => "the generated client did not send it".to_owned(),
+    };
+    Error::input("request", problem)
 }
 
 impl Shared {

@@ -30,7 +30,7 @@ impl<'a> Attempt<'a> {
         shared: &'a Shared,
         limits: &'a Limits,
         call_deadline: Instant,
-        mut request: Box<reqwest::Request>,
+        mut request: reqwest::Request,
     ) -> (
         Self,
         Timeout<impl Future<Output = reqwest::Result<reqwest::Response>>>,
@@ -42,7 +42,7 @@ impl<'a> Attempt<'a> {
             call_deadline,
         };
         shared.signer.sign(request.headers_mut());
-        let sent = timeout_at(attempt.deadline(), shared.http.reqwest().execute(*request));
+        let sent = timeout_at(attempt.deadline(), shared.http.reqwest().execute(request));
         (attempt, sent)
     }
 

@@ -94,7 +94,7 @@ impl Transport {
         headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         let sent_key = HeaderValue::from_str(&key).map_err(|_| Failure::interrupted())?;
         headers.insert(SEC_WEBSOCKET_KEY, sent_key);
-        let (attempt, sent) = Attempt::send(shared, &limits, deadline, Box::new(request));
+        let (attempt, sent) = Attempt::send(shared, &limits, deadline, request);
         let mut response = attempt.head(sent).await?;
         let (status, headers) = (response.status(), take(response.headers_mut()));
         if status == StatusCode::SWITCHING_PROTOCOLS && accepts(&headers, &key) {
