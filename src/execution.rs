@@ -15,6 +15,9 @@ use crate::values::Json;
 /// [`Executions::get`](crate::Executions::get). Nothing is invented: what the service did not say is `None`, and everything
 /// it did say is in `raw`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(
+    description = "Any service's execution, in the terms the four have in common. What the service did not say is null, and everything it did say is in `raw`."
+)]
 #[non_exhaustive]
 pub struct Execution {
     /// The service it is of.
@@ -39,7 +42,7 @@ pub struct Execution {
     pub raw: Json,
 }
 
-/// How an execution stands. Words that nobody documents are [`Unknown`](Self::Unknown), never guessed.
+/// How an execution stands. Words that nobody documents are `unknown`, never guessed.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -250,7 +250,8 @@ impl Call {
         request.headers_mut().remove("api-version");
         let (attempt, sent) = Attempt::send(shared, limits, self.deadline, request);
         async move {
-            let result = attempt.receive(sent).instrument(span.clone()).await;
+            // Boxed, because every layer above would move it again.
+            let result = Box::pin(attempt.receive(sent).instrument(span.clone())).await;
             note(&span, &result, attempt.elapsed());
             let status = match &result {
                 Ok((status, ..)) => *status,
