@@ -11,7 +11,7 @@ use executions::crosstrade::socket::Event;
 use executions::{Budget, CrossTrade};
 use futures_util::future::join_all;
 
-#[path = "sockets/server.rs"]
+#[path = "soak/server.rs"]
 mod server;
 
 const EXECUTION: &str = include_str!("../tests/data/crosstrade-execution.json");
