@@ -156,7 +156,7 @@ impl Transport {
             };
             let slot = Arc::clone(&call.ended);
             let unsent = operation(C::from(call)).await.err();
-            let Some((is_read, result)) = lock(&slot).take() else {
+            let Some(Ended { is_read, result }) = lock(&slot).take() else {
                 return Err(unbuilt(unsent));
             };
             let outcome = outcome_of(&result);
@@ -214,8 +214,14 @@ pub(crate) struct Call {
     transport: Transport,
     attempt: u32,
     deadline: Instant,
-    /// Whether it was a read, and what came of it.
-    ended: Arc<Mutex<Option<(bool, Result<Arrival, Failure>)>>>,
+    ended: Arc<Mutex<Option<Ended>>>,
+}
+
+/// How an attempt ended.
+struct Ended {
+    /// Whether the request only reads, and so may be sent again.
+    is_read: bool,
+    result: Result<Arrival, Failure>,
 }
 
 impl Call {
@@ -257,7 +263,7 @@ impl Call {
                 Ok((status, ..)) => *status,
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
-            *lock(&self.ended) = Some((is_read, result));
+            *lock(&self.ended) = Some(Ended { is_read, result });
             // With a URL of its own, since reqwest would parse one for it otherwise.
             let stand_in = http::Response::builder().status(status).url(url).body("");
             Ok(stand_in
