@@ -6,6 +6,8 @@ use std::io;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use executions::Error;
 
 use crate::output::escaped;
@@ -56,6 +58,12 @@ pub fn of_parsing(told: &clap::Error) -> Result<ExitCode, Failure> {
         _ if told.use_stderr() => Ok(ExitCode::from(2)),
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Arguments of which each is right and all together are not.
+pub fn of_usage(words: &str) -> Result<ExitCode, Failure> {
+    let mut command = crate::Arguments::command();
+    of_parsing(&command.error(ErrorKind::ArgumentConflict, words))
 }
 
 pub fn code(error: &Error) -> u8 {
