@@ -68,6 +68,8 @@ pub fn of_usage(words: &str) -> Result<ExitCode, Failure> {
 
 pub fn code(error: &Error) -> u8 {
     let codes = [
+        // Before everything, as a deadline or a refusal may be what left it open.
+        (error.is_outcome_unknown(), 9),
         (error.is_invalid_input(), 2),
         (error.is_auth(), 4),
         (error.is_not_found(), 5),
@@ -123,6 +125,9 @@ fn line(text: &mut String, words: &str) {
 fn hints(error: &Error) -> Vec<String> {
     let is_setting = error.is_invalid_input() && error.operation().is_none();
     let is_crosstrade = error.service() == Some("CrossTrade");
+    if error.is_outcome_unknown() {
+        return vec!["It may have been carried out: look before you repeat it.".to_owned()];
+    }
     if error.is_timeout() && error.status().is_none() {
         return vec!["Try again, or allow more time with --timeout.".to_owned()];
     }
