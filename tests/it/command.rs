@@ -4,6 +4,7 @@ mod failures;
 mod forms;
 mod processes;
 mod simulated;
+mod socket;
 
 use std::process::Stdio;
 
@@ -75,7 +76,13 @@ async fn outcome(mut command: Command) -> Ended {
 }
 
 async fn simulator() -> (Simulator, Variables) {
-    let simulator = Simulator::start(Options::default()).await.expect("starts");
+    simulator_with(None).await
+}
+
+async fn simulator_with(fault: impl Into<Option<&str>>) -> (Simulator, Variables) {
+    let fault = fault.into().map(|fault| fault.parse().expect("a fault"));
+    let options = fault.into_iter().fold(Options::default(), Options::fault);
+    let simulator = Simulator::start(options).await.expect("starts");
     let variables = simulator.variables();
     (simulator, variables)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use executions::crosstrade::Socket;
 use executions::{Error, Executions, Limits};
 use jiff::SignedDuration;
 
@@ -17,6 +18,10 @@ pub struct Asking {
     /// How long the whole call may take, retries included: 5s, 1m30s. [default: 1m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<Duration>,
+
+    /// Ask CrossTrade over its WebSocket; --timeout is then for connecting and for the answer, each.
+    #[arg(long)]
+    pub ws: bool,
 }
 
 impl Asking {
@@ -27,6 +32,15 @@ impl Asking {
             Some(limit) => executions.with_limits(Limits::default().call(limit).attempt(limit)),
             None => executions,
         })
+    }
+
+    /// CrossTrade's WebSocket.
+    pub async fn socket(&self) -> Result<Socket, Error> {
+        let mut socket = self.executions()?.crosstrade()?.connect();
+        if let Some(limit) = self.timeout {
+            socket = socket.timeout(limit).call_timeout(limit);
+        }
+        socket.await
     }
 }
 

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use executions::simulator::{Options, Simulator};
+use executions::values::Json;
 use executions::{Error, Execution, Executions, Reference, Service};
 
 use crate::failure::{self, Failure};
-use crate::output;
 use crate::output::table::{Column, Table, Value};
+use crate::output::{self, json};
 use crate::simulate;
 
 /// The most that CrossTrade lists.
@@ -43,6 +44,13 @@ pub async fn run() -> Result<ExitCode, Failure> {
         table.add(row(&fill));
     }
     output::print_table(&table)?;
+
+    let socket = executions.crosstrade()?.connect().await?;
+    let accounts: Json = socket.call("ListAccounts", ()).read_only().await?;
+    output::say(&format!(
+        "\nAnd one call over CrossTrade's WebSocket:\n\n$ executions rpc ListAccounts --read-only\n{}",
+        output::escaped(json::line(&accounts)?.trim_end())
+    ));
 
     let unknown: Reference = format!("{}:{account}/no-such-fill", Service::CrossTrade).parse()?;
     if let Err(error) = executions.get(&unknown).await {

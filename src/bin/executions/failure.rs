@@ -6,6 +6,8 @@ use std::io;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use executions::Error;
 
 use crate::output::escaped;
@@ -58,8 +60,16 @@ pub fn of_parsing(told: &clap::Error) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Arguments of which each is right and all together are not.
+pub fn of_usage(words: &str) -> Result<ExitCode, Failure> {
+    let mut command = crate::Arguments::command();
+    of_parsing(&command.error(ErrorKind::ArgumentConflict, words))
+}
+
 pub fn code(error: &Error) -> u8 {
     let codes = [
+        // Before everything, as a deadline or a refusal may be what left it open.
+        (error.is_outcome_unknown(), 9),
         (error.is_invalid_input(), 2),
         (error.is_auth(), 4),
         (error.is_not_found(), 5),
@@ -115,6 +125,9 @@ fn line(text: &mut String, words: &str) {
 fn hints(error: &Error) -> Vec<String> {
     let is_setting = error.is_invalid_input() && error.operation().is_none();
     let is_crosstrade = error.service() == Some("CrossTrade");
+    if error.is_outcome_unknown() {
+        return vec!["It may have been carried out: look before you repeat it.".to_owned()];
+    }
     if error.is_timeout() && error.status().is_none() {
         return vec!["Try again, or allow more time with --timeout.".to_owned()];
     }

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use executions::Reference;
+use executions::{Reference, Service};
 
 use crate::arguments::Asking;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::sheet::Sheet;
 use crate::output::{self, Form, json};
 
@@ -16,7 +16,8 @@ use crate::output::{self, Form, json};
 Examples:
   executions get crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0
   executions get refold:65410cf6cdf931a12d7ab009 -o json
-  executions get b3os:exec_1 --timeout 10s -o raw > answer.json")]
+  executions get b3os:exec_1 --timeout 10s -o raw > answer.json
+  executions get crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0 --ws")]
 pub struct Arguments {
     /// Which: crosstrade:<account>/<id>, hummingbot:<id>, b3os:<id> or refold:[<linked account>/]<id>.
     reference: Reference,
@@ -26,13 +27,27 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let executions = arguments.asking.executions()?;
-    let execution = executions.get(&arguments.reference).await?;
+    let reference = &arguments.reference;
+    let (execution, bytes) = if !arguments.asking.ws {
+        let execution = arguments.asking.executions()?.get(reference).await?;
+        let bytes = execution.bytes().clone();
+        (execution.into_inner(), bytes)
+    } else if let (Service::CrossTrade, Some(account)) = (reference.service(), reference.account())
+    {
+        let socket = arguments.asking.socket().await?;
+        let fill = socket.execution(account, reference.id()).await?;
+        (fill.to_execution(), fill.bytes().clone())
+    } else {
+        return failure::of_usage(&format!(
+            "only CrossTrade has a WebSocket, so --ws cannot get {}",
+            output::escaped(&reference.to_string())
+        ));
+    };
     match arguments.asking.output {
         Form::Table => output::print_sheet(&Sheet::of(&execution))?,
-        Form::Json => output::print(json::pretty(&*execution)?.as_bytes())?,
-        Form::Ndjson => output::print(json::line(&*execution)?.as_bytes())?,
-        Form::Raw => output::print(execution.bytes())?,
+        Form::Json => output::print(json::pretty(&execution)?.as_bytes())?,
+        Form::Ndjson => output::print(json::line(&execution)?.as_bytes())?,
+        Form::Raw => output::print(&bytes)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use executions::crosstrade::types::ExecutionList;
-use executions::{Reply, Service};
+use executions::{Error, Reply, Service};
 
 use crate::arguments::{Asking, duration};
 use crate::failure::Failure;
@@ -19,13 +19,14 @@ use crate::output::{self, Form, json};
 Examples:
   executions list crosstrade:Sim101
   executions list crosstrade:Sim101 --lookback 10m -o ndjson | jq .raw.price
-  executions list crosstrade:Sim101 --lookback 15m | cut -f1,2,5,6")]
+  executions list crosstrade:Sim101 --lookback 15m | cut -f1,2,5,6
+  executions list crosstrade:Sim101 --lookback 1h --ws")]
 pub struct Arguments {
     /// Whose: crosstrade:<account>, the account as NinjaTrader names it.
     #[arg(value_name = "crosstrade:ACCOUNT")]
     account: Account,
 
-    /// How far back, in whole seconds up to 15m: 90s, 10m. [default: the service's, 5m20s]
+    /// How far back, in whole seconds up to 15m, or more with --ws: 90s, 10m. [default: the service's, 5m20s]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     lookback: Option<Duration>,
 
@@ -34,14 +35,9 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let executions = arguments.asking.executions()?;
-    let mut fills = executions.crosstrade()?.executions(&arguments.account.0);
-    if let Some(lookback) = arguments.lookback {
-        fills = fills.lookback(lookback);
-    }
-    let fills = fills.await?;
+    let fills = fills(arguments).await?;
     match arguments.asking.output {
-        Form::Table => print_table(&fills)?,
+        Form::Table => print_table(&fills, arguments.asking.ws)?,
         Form::Json => output::print(json::pretty(&fills.to_executions())?.as_bytes())?,
         Form::Ndjson => {
             for fill in fills.to_executions() {
@@ -56,10 +52,34 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_table(fills: &Reply<ExecutionList>) -> Result<(), Failure> {
+async fn fills(arguments: &Arguments) -> Result<Reply<ExecutionList>, Error> {
+    let account = &arguments.account.0;
+    if arguments.asking.ws {
+        let socket = arguments.asking.socket().await?;
+        let mut fills = socket.executions(account);
+        if let Some(lookback) = arguments.lookback {
+            fills = fills.lookback(lookback);
+        }
+        return fills.await;
+    }
+    let executions = arguments.asking.executions()?;
+    let mut fills = executions.crosstrade()?.executions(account);
+    if let Some(lookback) = arguments.lookback {
+        fills = fills.lookback(lookback);
+    }
+    fills.await
+}
+
+fn print_table(fills: &Reply<ExecutionList>, ws: bool) -> Result<(), Failure> {
     output::print_table(&table(fills))?;
     if fills.executions.is_empty() {
-        output::say("No fills that recent. --lookback reaches further, up to 15m.");
+        let further = match ws {
+            true => "",
+            false => ", up to 15m",
+        };
+        output::say(&format!(
+            "No fills that recent. --lookback reaches further{further}."
+        ));
     }
     Ok(())
 }

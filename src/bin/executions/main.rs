@@ -8,10 +8,14 @@ mod get;
 mod list;
 mod logs;
 mod output;
+mod rpc;
 mod schema;
 mod simulate;
+mod stream;
 
+use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +39,8 @@ struct Arguments {
 enum Command {
     Get(get::Arguments),
     List(list::Arguments),
+    Rpc(rpc::Arguments),
+    Stream(stream::Arguments),
     /// See it work on simulated services; no account needed.
     Demo,
     Simulate(simulate::Arguments),
@@ -58,10 +64,13 @@ Examples:
   executions get hummingbot:abc123 -o json
   executions list crosstrade:Sim101 --lookback 10m
   executions list crosstrade:Sim101 -o ndjson | jq .raw.price
+  executions rpc ListPositions '{\"account\":\"Sim101\"}' --read-only
+  executions stream --quotes \"ES 12-25,NQ 12-25\" --pnl 1s
   executions simulate             have the four services on this machine
 
 Settings, from the environment. Only the services you ask need theirs:
-  CrossTrade  CROSSTRADE_TOKEN
+  CrossTrade  CROSSTRADE_TOKEN, and CROSSTRADE_WS_URL if its WebSocket is not at
+              /ws/stream after its base URL
   Hummingbot  HUMMINGBOT_USERNAME and HUMMINGBOT_PASSWORD
   B3OS        B3OS_API_KEY, and B3OS_ORG_ID for one of several organisations
   Refold      REFOLD_API_KEY and REFOLD_LINKED_ACCOUNT_ID,
@@ -73,8 +82,9 @@ Exit codes:
     0  done                         6  timed out
     1  anything else                7  NinjaTrader is offline
     2  wrong usage, setting or id   8  the answer does not fit the contract
-    4  not authorised              10  rate limited
-    5  not found                  130  interrupted with Ctrl-C";
+    4  not authorised               9  sent, no answer: it may have been done
+    5  not found                   10  rate limited
+                                  130  interrupted with Ctrl-C";
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -104,18 +114,28 @@ async fn run_asking(command: Command) -> Result<ExitCode, Failure> {
     // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
+            let whole = tokio::task::spawn_blocking(|| {
+                let _no_other_line = io::stdout().lock();
+                std::process::exit(INTERRUPTED.into())
+            });
+            let _ = tokio::time::timeout(LINE_END, whole).await;
             std::process::exit(INTERRUPTED.into());
         }
     });
     match command {
         Command::Get(arguments) => get::run(&arguments).await,
         Command::List(arguments) => list::run(&arguments).await,
+        Command::Rpc(arguments) => rpc::run(&arguments).await,
+        Command::Stream(arguments) => stream::run(&arguments).await,
         _ => demo::run().await,
     }
 }
 
 /// What a shell makes of a process that SIGINT ended.
 const INTERRUPTED: u8 = 130;
+
+/// How long a line that is being printed may hold that up.
+const LINE_END: Duration = Duration::from_millis(500);
 
 fn ended(result: Result<ExitCode, Failure>) -> ExitCode {
     result.unwrap_or_else(|failure| {

@@ -37,6 +37,8 @@ async fn the_demo_shows_every_service_the_fills_and_an_error() {
         "error: ",
         "404",
         "hint: ",
+        "WebSocket",
+        "\"name\":\"Sim101\"",
         "echo $?\n5",
         "executions simulate",
         "executions get ",
@@ -164,6 +166,8 @@ async fn help_and_version_are_answers() {
         &["-h"],
         &["get", "--help"],
         &["list", "-h"],
+        &["rpc", "--help"],
+        &["stream", "--help"],
         &["simulate", "--help"],
     ] {
         let ended = run(&Vec::new(), arguments).await;

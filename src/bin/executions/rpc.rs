@@ -1,0 +1,69 @@
+//! `executions rpc`: any of CrossTrade's calls over its WebSocket.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use executions::Executions;
+use executions::values::Json;
+
+use crate::arguments::duration;
+use crate::failure::Failure;
+use crate::output::{self, json};
+
+/// Call anything of CrossTrade's over its WebSocket.
+///
+/// Prints the answer's JSON, digit for digit: indented on a terminal, on one line when piped. Success means that the add-on
+/// answered so; of an order, not that it was filled.
+///
+/// A call is sent once. Where it was sent and its answer did not come, it may or may not have been carried out: that ends
+/// with exit code 9.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  executions rpc ListAccounts --read-only
+  executions rpc ListPositions '{\"account\":\"Sim101\"}' --read-only | jq '.positions[].instrument'")]
+pub struct Arguments {
+    /// The call's name, as the vendor writes it: ListPositions.
+    api: String,
+
+    /// Its arguments, one JSON object. [default: {}]
+    #[arg(value_name = "JSON", value_parser = object)]
+    args: Option<Json>,
+
+    /// It changes nothing, so that it may be sent again when the connection is lost.
+    #[arg(long)]
+    read_only: bool,
+
+    /// How long all of it may take: connecting, waits and the answer. [default: 1m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+}
+
+pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let limit = arguments.timeout.unwrap_or(Duration::from_secs(60));
+    let executions = Executions::from_env()?;
+    let socket = executions.crosstrade()?.connect().timeout(limit).await?;
+    let mut call = socket
+        .call::<Json>(&arguments.api, &arguments.args)
+        .timeout(limit.saturating_sub(started.elapsed()));
+    if arguments.read_only {
+        call = call.read_only();
+    }
+    let answer = call.await?;
+    let text = match output::is_terminal() {
+        true => json::pretty(&answer)?,
+        false => json::line(&answer)?,
+    };
+    output::print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn object(text: &str) -> Result<Json, String> {
+    let json: Json = serde_json::from_str(text).map_err(|why| format!("it is no JSON: {why}"))?;
+    match json.as_str().starts_with('{') {
+        true => Ok(json),
+        false => Err("it is no JSON object, such as {\"account\":\"Sim101\"}".to_owned()),
+    }
+}
