@@ -18,6 +18,9 @@ mod rpc;
 mod settings;
 mod transport;
 
+// What may watch the traffic.
+pub mod observe;
+
 // What build.rs makes of specs/, and what everything is made of.
 mod error;
 mod generated;

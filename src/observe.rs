@@ -1,0 +1,147 @@
+//! Watching the traffic: each exchange over HTTP once it has ended, each message of a WebSocket as it passes.
+//!
+//! What is shown is what was sent and received, without the credential: no header that signs a request is among the headers,
+//! and a `Set-Cookie` of the answer is not either. Bodies are whole; they hold the users' own data.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+use url::Url;
+
+/// Is told of the traffic, on the path of the calls: what takes long belongs elsewhere.
+pub trait Observer: Send + Sync + 'static {
+    /// One attempt of a call has ended, whatever its outcome. A call with retries is several exchanges.
+    ///
+    /// # Errors
+    /// A veto: the call ends with it in place of its answer, and is not sent again.
+    fn exchange(&self, exchange: &Exchange) -> Result<(), Veto>;
+
+    /// A WebSocket's message was sent, or received in whole.
+    ///
+    /// # Errors
+    /// A veto: the call that a received message answers ends with it. A message that answers no call goes on as if there
+    /// were none, and so does one that was sent.
+    fn message(&self, message: &Message) -> Result<(), Veto>;
+}
+
+/// One request over HTTP and what came of it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// The service's name in lower case, as in a reference: `crosstrade`.
+    pub service: &'static str,
+    /// The `operationId` of the service's spec.
+    pub operation: &'static str,
+    /// Counted from 1.
+    pub attempt: u32,
+    /// When the request was handed over.
+    pub started: Timestamp,
+    /// From then to the end of the body, or to the failure.
+    pub elapsed: Duration,
+    /// The request's method.
+    pub method: Method,
+    /// With its query; never with user information.
+    pub url: Url,
+    /// What was asked with, the credential's headers left out.
+    pub request: HeaderMap,
+    /// What was received; or in words why nothing whole was.
+    pub response: Result<Response, String>,
+}
+
+/// A complete answer over HTTP.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Response {
+    /// Any status, not only a success.
+    pub status: StatusCode,
+    /// Without `Set-Cookie`.
+    pub headers: HeaderMap,
+    /// Decompressed.
+    pub body: Bytes,
+}
+
+/// One data message of a WebSocket; a ping, a pong and the closing are none.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Message {
+    /// The service's name in lower case.
+    pub service: &'static str,
+    /// The handshake's address, in WebSocket's notation (`wss://…`).
+    pub url: Url,
+    /// When it was queued for the socket, or had come in whole.
+    pub at: Timestamp,
+    /// Who sent it.
+    pub direction: Direction,
+    /// The remote procedure it calls, or answers to; `None` for every other message.
+    pub api: Option<Box<str>>,
+    /// Whether it was of the text kind, and so UTF-8.
+    pub is_text: bool,
+    /// The whole message.
+    pub data: Bytes,
+}
+
+/// Who sent a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The client.
+    Sent,
+    /// The service.
+    Received,
+}
+
+/// Why an observer will not let an answer pass.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Veto {
+    /// In words that a stranger understands.
+    pub problem: String,
+    /// Where in the body, as a JSON pointer; empty for the whole.
+    pub pointer: String,
+}
+
+impl Veto {
+    /// A veto for a reason, at a JSON pointer into the body (empty for the whole).
+    pub fn new(problem: impl Into<String>, pointer: impl Into<String>) -> Self {
+        Self {
+            problem: problem.into(),
+            pointer: pointer.into(),
+        }
+    }
+}
+
+/// Without header values, body and query, which hold what is not for a log.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("service", &self.service)
+            .field("operation", &self.operation)
+            .field("attempt", &self.attempt)
+            .field("response", &self.response)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without header values and body.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without its data.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("service", &self.service)
+            .field("direction", &self.direction)
+            .field("api", &self.api)
+            .field("bytes", &self.data.len())
+            .finish_non_exhaustive()
+    }
+}
