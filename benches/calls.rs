@@ -15,7 +15,7 @@ mod calls {
 }
 mod measure;
 use calls::{bare::Bare, server};
-use measure::{Cost, calls, cost, medians, ratio};
+use measure::{ClockId, Cost, calls, cost, medians, ratio};
 
 const ROUNDS: usize = 7;
 const EXECUTION: &str = include_str!("../tests/data/crosstrade-execution.json");
@@ -52,21 +52,27 @@ async fn get(at_once: usize, count: usize) {
     let (facade, bare) = (facade(&address), Bare::new(&address));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let a = cost(calls(count, at_once, || async {
-            black_box(
-                facade
-                    .execution("Sim101", "550837ff9e784c2895ef6dab22d06be0")
-                    .await
-                    .expect("a fill"),
-            );
-        }));
-        let b = cost(calls(count, at_once, || async {
-            black_box(
-                bare.execution("Sim101", "550837ff9e784c2895ef6dab22d06be0")
-                    .await
-                    .expect("a fill"),
-            );
-        }));
+        let a = cost(
+            ClockId::ThreadCPUTime,
+            calls(count, at_once, || async {
+                black_box(
+                    facade
+                        .execution("Sim101", "550837ff9e784c2895ef6dab22d06be0")
+                        .await
+                        .expect("a fill"),
+                );
+            }),
+        );
+        let b = cost(
+            ClockId::ThreadCPUTime,
+            calls(count, at_once, || async {
+                black_box(
+                    bare.execution("Sim101", "550837ff9e784c2895ef6dab22d06be0")
+                        .await
+                        .expect("a fill"),
+                );
+            }),
+        );
         let (a, b) = if round % 2 == 0 {
             let a = a.await;
             (a, b.await)
@@ -114,31 +120,40 @@ async fn list(length: usize, count: usize) {
     let (facade, bare) = (facade(&address), Bare::new(&address));
     let (mut ours, mut theirs, mut fetches) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let a = cost(calls(count, 1, || async {
-            let list = facade
-                .executions("Sim101")
-                .lookback(Duration::from_secs(900))
-                .await
-                .expect("a list");
-            assert_eq!(black_box(list).executions.len(), length);
-        }))
-        .await;
-        let b = cost(calls(count, 1, || async {
-            assert_eq!(
-                black_box(bare.executions("Sim101", 900).await.expect("a list"))
-                    .executions
-                    .len(),
-                length
-            );
-        }))
-        .await;
-        let fetch = cost(calls(count, 1, || async {
-            black_box(
-                bare.fetch("/v1/api/accounts/Sim101/executions?lookbackTime=900")
+        let a = cost(
+            ClockId::ThreadCPUTime,
+            calls(count, 1, || async {
+                let list = facade
+                    .executions("Sim101")
+                    .lookback(Duration::from_secs(900))
                     .await
-                    .expect("bytes"),
-            );
-        }))
+                    .expect("a list");
+                assert_eq!(black_box(list).executions.len(), length);
+            }),
+        )
+        .await;
+        let b = cost(
+            ClockId::ThreadCPUTime,
+            calls(count, 1, || async {
+                assert_eq!(
+                    black_box(bare.executions("Sim101", 900).await.expect("a list"))
+                        .executions
+                        .len(),
+                    length
+                );
+            }),
+        )
+        .await;
+        let fetch = cost(
+            ClockId::ThreadCPUTime,
+            calls(count, 1, || async {
+                black_box(
+                    bare.fetch("/v1/api/accounts/Sim101/executions?lookbackTime=900")
+                        .await
+                        .expect("bytes"),
+                );
+            }),
+        )
         .await;
         if round > 0 {
             ours.push(a);

@@ -1,23 +1,25 @@
-//! How the benchmarks measure: processor time of the client's own thread, medians, and ratios within a round.
+//! How the benchmarks measure: processor time of the client, medians, and ratios within a round.
 
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use rustix::time::{ClockId, clock_gettime};
+pub use rustix::time::ClockId;
+use rustix::time::clock_gettime;
 
-/// Processor seconds of this thread and seconds of the clock that a run took.
+/// Processor seconds and seconds of the clock that a run took.
 #[derive(Clone, Copy)]
 pub struct Cost {
     pub processor: f64,
     pub clock: f64,
 }
 
-pub async fn cost(run: impl Future<Output = ()>) -> Cost {
-    let (processor_before, clock_before) = (processor(), Instant::now());
+/// What a run costs the processor on this thread, or in the whole process where a client has threads of its own.
+pub async fn cost(of: ClockId, run: impl Future<Output = ()>) -> Cost {
+    let (processor_before, clock_before) = (processor(of), Instant::now());
     run.await;
     Cost {
-        processor: processor() - processor_before,
+        processor: processor(of) - processor_before,
         clock: clock_before.elapsed().as_secs_f64(),
     }
 }
@@ -54,8 +56,7 @@ pub fn ratio(of: &[Cost], against: &[Cost], part: fn(&Cost) -> f64) -> f64 {
     )
 }
 
-/// Processor seconds of this thread so far.
-fn processor() -> f64 {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
+fn processor(of: ClockId) -> f64 {
+    let now = clock_gettime(of);
     now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
 }

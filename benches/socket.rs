@@ -1,20 +1,20 @@
 //! Calls over one WebSocket, many at once, against jsonrpsee's client, a plain tokio-tungstenite loop, and the same bytes over
 //! raw TCP as the limit, side by side in one run on the same payload. `cargo bench --bench socket`
 //!
-//! What counts is the processor time of the client's thread for a call; rounds alternate and medians are taken. On the
-//! multi-thread runtime it is the processor time of the whole process less the server's.
+//! What counts is the processor time of the client's process for a call, threads that a library starts for itself included;
+//! the server is a process of its own. On one thread each of the two has a core to itself, where the system lets them choose.
+//! Rounds alternate and medians are taken; latencies and allocations are counted in rounds of their own.
 
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use executions::crosstrade::Socket;
 use executions::crosstrade::types::Execution;
 use executions::{Budget, CrossTrade};
 use jsonrpsee::core::client::ClientT as _;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
-use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
@@ -24,8 +24,10 @@ mod socket {
     pub mod raw;
     pub mod server;
 }
-use measure::{Cost, calls, cost, median, medians, ratio};
-use socket::{plain::Plain, raw::Raw, server::Server};
+use measure::{ClockId, Cost, calls, cost, median, medians, ratio};
+use socket::plain::Plain;
+use socket::raw::Raw;
+use socket::server::{ALONE, ARGUMENT, Server, serve_all};
 
 const ROUNDS: usize = 5;
 const ACCOUNT: &str = "Sim101";
@@ -79,83 +81,102 @@ impl Peers {
 }
 
 fn main() {
-    // `cargo test --benches` runs this too, only to see that it works.
-    let quick = !std::env::args().any(|argument| argument == "--bench");
-    let document = include_str!("../tests/data/crosstrade-execution.json");
-    let minified: serde_json::Value =
-        serde_json::from_str(document).expect("the document's payload");
-    let server = Server::start(serde_json::to_string(&minified).expect("JSON").leak());
-    let one_thread = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    for (at_once, count) in [(1, 5_000), (64, 30_000), (1_024, 30_000)] {
-        compare(
-            &one_thread,
-            &server,
-            at_once,
-            if quick { at_once * 2 } else { count },
-        );
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|argument| argument == ARGUMENT) {
+        if arguments.iter().any(|argument| argument == ALONE) {
+            stay_on_core(1);
+        }
+        let document = include_str!("../tests/data/crosstrade-execution.json");
+        let minified: serde_json::Value =
+            serde_json::from_str(document).expect("the document's payload");
+        return serve_all(serde_json::to_string(&minified).expect("JSON").leak());
     }
+    // `cargo test --benches` runs this too, only to see that it works.
+    let quick = !arguments.iter().any(|argument| argument == "--bench");
+    let server = Server::start(&[ARGUMENT, ALONE]);
+    // On a thread of its own, since the core that a thread stays on is its threads' too.
+    let address = server.address.clone();
+    let pinned = std::thread::spawn(move || {
+        stay_on_core(0);
+        let one_thread = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        for (at_once, count) in [(1, 5_000), (64, 30_000), (1_024, 30_000)] {
+            let count = if quick { at_once * 2 } else { count };
+            compare(&one_thread, &address, at_once, count);
+        }
+    });
+    pinned.join().expect("no panic");
+    let server = Server::start(&[ARGUMENT]);
     let threads = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    compare_on_threads(&threads, &server, 64, if quick { 128 } else { 30_000 });
+    compare_on_threads(
+        &threads,
+        &server.address,
+        64,
+        if quick { 128 } else { 30_000 },
+    );
 }
 
-fn compare(runtime: &Runtime, server: &Server, at_once: usize, count: usize) {
+/// Keeps this thread, and those that it starts, on one core: else the system moves client and server about, and how often
+/// they share a core is chance.
+fn stay_on_core(core: usize) {
+    #[cfg(target_os = "linux")]
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > core) {
+        let mut cores = rustix::thread::CpuSet::new();
+        cores.set(core);
+        // Where it is not allowed, the figures scatter more.
+        let _ = rustix::thread::sched_setaffinity(None, &cores);
+    }
+    let _ = core;
+}
+
+const NAMES: [&str; 4] = [
+    "this crate",
+    "jsonrpsee",
+    "tokio-tungstenite",
+    "raw TCP, undecoded",
+];
+
+async fn call(peers: &Peers, raw: &Raw, peer: usize) {
+    match peer {
+        0 => peers.ours().await,
+        1 => peers.jsonrpsee().await,
+        2 => peers.plain().await,
+        _ => assert!(black_box(raw.call(ACCOUNT, ID).await) > 600),
+    }
+}
+
+fn compare(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
     let local = LocalSet::new();
-    let peers = local.block_on(runtime, Peers::connect(&server.address));
-    let raw = local.block_on(runtime, Raw::connect(&server.address));
+    let peers = local.block_on(runtime, Peers::connect(address));
+    let raw = local.block_on(runtime, Raw::connect(address));
     let mut costs: [Vec<Cost>; 4] = Default::default();
-    let mut latencies: [Vec<f64>; 4] = Default::default();
-    let mut allocations = [0.0; 4];
     for round in 0..=ROUNDS {
         for turn in 0..4 {
             let peer = (turn + round) % 4;
-            let times = RefCell::new(Vec::with_capacity(count));
-            let timed = async || {
-                let sent = Instant::now();
-                match peer {
-                    0 => peers.ours().await,
-                    1 => peers.jsonrpsee().await,
-                    2 => peers.plain().await,
-                    _ => assert!(black_box(raw.call(ACCOUNT, ID).await) > 600),
-                }
-                times.borrow_mut().push(sent.elapsed().as_secs_f64());
-            };
-            let mut spent = None;
-            let counted = allocation_counter::measure(|| {
-                spent = Some(local.block_on(runtime, cost(calls(count, at_once, &timed))));
-            });
+            let run = calls(count, at_once, || call(&peers, &raw, peer));
+            let spent = local.block_on(runtime, cost(ClockId::ProcessCPUTime, run));
             // The first round warms up.
-            if let Some(spent) = spent.filter(|_| round > 0) {
+            if round > 0 {
                 costs[peer].push(spent);
-                latencies[peer].push(median(times.take()));
-                allocations[peer] = counted.count_total as f64 / count as f64;
             }
         }
     }
     println!("{at_once} in flight on one thread, {count} calls a round, {ROUNDS} rounds");
     println!("                      µs processor   against    p50 µs   allocations");
     println!("                            a call  jsonrpsee                 a call");
-    for (peer, name) in [
-        "this crate",
-        "jsonrpsee",
-        "tokio-tungstenite",
-        "raw TCP, undecoded",
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (peer, name) in NAMES.into_iter().enumerate() {
         println!(
             "  {name:<20} {:11.2} {:10.2} {:9.0} {:13.1}",
             medians(&costs[peer]).processor / count as f64 * 1e6,
             ratio(&costs[1], &costs[peer], |cost| cost.processor),
-            median(latencies[peer].clone()) * 1e6,
-            allocations[peer],
+            latency(runtime, &local, count, at_once, || call(&peers, &raw, peer)) * 1e6,
+            allocations(runtime, &local, count, at_once, || call(&peers, &raw, peer)),
         );
     }
     println!();
@@ -164,23 +185,48 @@ fn compare(runtime: &Runtime, server: &Server, at_once: usize, count: usize) {
     });
 }
 
-fn compare_on_threads(runtime: &Runtime, server: &Server, at_once: usize, count: usize) {
-    let peers = Arc::new(runtime.block_on(Peers::connect(&server.address)));
-    let process = || {
-        let now = clock_gettime(ClockId::ProcessCPUTime);
-        now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+/// The median seconds from a call to its answer.
+fn latency<F: Future<Output = ()>>(
+    runtime: &Runtime,
+    local: &LocalSet,
+    count: usize,
+    at_once: usize,
+    call: impl Fn() -> F,
+) -> f64 {
+    let times = RefCell::new(Vec::with_capacity(count));
+    let timed = async || {
+        let sent = Instant::now();
+        call().await;
+        times.borrow_mut().push(sent.elapsed().as_secs_f64());
     };
-    let mut spent: [Vec<f64>; 3] = Default::default();
+    local.block_on(runtime, calls(count, at_once, timed));
+    median(times.take())
+}
+
+fn allocations<F: Future<Output = ()>>(
+    runtime: &Runtime,
+    local: &LocalSet,
+    count: usize,
+    at_once: usize,
+    call: impl Fn() -> F,
+) -> f64 {
+    let counted = allocation_counter::measure(|| {
+        local.block_on(runtime, calls(count, at_once, call));
+    });
+    counted.count_total as f64 / count as f64
+}
+
+fn compare_on_threads(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
+    let peers = Arc::new(runtime.block_on(Peers::connect(address)));
+    let mut costs: [Vec<Cost>; 3] = Default::default();
     for round in 0..=ROUNDS {
         for turn in 0..3 {
             let peer = (turn + round) % 3;
-            // The server counts when it has answered, so let it come to rest.
-            std::thread::sleep(Duration::from_millis(20));
-            let before = process() - server.processor();
-            runtime.block_on(async {
+            let peers = &peers;
+            let run = async {
                 let lanes: Vec<_> = (0..at_once)
                     .map(|_| {
-                        let peers = Arc::clone(&peers);
+                        let peers = Arc::clone(peers);
                         tokio::spawn(async move {
                             for _ in 0..count / at_once {
                                 match peer {
@@ -195,30 +241,21 @@ fn compare_on_threads(runtime: &Runtime, server: &Server, at_once: usize, count:
                 for lane in lanes {
                     lane.await.expect("no panic");
                 }
-            });
-            std::thread::sleep(Duration::from_millis(20));
+            };
+            let spent = runtime.block_on(cost(ClockId::ProcessCPUTime, run));
             if round > 0 {
-                spent[peer].push(process() - server.processor() - before);
+                costs[peer].push(spent);
             }
         }
     }
     println!("{at_once} in flight on two threads, {count} calls a round, {ROUNDS} rounds");
     println!("                      µs processor   against");
     println!("                            a call  jsonrpsee");
-    for (peer, name) in ["this crate", "jsonrpsee", "tokio-tungstenite"]
-        .into_iter()
-        .enumerate()
-    {
-        let against = median(
-            spent[1]
-                .iter()
-                .zip(&spent[peer])
-                .map(|(theirs, own)| theirs / own)
-                .collect(),
-        );
+    for (peer, name) in NAMES.into_iter().take(3).enumerate() {
         println!(
-            "  {name:<20} {:11.2} {against:10.2}",
-            median(spent[peer].clone()) / count as f64 * 1e6
+            "  {name:<20} {:11.2} {:10.2}",
+            medians(&costs[peer]).processor / count as f64 * 1e6,
+            ratio(&costs[1], &costs[peer], |cost| cost.processor),
         );
     }
 }

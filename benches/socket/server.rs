@@ -1,52 +1,70 @@
-//! A WebSocket server that does as little as it can, on a thread of its own a connection: it answers every text frame with the
-//! same execution, under the id that the frame has, in CrossTrade's form or in JSON-RPC's. It reads whatever has come, and
-//! writes all the answers at once, so that what is measured is the client.
+//! A WebSocket server that does as little as it can, in a process of its own and there on a thread a connection: it answers
+//! every text frame with the same execution, under the id that the frame has, in CrossTrade's form or in JSON-RPC's. It reads
+//! whatever has come, and writes all the answers at once, so that what is measured is the client.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::process::{Child, Command, Stdio};
 
 use base64::Engine as _;
-use rustix::time::{ClockId, clock_gettime};
 
-/// Where it listens, and how much processor time it has taken.
+/// The argument with which the benchmark runs itself as the server.
+pub const ARGUMENT: &str = "--serve";
+/// With it, the server keeps to a core that the client does not use.
+pub const ALONE: &str = "--on-its-own-core";
+
+/// The server's process, which ends with this.
 pub struct Server {
     pub address: String,
-    nanoseconds: Arc<AtomicU64>,
+    process: Child,
 }
 
 impl Server {
-    pub fn start(execution: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound").to_string();
-        let nanoseconds = Arc::new(AtomicU64::new(0));
-        let spent = Arc::clone(&nanoseconds);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let spent = Arc::clone(&spent);
-                std::thread::spawn(move || serve(stream, execution, &spent));
-            }
-        });
+    pub fn start(arguments: &[&str]) -> Self {
+        let own = std::env::current_exe().expect("a running program has a path");
+        let mut process = Command::new(own)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("runs itself");
+        let output = process.stdout.take().expect("it is piped");
+        let mut address = String::new();
+        BufReader::new(output)
+            .read_line(&mut address)
+            .expect("it says where it listens");
         Self {
-            address,
-            nanoseconds,
+            address: address.trim().to_owned(),
+            process,
         }
-    }
-
-    /// Processor seconds of all its connections so far.
-    pub fn processor(&self) -> f64 {
-        self.nanoseconds.load(Ordering::Relaxed) as f64 / 1e9
     }
 }
 
-fn serve(mut stream: TcpStream, execution: &str, spent: &AtomicU64) -> Option<()> {
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves until the standard input ends, which it does with the benchmark.
+pub fn serve_all(execution: &'static str) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    println!("{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(stream, execution));
+        }
+    });
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+fn serve(mut stream: TcpStream, execution: &str) -> Option<()> {
     let _ = stream.set_nodelay(true);
     let mut input = Vec::new();
     let mut chunk = vec![0; 256 * 1024];
     let is_websocket = shake_hands(&mut stream, &mut input)?;
     let mut output = Vec::new();
-    let mut before = 0;
     loop {
         let mut rest = input.as_slice();
         while let Some((payload, after)) = if is_websocket {
@@ -61,10 +79,6 @@ fn serve(mut stream: TcpStream, execution: &str, spent: &AtomicU64) -> Option<()
         input.drain(..used);
         stream.write_all(&output).ok()?;
         output.clear();
-        let now = clock_gettime(ClockId::ThreadCPUTime);
-        let now = now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64;
-        spent.fetch_add(now - before, Ordering::Relaxed);
-        before = now;
         let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
         input.extend_from_slice(&chunk[..read]);
     }
