@@ -7,6 +7,7 @@ mod decimal;
 mod id;
 mod json;
 mod open_enum;
+mod raw;
 pub(crate) mod segment;
 mod time;
 

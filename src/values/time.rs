@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::Decimal;
+use super::raw::{self, Token};
 
 /// A time as a service wrote it, and what it means by the one rule its field has.
 ///
@@ -19,7 +20,6 @@ use super::Decimal;
 pub struct Time<R: Rule> {
     text: Box<str>,
     quoted: bool,
-    value: Option<R::Value>,
     rule: PhantomData<R>,
 }
 
@@ -86,8 +86,10 @@ fn since_epoch(text: &str, nanoseconds: i64) -> Option<Timestamp> {
 
 impl<R: Rule> Time<R> {
     /// What the text means by the field's rule: a [`jiff::Timestamp`], or a [`jiff::civil::DateTime`] for [`LocalDateTime`].
+    ///
+    /// Reads the text anew each time.
     pub fn get(&self) -> Option<R::Value> {
-        self.value
+        R::read(&self.text, self.quoted)
     }
 
     /// The text, or the number's digits, as they came.
@@ -104,7 +106,7 @@ impl<R: Rule> fmt::Display for Time<R> {
 
 impl<R: Rule> fmt::Debug for Time<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
+        match self.get() {
             Some(value) => write!(f, "{value:?}"),
             None => write!(f, "{:?} (not a {})", self.text, R::FORMAT),
         }
@@ -114,7 +116,7 @@ impl<R: Rule> fmt::Debug for Time<R> {
 impl<R: Rule> PartialEq for Time<R> {
     /// The same instant however written; the same text where it is no instant.
     fn eq(&self, other: &Self) -> bool {
-        match (&self.value, &other.value) {
+        match (self.get(), other.get()) {
             (Some(a), Some(b)) => a == b,
             (None, None) => self.text == other.text,
             _ => false,
@@ -133,27 +135,35 @@ impl<R: Rule> Serialize for Time<R> {
     }
 }
 
-impl<'de, R: Rule> Deserialize<'de> for Time<R> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let token = Box::<RawValue>::deserialize(deserializer)?;
-        let quoted = token.get().starts_with('"');
+impl<R: Rule> Token for Time<R> {
+    const EXPECTED: &'static str = "a time, as text or as a number";
+
+    fn read<E: serde::de::Error>(token: &str) -> Result<Self, E> {
+        let quoted = token.starts_with('"');
         let text: Box<str> = if quoted {
-            serde_json::from_str(token.get()).map_err(serde::de::Error::custom)?
-        } else if token.get().starts_with(['{', '[', 't', 'f']) {
-            return Err(serde::de::Error::custom(format_args!(
-                "expected a {}, as text or as a number",
-                R::FORMAT
+            match token[1..].strip_suffix('"') {
+                Some(plain) if !plain.contains('\\') => plain.into(),
+                _ => serde_json::from_str(token).map_err(E::custom)?,
+            }
+        } else if token.starts_with(['{', '[', 't', 'f', 'n']) {
+            let format = R::FORMAT;
+            return Err(E::custom(format_args!(
+                "expected a {format}, as text or as a number"
             )));
         } else {
-            Box::<str>::from(token)
+            token.into()
         };
-        let value = R::read(&text, quoted);
         Ok(Self {
             text,
             quoted,
-            value,
             rule: PhantomData,
         })
+    }
+}
+
+impl<'de, R: Rule> Deserialize<'de> for Time<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        raw::read(deserializer)
     }
 }
 

@@ -1,0 +1,135 @@
+//! A value read from its JSON token as it stands in the text.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+use serde_json::value::RawValue;
+
+/// A value that a token stands for.
+pub(super) trait Token: Sized {
+    /// What it looks like, for an error's text.
+    const EXPECTED: &'static str;
+
+    fn read<E: Error>(token: &str) -> Result<Self, E>;
+}
+
+/// Reads a value from its token.
+///
+/// serde_json hands a token over as a [`RawValue`], which has to be boxed where the text may not outlive it: a copy and an
+/// allocation for each number of an answer. This asks in the way a `Box<RawValue>` asks, and looks at the token on its way into
+/// the box. Where the deserializer does not understand the question, a box it is.
+pub(super) fn read<'de, T: Token, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_newtype_struct(*QUESTION, Answer(PhantomData))
+}
+
+/// The name by which serde_json is asked for a token: it is private there, so it is learnt by listening.
+static QUESTION: LazyLock<&'static str> = LazyLock::new(|| {
+    let mut name = "";
+    let listener = Listener(&mut name);
+    // An error always, as there is nothing to read.
+    let _ = Box::<RawValue>::deserialize(listener);
+    name
+});
+
+/// A deserializer of nothing, which notes what it is asked for.
+struct Listener<'a>(&'a mut &'static str);
+
+impl<'de> Deserializer<'de> for Listener<'_> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = name;
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(Error::custom("there is nothing to read"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// What comes in answer to the question.
+struct Answer<T>(PhantomData<T>);
+
+impl<'de, T: Token> Visitor<'de> for Answer<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    /// serde_json's: a map of one entry, whose value is the token.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        match map.next_key::<IgnoredAny>()? {
+            Some(_) => map.next_value_seed(Text(PhantomData)),
+            None => Err(Error::invalid_type(Unexpected::Map, &self)),
+        }
+    }
+
+    /// That of whoever does not know the question.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(Box::<RawValue>::deserialize(deserializer)?.get())
+    }
+}
+
+/// The token in the answer.
+struct Text<T>(PhantomData<T>);
+
+impl<'de, T: Token> DeserializeSeed<'de> for Text<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, T: Token> Visitor<'de> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON token")
+    }
+
+    fn visit_str<E: Error>(self, token: &str) -> Result<T, E> {
+        T::read(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Decimal;
+
+    #[test]
+    fn serde_json_says_how_it_is_asked() {
+        assert!(QUESTION.contains("RawValue"), "{:?}", *QUESTION);
+    }
+
+    #[test]
+    fn a_number_is_read_without_an_allocation() {
+        let read = || serde_json::from_str::<Decimal>("5804.50").expect("a number");
+        // The first asks for the question.
+        read();
+        let counted = allocation_counter::measure(|| {
+            read();
+        });
+        assert_eq!(counted.count_total, 0);
+    }
+
+    #[test]
+    fn the_answer_of_another_deserializer_is_a_box_or_an_error() {
+        let newtype = serde::de::value::StrDeserializer::<serde::de::value::Error>::new("1.5");
+        assert!(Decimal::deserialize(newtype).is_err());
+    }
+}
