@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use executions::{Budget, CrossTrade};
 use jsonrpsee::core::client::ClientT as _;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, spawn_local};
 
 mod measure;
 mod socket {
@@ -142,24 +143,53 @@ const NAMES: [&str; 4] = [
     "raw TCP, undecoded",
 ];
 
-async fn call(peers: &Peers, raw: &Raw, peer: usize) {
-    match peer {
-        0 => peers.ours().await,
-        1 => peers.jsonrpsee().await,
-        2 => peers.plain().await,
-        _ => assert!(black_box(raw.call(ACCOUNT, ID).await) > 600),
+/// Everything that calls over one thread's sockets.
+struct OneThread {
+    peers: Peers,
+    raw: Raw,
+}
+
+impl OneThread {
+    async fn call(&self, peer: usize) {
+        match peer {
+            0 => self.peers.ours().await,
+            1 => self.peers.jsonrpsee().await,
+            2 => self.peers.plain().await,
+            _ => assert!(black_box(self.raw.call(ACCOUNT, ID).await) > 600),
+        }
+    }
+}
+
+/// Tasks that call one time after the other, as many as calls are to be in flight.
+async fn lanes(clients: &Rc<OneThread>, peer: usize, count: usize, at_once: usize) {
+    let lanes: Vec<_> = (0..at_once)
+        .map(|_| {
+            let clients = Rc::clone(clients);
+            spawn_local(async move {
+                for _ in 0..count / at_once {
+                    clients.call(peer).await;
+                }
+            })
+        })
+        .collect();
+    for lane in lanes {
+        lane.await.expect("no panic");
     }
 }
 
 fn compare(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
     let local = LocalSet::new();
-    let peers = local.block_on(runtime, Peers::connect(address));
-    let raw = local.block_on(runtime, Raw::connect(address));
+    let clients = Rc::new(local.block_on(runtime, async {
+        OneThread {
+            peers: Peers::connect(address).await,
+            raw: Raw::connect(address).await,
+        }
+    }));
     let mut costs: [Vec<Cost>; 4] = Default::default();
     for round in 0..=ROUNDS {
         for turn in 0..4 {
             let peer = (turn + round) % 4;
-            let run = calls(count, at_once, || call(&peers, &raw, peer));
+            let run = lanes(&clients, peer, count, at_once);
             let spent = local.block_on(runtime, cost(ClockId::ProcessCPUTime, run));
             // The first round warms up.
             if round > 0 {
@@ -175,45 +205,31 @@ fn compare(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
             "  {name:<20} {:11.2} {:10.2} {:9.0} {:13.1}",
             medians(&costs[peer]).processor / count as f64 * 1e6,
             ratio(&costs[1], &costs[peer], |cost| cost.processor),
-            latency(runtime, &local, count, at_once, || call(&peers, &raw, peer)) * 1e6,
-            allocations(runtime, &local, count, at_once, || call(&peers, &raw, peer)),
+            local.block_on(runtime, latency(&clients, peer, count, at_once)) * 1e6,
+            allocations(|| local.block_on(runtime, lanes(&clients, peer, count, at_once)))
+                / count as f64,
         );
     }
     println!();
     local.block_on(runtime, async {
-        peers.ours.close().await.expect("closes");
+        clients.peers.ours.close().await.expect("closes");
     });
 }
 
 /// The median seconds from a call to its answer.
-fn latency<F: Future<Output = ()>>(
-    runtime: &Runtime,
-    local: &LocalSet,
-    count: usize,
-    at_once: usize,
-    call: impl Fn() -> F,
-) -> f64 {
+async fn latency(clients: &OneThread, peer: usize, count: usize, at_once: usize) -> f64 {
     let times = RefCell::new(Vec::with_capacity(count));
     let timed = async || {
         let sent = Instant::now();
-        call().await;
+        clients.call(peer).await;
         times.borrow_mut().push(sent.elapsed().as_secs_f64());
     };
-    local.block_on(runtime, calls(count, at_once, timed));
+    calls(count, at_once, timed).await;
     median(times.take())
 }
 
-fn allocations<F: Future<Output = ()>>(
-    runtime: &Runtime,
-    local: &LocalSet,
-    count: usize,
-    at_once: usize,
-    call: impl Fn() -> F,
-) -> f64 {
-    let counted = allocation_counter::measure(|| {
-        local.block_on(runtime, calls(count, at_once, call));
-    });
-    counted.count_total as f64 / count as f64
+fn allocations(run: impl FnOnce()) -> f64 {
+    allocation_counter::measure(run).count_total as f64
 }
 
 fn compare_on_threads(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
