@@ -36,7 +36,7 @@ pub use b3os::B3os;
 pub use crosstrade::CrossTrade;
 pub use error::Error;
 pub use execution::{Execution, State};
-pub use executions::Executions;
+pub use executions::{Executions, Observed};
 pub use hummingbot::Hummingbot;
 pub use reference::{Reference, Service};
 pub use refold::Refold;
