@@ -20,6 +20,8 @@ mod transport;
 
 // What may watch the traffic.
 pub mod observe;
+#[cfg(feature = "contract")]
+pub mod recording;
 
 // What build.rs makes of specs/, and what everything is made of.
 mod error;

@@ -33,9 +33,10 @@ pub trait Observer: Send + Sync + 'static {
     /// were none, and so does one that was sent.
     fn message(&self, message: &Message) -> Result<(), Veto>;
 
-    /// A WebSocket's connection is over, for this reason in words; the socket may go on with another.
-    fn closed(&self, connection: u64, reason: &str) {
-        let _ = (connection, reason);
+    /// A WebSocket's connection is over. `lost` says why, in words, and is `None` where this side closed it. A socket that
+    /// lost its connection may go on with another.
+    fn closed(&self, connection: u64, lost: Option<&str>) {
+        let _ = (connection, lost);
     }
 }
 
@@ -53,9 +54,9 @@ impl Observer for Several {
         told.fold(Ok(()), Result::and)
     }
 
-    fn closed(&self, connection: u64, reason: &str) {
+    fn closed(&self, connection: u64, lost: Option<&str>) {
         let each = self.0.iter();
-        each.for_each(|observer| observer.closed(connection, reason));
+        each.for_each(|observer| observer.closed(connection, lost));
     }
 }
 

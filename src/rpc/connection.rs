@@ -81,9 +81,9 @@ impl<'a> Connection<'a> {
         self.heard
     }
 
-    /// Tells whoever watches that it is over.
-    pub fn closed(&self, why: &Error) {
-        self.mail.closed(why);
+    /// Tells whoever watches that it is over, and why if it was lost.
+    pub fn closed(&self, lost: Option<&Error>) {
+        self.mail.closed(lost);
     }
 
     /// Everything that can be done now: writes the calls that wait, in one go, and hands on the answers that came.

@@ -54,9 +54,9 @@ impl<'a> Mail<'a> {
     }
 
     /// The connection is over.
-    pub fn closed(&self, why: &Error) {
+    pub fn closed(&self, lost: Option<&Error>) {
         if let Some(watch) = &self.watch {
-            watch.closed(why);
+            watch.closed(lost);
         }
     }
 

@@ -43,14 +43,14 @@ async fn keep(link: &Link, mut opened: Opened) -> Error {
         let why = match poll_fn(|cx| connection.poll(cx)).await {
             Ended::Asked => {
                 link.lose(&Link::closed());
-                connection.closed(&Link::closed());
+                connection.closed(None);
                 connection.say_goodbye().await;
                 return Link::closed();
             }
             Ended::Broken(why) => why,
         };
         let from = connection.heard_at();
-        connection.closed(&why);
+        connection.closed(Some(&why));
         // Without a close handshake: the other side may not be there any more.
         drop(connection);
         backoff.ended(made.elapsed());

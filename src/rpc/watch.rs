@@ -71,8 +71,10 @@ impl<'a> Watch<'a> {
         self.tell(Direction::Received, None, false, frame);
     }
 
-    pub fn closed(&self, why: &Error) {
-        self.observer.closed(self.connection, &why.what());
+    pub fn closed(&self, lost: Option<&Error>) {
+        let lost = lost.map(|why| self.transport.masked(&why.what().into()));
+        let lost = lost.as_ref().map(|why| String::from_utf8_lossy(why));
+        self.observer.closed(self.connection, lost.as_deref());
     }
 
     fn tell(
