@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use executions::recording::Recording;
+use executions::simulator::{B3OS_API_KEY, CROSSTRADE_TOKEN, HUMMINGBOT_PASSWORD, REFOLD_API_KEY};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
@@ -31,8 +32,17 @@ impl Place {
 fn recording(path: &Path) -> Recording {
     let text = std::fs::read(path).expect("a file");
     serde_json::from_slice::<serde::de::IgnoredAny>(&text).expect("valid JSON");
-    for secret in ["simulated-", "Bearer", "Basic ", "authorization", "api-key"] {
-        let text = String::from_utf8_lossy(&text);
+    let text = String::from_utf8_lossy(&text);
+    for secret in [
+        CROSSTRADE_TOKEN,
+        HUMMINGBOT_PASSWORD,
+        B3OS_API_KEY,
+        REFOLD_API_KEY,
+        "Bearer",
+        "Basic ",
+        "authorization",
+        "api-key",
+    ] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     Recording::read(File::open(path).expect("a file")).expect("a HAR file")

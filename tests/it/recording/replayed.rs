@@ -141,7 +141,7 @@ async fn answers_come_in_turn_failures_as_closed_connections_and_the_last_for_ev
     assert_eq!((reply.attempts(), reply.bytes()), (3, original.bytes()));
     for _ in 0..3 {
         let error = again.execution("Sim101", "a").await.expect_err("gone");
-        assert_eq!(error.message(), Some("gone"));
+        assert_eq!(error.code(), Some("gone"));
     }
     let unknown = again.execution("Sim101", "b").await.expect_err("unknown");
     assert!(unknown.is_not_found());
