@@ -245,7 +245,8 @@ impl Error {
         Some(&self.0.answer.as_ref()?.body)
     }
 
-    /// Where in the answer the contract is not met: `executions[0].price`.
+    /// Where in the answer the contract is not met: `executions[0].price`; as a JSON pointer where an observer says so
+    /// (`/executions/0/price`).
     pub fn json_path(&self) -> Option<&str> {
         match &self.0.kind {
             Kind::Unfit { path, .. } => path.as_deref(),
@@ -337,7 +338,8 @@ impl Error {
         matches!(self.0.kind, Kind::Unreachable(_))
     }
 
-    /// The service says it succeeded, but its answer is not what the spec promises. The bytes are in [`body`](Self::body).
+    /// The service says it succeeded, but its answer is not what the spec promises; or an
+    /// [observer](crate::observe::Observer) does not let it pass. The bytes are in [`body`](Self::body).
     pub fn is_contract_drift(&self) -> bool {
         matches!(self.0.kind, Kind::Unfit { .. })
     }

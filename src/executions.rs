@@ -1,10 +1,14 @@
 //! One handle over all four services.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::b3os::B3os;
 use crate::crosstrade::CrossTrade;
 use crate::error::Error;
 use crate::execution::Execution;
 use crate::hummingbot::Hummingbot;
+use crate::observe::Observer;
 use crate::reference::{Reference, Service};
 use crate::refold::Refold;
 use crate::settings::{Builder, Handle, Variables, environment};
@@ -38,14 +42,13 @@ impl Executions {
     /// # Errors
     /// As [`from_env`](Self::from_env).
     pub fn from_variables(variables: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let http = Http::new()?;
-        let variables = Variables(&variables);
-        Ok(Self {
-            crosstrade: open(&variables, &http),
-            hummingbot: open(&variables, &http),
-            b3os: open(&variables, &http),
-            refold: open(&variables, &http),
-        })
+        let unobserved = Observed(Vec::new());
+        unobserved.from_variables(variables)
+    }
+
+    /// To open the services with an observer of their traffic: `Executions::observed(recorder).from_env()`.
+    pub fn observed(observer: Arc<dyn Observer>) -> Observed {
+        Observed(vec![observer])
     }
 
     /// The same handles with other limits.
@@ -150,8 +153,53 @@ impl Executions {
     }
 }
 
-fn open<H: Handle>(variables: &Variables<'_>, http: &Http) -> Result<H, Error> {
-    Builder::from_variables::<H>(variables)?
-        .http(http.clone())
-        .open()
+/// Opens [`Executions`] that are watched. Made by [`Executions::observed`].
+#[must_use = "nothing is watched until it is opened"]
+pub struct Observed(Vec<Arc<dyn Observer>>);
+
+impl Observed {
+    /// One more observer: each is told, in the order they were set, and the first veto counts.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.0.push(observer);
+        self
+    }
+
+    /// As [`Executions::from_env`].
+    ///
+    /// # Errors
+    /// As [`Executions::from_env`].
+    pub fn from_env(self) -> Result<Executions, Error> {
+        self.from_variables(environment)
+    }
+
+    /// As [`Executions::from_variables`].
+    ///
+    /// # Errors
+    /// As [`Executions::from_env`].
+    pub fn from_variables(
+        self,
+        variables: impl Fn(&str) -> Option<String>,
+    ) -> Result<Executions, Error> {
+        let http = Http::new()?;
+        let variables = Variables(&variables);
+        Ok(Executions {
+            crosstrade: self.open(&variables, &http),
+            hummingbot: self.open(&variables, &http),
+            b3os: self.open(&variables, &http),
+            refold: self.open(&variables, &http),
+        })
+    }
+
+    fn open<H: Handle>(&self, variables: &Variables<'_>, http: &Http) -> Result<H, Error> {
+        let builder = Builder::from_variables::<H>(variables)?.http(http.clone());
+        let observers = self.0.iter().map(Arc::clone);
+        observers.fold(builder, Builder::observer).open()
+    }
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Observed");
+        debug.field("observers", &self.0.len()).finish()
+    }
 }

@@ -20,6 +20,8 @@ mod transport;
 
 // What may watch the traffic.
 pub mod observe;
+#[cfg(feature = "contract")]
+pub mod recording;
 
 // What build.rs makes of specs/, and what everything is made of.
 mod error;
@@ -36,7 +38,7 @@ pub use b3os::B3os;
 pub use crosstrade::CrossTrade;
 pub use error::Error;
 pub use execution::{Execution, State};
-pub use executions::Executions;
+pub use executions::{Executions, Observed};
 pub use hummingbot::Hummingbot;
 pub use reference::{Reference, Service};
 pub use refold::Refold;

@@ -1,9 +1,12 @@
 //! Watching the traffic: each exchange over HTTP once it has ended, each message of a WebSocket as it passes.
 //!
-//! What is shown is what was sent and received, without the credential: no header that signs a request is among the headers,
-//! and a `Set-Cookie` of the answer is not either. Bodies are whole; they hold the users' own data.
+//! What is shown is what was sent and received, without the credential: the headers are copied before the request is signed,
+//! cookies of either side are left out, and where an address, a header or a body repeats the credential, `[hidden]` stands in
+//! its place (of one of up to five characters it does not, which would blot out innocent words). Else bodies are as they came;
+//! they hold the users' own data.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,12 +14,16 @@ use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 use url::Url;
 
-/// Is told of the traffic, on the path of the calls: what takes long belongs elsewhere.
+/// Is told of the traffic, on the path of the calls: what takes long belongs elsewhere. Set it with
+/// [`Builder::observer`](crate::Builder::observer), or for all services with
+/// [`Executions::observed`](crate::Executions::observed).
 pub trait Observer: Send + Sync + 'static {
-    /// One attempt of a call has ended, whatever its outcome. A call with retries is several exchanges.
+    /// One attempt of a call has ended, whatever its outcome; also because its caller gave it up. A call with retries is
+    /// several exchanges, and the handshake that opens a WebSocket is one.
     ///
     /// # Errors
-    /// A veto: the call ends with it in place of its answer, and is not sent again.
+    /// A veto: the call ends with it in place of its answer, and is not sent again. The error has
+    /// [`is_contract_drift`](crate::Error::is_contract_drift).
     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto>;
 
     /// A WebSocket's message was sent, or received in whole.
@@ -25,6 +32,32 @@ pub trait Observer: Send + Sync + 'static {
     /// A veto: the call that a received message answers ends with it. A message that answers no call goes on as if there
     /// were none, and so does one that was sent.
     fn message(&self, message: &Message) -> Result<(), Veto>;
+
+    /// A WebSocket's connection is over. `lost` says why, in words, and is `None` where this side closed it. A socket that
+    /// lost its connection may go on with another.
+    fn closed(&self, connection: u64, lost: Option<&str>) {
+        let _ = (connection, lost);
+    }
+}
+
+/// Several as one: each is told, in order, also of what another vetoes. The first veto counts.
+pub(crate) struct Several(pub Vec<Arc<dyn Observer>>);
+
+impl Observer for Several {
+    fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
+        let told = self.0.iter().map(|observer| observer.exchange(exchange));
+        told.fold(Ok(()), Result::and)
+    }
+
+    fn message(&self, message: &Message) -> Result<(), Veto> {
+        let told = self.0.iter().map(|observer| observer.message(message));
+        told.fold(Ok(()), Result::and)
+    }
+
+    fn closed(&self, connection: u64, lost: Option<&str>) {
+        let each = self.0.iter();
+        each.for_each(|observer| observer.closed(connection, lost));
+    }
 }
 
 /// One request over HTTP and what came of it.
@@ -33,17 +66,19 @@ pub trait Observer: Send + Sync + 'static {
 pub struct Exchange {
     /// The service's name in lower case, as in a reference: `crosstrade`.
     pub service: &'static str,
-    /// The `operationId` of the service's spec.
+    /// The `operationId` of the service's spec; `connect_socket` for the handshake of a WebSocket.
     pub operation: &'static str,
     /// Counted from 1.
     pub attempt: u32,
+    /// The number of the connection that a handshake is for, by which its messages are told from other connections'.
+    pub connection: Option<u64>,
     /// When the request was handed over.
     pub started: Timestamp,
     /// From then to the end of the body, or to the failure.
     pub elapsed: Duration,
     /// The request's method.
     pub method: Method,
-    /// With its query; never with user information.
+    /// With its query; never with user information. A handshake's is in WebSocket's notation (`wss://…`).
     pub url: Url,
     /// What was asked with, the credential's headers left out.
     pub request: HeaderMap,
@@ -51,13 +86,13 @@ pub struct Exchange {
     pub response: Result<Response, String>,
 }
 
-/// A complete answer over HTTP.
+/// A complete answer over HTTP. The body of one with a status of 400 and up may have been cut off.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Response {
     /// Any status, not only a success.
     pub status: StatusCode,
-    /// Without `Set-Cookie`.
+    /// Without cookies.
     pub headers: HeaderMap,
     /// Decompressed.
     pub body: Bytes,
@@ -69,6 +104,8 @@ pub struct Response {
 pub struct Message {
     /// The service's name in lower case.
     pub service: &'static str,
+    /// Which connection, by a number that no other of this process has; the handshake's [`Exchange::connection`].
+    pub connection: u64,
     /// The handshake's address, in WebSocket's notation (`wss://…`).
     pub url: Url,
     /// When it was queued for the socket, or had come in whole.
@@ -100,6 +137,8 @@ pub struct Veto {
     pub problem: String,
     /// Where in the body, as a JSON pointer; empty for the whole.
     pub pointer: String,
+    /// The rule of the observer's that it breaks, as a word to search for; may be empty.
+    pub rule: String,
 }
 
 impl Veto {
@@ -108,7 +147,15 @@ impl Veto {
         Self {
             problem: problem.into(),
             pointer: pointer.into(),
+            rule: String::new(),
         }
+    }
+
+    /// The same, naming the rule that is broken.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Into<String>) -> Self {
+        self.rule = rule.into();
+        self
     }
 }
 

@@ -23,6 +23,7 @@ mod reconnect;
 mod stream;
 mod subscriptions;
 mod task;
+mod watch;
 mod wire;
 
 #[cfg(fuzzing)]

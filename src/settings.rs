@@ -1,7 +1,7 @@
 //! What a handle is made from: a builder's settings, or the environment's.
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -11,6 +11,7 @@ mod address;
 use address::Address;
 
 use crate::error::Error;
+use crate::observe::{Observer, Several};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
 use crate::transport::client::{Http, HttpBuilder};
@@ -33,6 +34,7 @@ pub struct Builder<C> {
     budget: Option<Budget>,
     http: Option<Http>,
     own_http: HttpBuilder,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 /// What a service's module tells its builder.
@@ -156,6 +158,14 @@ impl<C> Builder<C> {
         self
     }
 
+    /// Shows the traffic of the handle, and of the sockets made from it, to an observer. It may be set more than once: each
+    /// is told, in the order they were set, and the first veto counts.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+
     pub(crate) fn new(credentials: C) -> Self {
         Self {
             credentials,
@@ -168,6 +178,7 @@ impl<C> Builder<C> {
             budget: None,
             http: None,
             own_http: HttpBuilder::default(),
+            observers: Vec::new(),
         }
     }
 
@@ -257,8 +268,16 @@ impl<C> Builder<C> {
             retry: self.retry,
             budget: self.budget.or_else(H::budget),
             credits: Mutex::new(Credits::full()),
+            observer: one(self.observers),
         };
         H::open(Transport::new(shared, self.limits), self.credentials)
+    }
+}
+
+fn one(mut observers: Vec<Arc<dyn Observer>>) -> Option<Arc<dyn Observer>> {
+    match observers.len() {
+        0 | 1 => observers.pop(),
+        _ => Some(Arc::new(Several(observers))),
     }
 }
 

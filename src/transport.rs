@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::error::{Error, Refusal};
+use crate::observe::{Observer, Veto};
 
 mod attempt;
 pub(crate) mod auth;
@@ -24,6 +25,7 @@ mod failure;
 pub(crate) mod limits;
 pub(crate) mod reply;
 pub(crate) mod retry;
+mod shown;
 pub(crate) mod target;
 #[cfg(feature = "ws")]
 pub(crate) mod upgrade;
@@ -38,6 +40,7 @@ use failure::Failure;
 use limits::Limits;
 use reply::Reply;
 use retry::{Credits, Outcome, Retry};
+use shown::Shown;
 use target::Target;
 
 /// What the spec says of a service; `build.rs` writes one constant a service.
@@ -85,6 +88,7 @@ pub(crate) struct Shared {
     pub retry: Retry,
     pub budget: Option<Budget>,
     pub credits: Mutex<Credits>,
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Transport {
@@ -156,11 +160,18 @@ impl Transport {
             };
             let slot = Arc::clone(&call.ended);
             let unsent = operation(C::from(call)).await.err();
-            let Some(Ended { is_read, result }) = lock(&slot).take() else {
+            let Some(ended) = lock(&slot).take() else {
                 return Err(unbuilt(unsent));
             };
+            let Ended {
+                is_read, result, ..
+            } = ended;
             let outcome = outcome_of(&result);
             shared.settle(outcome);
+            if let Some(veto) = ended.veto {
+                let received = received(result, attempt, started.elapsed());
+                return Err(verdict::vetoed(shared, received, veto));
+            }
             let offline = shared.manners.offline;
             let random = fastrand::f64();
             match shared
@@ -222,6 +233,8 @@ struct Ended {
     /// Whether the request only reads, and so may be sent again.
     is_read: bool,
     result: Result<Arrival, Failure>,
+    /// What an observer says against it.
+    veto: Option<Veto>,
 }
 
 impl Call {
@@ -254,6 +267,7 @@ impl Call {
         let is_read = request.method().is_safe();
         // progenitor sends `info.version` in a header that no service knows.
         request.headers_mut().remove("api-version");
+        let shown = Shown::of(shared, &request, info.operation_id, self.attempt);
         let (attempt, sent) = Attempt::send(shared, limits, self.deadline, request);
         async move {
             // Boxed, because every layer above would move it again.
@@ -263,7 +277,15 @@ impl Call {
                 Ok((status, ..)) => *status,
                 Err(_) => StatusCode::BAD_GATEWAY,
             };
-            *lock(&self.ended) = Some(Ended { is_read, result });
+            let veto = match shown {
+                Some(shown) => shown.ended(&result),
+                None => None,
+            };
+            *lock(&self.ended) = Some(Ended {
+                is_read,
+                result,
+                veto,
+            });
             // With a URL of its own, since reqwest would parse one for it otherwise.
             let stand_in = http::Response::builder().status(status).url(url).body("");
             Ok(stand_in

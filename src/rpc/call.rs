@@ -193,6 +193,11 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
         match end {
             End::Answered { frame, data } => return Ok(answered(frame, Ok(data))),
             End::Refused { frame, status } => return Ok(answered(frame, Err(status))),
+            End::Vetoed { frame, veto } => {
+                let elapsed = started.elapsed();
+                let received = Received::over_socket(frame, None, attempts + 1, elapsed);
+                return Err(link.transport.vetoed(received, veto));
+            }
             End::Lost { why, .. } if ask.read_only => {
                 attempts += 1;
                 before = Some(why);

@@ -93,10 +93,10 @@ impl Connect {
             attempt += 1;
             let left = deadline.saturating_duration_since(Instant::now());
             let handshake = self.settings.handshake.min(left);
-            let unopened = match self.transport.upgrade(handshake).await {
-                Ok(upgraded) => {
+            let unopened = match self.transport.upgrade(attempt, handshake).await {
+                Ok(opened) => {
                     let link = Arc::new(Link::new(self.transport, self.settings, self.events));
-                    tokio::spawn(task::run(Arc::clone(&link), upgraded));
+                    tokio::spawn(task::run(Arc::clone(&link), opened));
                     return Ok(Socket::new(link));
                 }
                 Err(unopened) => unopened,

@@ -21,6 +21,7 @@ use super::stream::{Inbox, Io};
 use super::task::Alarm;
 use super::wire;
 use crate::error::{Error, Kind, Limit};
+use crate::transport::upgrade::Opened;
 
 pub(super) const MOST_FRAME: usize = 1024 * 1024;
 const MOST_MESSAGE: usize = 8 * 1024 * 1024;
@@ -52,7 +53,7 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub fn new(stream: Upgraded, link: &'a Link) -> Self {
+    pub fn new(opened: Opened, link: &'a Link) -> Self {
         let config = WebSocketConfig::default()
             // The inbox is what is read into; this is only where frames are put together.
             .read_buffer_size(8 * 1024)
@@ -63,12 +64,12 @@ impl<'a> Connection<'a> {
         let settings = &link.settings;
         Self {
             link,
-            stream,
+            stream: opened.stream,
             inbox: Inbox::default(),
             protocol: WebSocketContext::new(Role::Client, Some(config)),
             blocked: false,
             outgoing: Vec::new(),
-            mail: Mail::new(link),
+            mail: Mail::new(link, opened.number),
             keep_alive: KeepAlive::new(settings.ping_every, settings.ping_grace, Instant::now()),
             alarm: Alarm::new(),
             heard: Timestamp::now(),
@@ -78,6 +79,11 @@ impl<'a> Connection<'a> {
     /// When the last frame came.
     pub fn heard_at(&self) -> Timestamp {
         self.heard
+    }
+
+    /// Tells whoever watches that it is over, and why if it was lost.
+    pub fn closed(&self, lost: Option<&Error>) {
+        self.mail.closed(lost);
     }
 
     /// Everything that can be done now: writes the calls that wait, in one go, and hands on the answers that came.
@@ -167,6 +173,7 @@ impl<'a> Connection<'a> {
             let message = if frame.is_empty() {
                 Message::Ping(Bytes::new())
             } else {
+                self.mail.sends(&frame);
                 Message::Text(frame.into())
             };
             match self.protocol.write(&mut io, message) {
@@ -215,7 +222,7 @@ impl<'a> Connection<'a> {
             *handled += 1;
             match message {
                 Message::Text(text) => self.mail.text(text)?,
-                Message::Binary(bytes) => self.mail.unread("it is binary", &bytes)?,
+                Message::Binary(bytes) => self.mail.binary(&bytes)?,
                 Message::Close(frame) => {
                     // The other side's leave is returned if that can be done at once.
                     let mut io = Io::new(&mut self.stream, &mut self.inbox, cx);

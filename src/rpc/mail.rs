@@ -10,8 +10,10 @@ use tungstenite::Utf8Bytes;
 use super::event::{Event, Frame, Unread};
 use super::link::Link;
 use super::pending::{End, Key};
+use super::watch::Watch;
 use super::wire::{self, Inbound};
 use crate::error::{Error, Kind, said::printable};
+use crate::observe::Veto;
 use crate::transport::Received;
 
 /// So many frames in a row that cannot be read, and the connection is worth nothing.
@@ -22,20 +24,49 @@ pub(super) struct Mail<'a> {
     answers: Vec<(Key, End)>,
     /// The frames in a row that could not be read.
     unread: u32,
+    /// Where somebody watches.
+    watch: Option<Box<Watch<'a>>>,
 }
 
 impl<'a> Mail<'a> {
-    pub fn new(link: &'a Link) -> Self {
+    pub fn new(link: &'a Link, connection: u64) -> Self {
         Self {
             link,
             answers: Vec::new(),
             unread: 0,
+            watch: Watch::of(&link.transport, connection),
+        }
+    }
+
+    /// A text frame is on its way out.
+    pub fn sends(&mut self, frame: &str) {
+        if let Some(watch) = &mut self.watch {
+            watch.sent(frame);
+        }
+    }
+
+    /// A binary frame, which nobody understands.
+    pub fn binary(&mut self, frame: &Bytes) -> Result<(), Error> {
+        if let Some(watch) = &mut self.watch {
+            watch.binary(frame);
+        }
+        self.unread("it is binary", frame)
+    }
+
+    /// The connection is over.
+    pub fn closed(&self, lost: Option<&Error>) {
+        if let Some(watch) = &self.watch {
+            watch.closed(lost);
         }
     }
 
     /// Sorts a text frame. Answers are kept until [`deliver`](Self::deliver); an error ends the connection.
     pub fn text(&mut self, text: Utf8Bytes) -> Result<(), Error> {
         let inbound = wire::read(text.as_str());
+        let veto = match &mut self.watch {
+            Some(watch) => watch.received(&text, &inbound),
+            None => None,
+        };
         if !matches!(inbound, Inbound::Malformed(_)) {
             self.unread = 0;
         }
@@ -43,7 +74,8 @@ impl<'a> Mail<'a> {
             Inbound::Answer { id, data } => match Key::read(&id) {
                 Some(key) => {
                     let frame = Bytes::from(text);
-                    self.answers.push((key, End::Answered { frame, data }));
+                    let end = End::Answered { frame, data };
+                    self.answers.push((key, end.unless(veto)));
                 }
                 None => {
                     let id = printable(&id, 100);
@@ -52,7 +84,7 @@ impl<'a> Mail<'a> {
             },
             Inbound::Refusal { id, status } => {
                 let id = id.map(std::borrow::Cow::into_owned);
-                self.refusal(id, status, Bytes::from(text));
+                self.refusal(id, status, Bytes::from(text), veto);
             }
             Inbound::Pong => {}
             Inbound::Malformed(problem) => self.unread(&problem, text.as_ref())?,
@@ -82,11 +114,17 @@ impl<'a> Mail<'a> {
         }
     }
 
-    fn refusal(&mut self, id: Option<String>, status: Option<u16>, frame: Bytes) {
+    fn refusal(
+        &mut self,
+        id: Option<String>,
+        status: Option<u16>,
+        frame: Bytes,
+        veto: Option<Veto>,
+    ) {
         let received = Received::over_socket(frame.clone(), status, 0, Duration::ZERO);
         let error = self.link.transport.refused(received);
         self.link.transport.heed(&error);
-        let end = End::Refused { frame, status };
+        let end = End::Refused { frame, status }.unless(veto);
         if let Some(id) = id {
             match Key::read(&id) {
                 Some(key) => self.answers.push((key, end)),

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::error::Error;
+use crate::observe::Veto;
 
 /// What a call is known by: its id is this as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,11 @@ impl Key {
             number: hex(number)?,
             slot: hex(slot)?.try_into().ok()?,
         })
+    }
+
+    /// Its place in the table, which calls have one after another.
+    pub fn slot(self) -> usize {
+        self.slot as usize
     }
 }
 
@@ -61,6 +67,8 @@ pub(super) enum End {
     Answered { frame: Bytes, data: Range<usize> },
     /// A frame came that refuses it.
     Refused { frame: Bytes, status: Option<u16> },
+    /// A frame with its id came that an observer does not let pass.
+    Vetoed { frame: Bytes, veto: Veto },
     /// Its deadline passed.
     TimedOut {
         sent: Option<Timestamp>,
@@ -71,6 +79,18 @@ pub(super) enum End {
     Lost { sent: Timestamp, why: Error },
     /// The socket is closed for good.
     Closed { sent: Option<Timestamp>, why: Error },
+}
+
+impl End {
+    /// The same, unless there is a veto of the frame that it came by.
+    pub fn unless(self, veto: Option<Veto>) -> Self {
+        match (self, veto) {
+            (Self::Answered { frame, .. } | Self::Refused { frame, .. }, Some(veto)) => {
+                Self::Vetoed { frame, veto }
+            }
+            (end, _) => end,
+        }
+    }
 }
 
 #[derive(Debug)]

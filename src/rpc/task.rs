@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
-use reqwest::Upgraded;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use super::connection::{Connection, Ended};
@@ -14,6 +13,7 @@ use super::event::{Event, Gap, State};
 use super::link::Link;
 use super::reconnect::{Backoff, asked, may_reconnect};
 use crate::error::Error;
+use crate::transport::upgrade::Opened;
 
 /// The task's own hold on what it shares. When it goes, also because the runtime ends before the task has begun or because
 /// the task panics, nobody must wait for ever.
@@ -26,29 +26,31 @@ impl Drop for Owner {
 }
 
 /// Runs until the socket is closed for good.
-pub(super) fn run(link: Arc<Link>, upgraded: Upgraded) -> impl Future<Output = ()> + Send {
+pub(super) fn run(link: Arc<Link>, opened: Opened) -> impl Future<Output = ()> + Send {
     let owner = Owner(link);
     async move {
-        let why = keep(&owner.0, upgraded).await;
+        let why = keep(&owner.0, opened).await;
         owner.0.end(why);
     }
 }
 
 /// Keeps a connection; why there will be no other.
-async fn keep(link: &Link, mut upgraded: Upgraded) -> Error {
+async fn keep(link: &Link, mut opened: Opened) -> Error {
     let mut backoff = Backoff::new(link.settings.first_wait, link.settings.most_wait);
     loop {
         let made = Instant::now();
-        let mut connection = Connection::new(upgraded, link);
+        let mut connection = Connection::new(opened, link);
         let why = match poll_fn(|cx| connection.poll(cx)).await {
             Ended::Asked => {
                 link.lose(&Link::closed());
+                connection.closed(None);
                 connection.say_goodbye().await;
                 return Link::closed();
             }
             Ended::Broken(why) => why,
         };
         let from = connection.heard_at();
+        connection.closed(Some(&why));
         // Without a close handshake: the other side may not be there any more.
         drop(connection);
         backoff.ended(made.elapsed());
@@ -57,8 +59,8 @@ async fn keep(link: &Link, mut upgraded: Upgraded) -> Error {
         if !may_reconnect(&why) {
             return why;
         }
-        upgraded = match reconnect(link, &mut backoff, why.clone()).await {
-            Ok(upgraded) => upgraded,
+        opened = match reconnect(link, &mut backoff, why.clone()).await {
+            Ok(opened) => opened,
             Err(why) => return why,
         };
         link.lock().subscriptions.forgotten();
@@ -69,15 +71,20 @@ async fn keep(link: &Link, mut upgraded: Upgraded) -> Error {
 }
 
 /// A new connection, however long it takes; or why there will be none.
-async fn reconnect(link: &Link, backoff: &mut Backoff, mut why: Error) -> Result<Upgraded, Error> {
+async fn reconnect(link: &Link, backoff: &mut Backoff, mut why: Error) -> Result<Opened, Error> {
     let mut until = None;
+    let mut attempt = 0;
     loop {
         link.enter(State::Reconnecting(why));
         let wait = backoff.next(until, fastrand::f64());
         meanwhile(link, sleep(wait)).await?;
-        match meanwhile(link, link.transport.upgrade(link.settings.handshake)).await? {
-            Ok(upgraded) => return Ok(upgraded),
-            Err(unopened) if !may_reconnect(&unopened.error) => return Err(unopened.error),
+        attempt += 1;
+        let handshake = link.transport.upgrade(attempt, link.settings.handshake);
+        match meanwhile(link, handshake).await? {
+            Ok(opened) => return Ok(opened),
+            Err(unopened) if unopened.vetoed || !may_reconnect(&unopened.error) => {
+                return Err(unopened.error);
+            }
             Err(unopened) => {
                 until = asked(unopened.outcome);
                 why = unopened.error;

@@ -26,6 +26,14 @@ pub(super) fn call(id: impl fmt::Display, api: &str, args: &str) -> String {
     frame
 }
 
+/// The id and the name in a frame that [`call`] made.
+pub(super) fn called(frame: &str) -> Option<(&str, &str)> {
+    let rest = frame.strip_prefix(r#"{"action":"rpc","id":""#)?;
+    let (id, rest) = rest.split_once(r#"","api":""#)?;
+    let (api, _) = rest.split_once('"')?;
+    Some((id, api))
+}
+
 pub(super) fn subscribe<'a>(instruments: impl Iterator<Item = &'a str>) -> String {
     change("subscribe", instruments)
 }
@@ -218,6 +226,14 @@ mod tests {
             assert_eq!(frame, document);
             assert!(serde_json::from_str::<serde_json::Value>(&frame).is_ok());
         }
+    }
+
+    #[test]
+    fn a_call_is_known_again_by_its_frame() {
+        let frame = call("1f.0", "ListPositions", r#"{"id":"x","api":"y"}"#);
+        assert_eq!(called(&frame), Some(("1f.0", "ListPositions")));
+        assert_eq!(called(&subscribe(["ES"].into_iter())), None);
+        assert_eq!(called(PING), None);
     }
 
     #[test]

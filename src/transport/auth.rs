@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -119,18 +120,56 @@ impl Signer {
         self.origin
     }
 
+    /// Whether the credential travels in this header.
+    pub fn signs_in(&self, name: &HeaderName) -> bool {
+        self.name == *name
+    }
+
     /// The text without the credential, should a service have echoed it.
     pub fn mask(&self, text: &str) -> String {
-        self.secrets
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            // A secret this short (Hummingbot's default password is `admin`) would blot out innocent words.
-            .filter(|secret: &&str| secret.len() > 5)
-            .fold(text.to_owned(), |text, secret: &str| {
-                text.replace(secret, "[hidden]")
-            })
+        self.long_secrets().fold(text.to_owned(), |text, secret| {
+            text.replace(secret, "[hidden]")
+        })
+    }
+
+    /// The same of bytes, which are shared where there is nothing to hide. A beginning of the credential at their very end is
+    /// hidden too: they may have been cut off there.
+    pub fn mask_bytes(&self, bytes: &Bytes) -> Bytes {
+        // A header carries ASCII alone, so a secret never reaches over what is no UTF-8.
+        let shown = |text: &str| self.long_secrets().any(|secret| text.contains(secret));
+        let is_whole = |chunk: std::str::Utf8Chunk<'_>| !shown(chunk.valid());
+        let cut = self.cut_at_the_end(bytes);
+        if cut == 0 && bytes.utf8_chunks().all(is_whole) {
+            return bytes.clone();
+        }
+        let mut masked = Vec::with_capacity(bytes.len());
+        for chunk in bytes[..bytes.len() - cut].utf8_chunks() {
+            masked.extend_from_slice(self.mask(chunk.valid()).as_bytes());
+            masked.extend_from_slice(chunk.invalid());
+        }
+        if cut > 0 {
+            masked.extend_from_slice(b"[hidden]");
+        }
+        masked.into()
+    }
+
+    fn cut_at_the_end(&self, bytes: &[u8]) -> usize {
+        let ends = |secret: &str| {
+            let halves = (LEAST..secret.len()).rev();
+            let mut found = halves.filter(|half| bytes.ends_with(&secret.as_bytes()[..*half]));
+            found.next().unwrap_or_default()
+        };
+        self.long_secrets().map(ends).max().unwrap_or_default()
+    }
+
+    fn long_secrets(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
+        secrets.filter(|secret| secret.len() >= LEAST)
     }
 }
+
+/// A secret that is shorter (Hummingbot's default password is `admin`) would blot out innocent words.
+const LEAST: usize = 6;
 
 /// A secret as it stands in plain text, in JSON, in HTML and in a URL: an echo may be in any of them.
 fn written(secret: &str) -> Vec<SecretString> {
@@ -195,6 +234,20 @@ mod tests {
         );
         assert_eq!(signer.mask(&echoed), "bad [hidden] or [hidden]");
         assert!(!format!("{signer:?}").contains("marker"));
+    }
+
+    #[test]
+    fn bytes_are_masked_whatever_stands_around_the_secret_and_wherever_they_were_cut() {
+        let signer = Signer::new(Scheme::Bearer, &credential("marker-secret")).expect("plain");
+        let masked = |bytes: &'static [u8]| signer.mask_bytes(&Bytes::from_static(bytes));
+        assert_eq!(
+            masked(b"\xff marker-secret \xfe"),
+            &b"\xff [hidden] \xfe"[..]
+        );
+        assert_eq!(masked(b"it is marker-s"), &b"it is [hidden]"[..]);
+        let harmless = Bytes::from_static(b"a marker of secrets \xff");
+        let same = signer.mask_bytes(&harmless);
+        assert_eq!(same.as_ptr(), harmless.as_ptr(), "shared, not copied");
     }
 
     #[test]

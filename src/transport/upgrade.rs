@@ -2,6 +2,7 @@
 //! redirects are the same, and no WebSocket library ever sees the credential.
 
 use std::mem::take;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -14,77 +15,125 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::Upgraded;
 use sha1_smol::Sha1;
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::attempt::{Arrival, Attempt};
 use super::failure::Failure;
 use super::reply::Reply;
 use super::retry::{Outcome, Retry};
+use super::shown::{Shown, in_socket_notation, without_credential};
 use super::target::Target;
 use super::{Received, Transport, outcome_of, verdict};
 use crate::error::Error;
+use crate::observe::{Observer, Veto};
 use crate::transport::Answer;
+
+/// A WebSocket's connection.
+pub(crate) struct Opened {
+    pub stream: Upgraded,
+    /// What observers know it by.
+    pub number: u64,
+}
 
 /// A handshake that opened nothing.
 #[derive(Debug)]
 pub(crate) struct Unopened {
     pub error: Error,
     pub outcome: Outcome,
+    /// An observer does not let it pass, so that it must not be tried again.
+    pub vetoed: bool,
 }
 
 impl Transport {
-    /// One attempt to open the service's WebSocket, within `limit`.
-    pub async fn upgrade(&self, limit: Duration) -> Result<Upgraded, Unopened> {
+    /// The `attempt`th attempt, counted from 1, to open the service's WebSocket, within `limit`.
+    pub async fn upgrade(&self, attempt: u32, limit: Duration) -> Result<Opened, Unopened> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
-        let result = self.handshake(started + limit, limit).await;
+        let (result, veto) = self
+            .handshake(started + limit, limit, attempt, number)
+            .await;
         let elapsed = started.elapsed();
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
         let service = self.shared.service.name;
+        let received = |(status, headers, body)| Received {
+            status: Some(status),
+            headers,
+            body,
+            attempts: 1,
+            elapsed,
+        };
         let arrival = match result {
-            Ok(Ok(upgraded)) => {
+            Ok((arrival, Some(_))) if veto.is_some() => Ok(arrival),
+            Ok((_, Some(stream))) => {
                 tracing::debug!(service, milliseconds, "WebSocket opened");
-                return Ok(upgraded);
+                return Ok(Opened { stream, number });
             }
-            Ok(Err(arrival)) => Ok(arrival),
+            Ok((arrival, None)) => Ok(arrival),
             Err(failure) => Err(failure),
         };
         let outcome = outcome_of(&arrival);
-        let error = match arrival {
-            Ok((status, headers, body)) => {
-                tracing::debug!(
-                    service,
-                    milliseconds,
-                    status = status.as_u16(),
-                    "WebSocket refused"
-                );
-                let received = Received {
-                    status: Some(status),
-                    headers,
-                    body,
-                    attempts: 1,
-                    elapsed,
-                };
-                verdict::unopened(&self.shared, received)
+        match &arrival {
+            Ok((status, ..)) => {
+                let status = status.as_u16();
+                tracing::debug!(service, milliseconds, status, "WebSocket refused");
             }
             Err(failure) => {
                 tracing::debug!(service, milliseconds, failure = ?failure.kind, "WebSocket not opened");
-                failure.into_error().tried(1, elapsed)
             }
+        }
+        let failed = |failure: Failure| failure.into_error().tried(1, elapsed);
+        let vetoed = veto.is_some();
+        let error = match (veto, arrival) {
+            (Some(veto), arrival) => {
+                let ended = arrival.map(received).map_err(failed);
+                verdict::vetoed(&self.shared, ended, veto)
+            }
+            (None, Ok(arrival)) => verdict::unopened(&self.shared, received(arrival)),
+            (None, Err(failure)) => failed(failure),
         };
         self.shared.settle(outcome);
         Err(Unopened {
             error: error.of(self.shared.service.title, "open the WebSocket"),
-            outcome,
+            outcome: if vetoed { Outcome::Final } else { outcome },
+            vetoed,
         })
     }
 
+    /// The answer to the handshake, the stream if that opens one, and what an observer says against it.
     async fn handshake(
         &self,
         deadline: Instant,
         limit: Duration,
-    ) -> Result<Result<Upgraded, Arrival>, Failure> {
+        attempt: u32,
+        number: u64,
+    ) -> (Handshake, Option<Veto>) {
         let shared = &*self.shared;
         let limits = self.limits.call(limit).attempt(limit);
         let key = STANDARD.encode(std::array::from_fn::<u8, 16, _>(|_| fastrand::u8(..)));
+        let request = match self.asking(&key, limit) {
+            Ok(request) => request,
+            Err(failure) => return (Err(failure), None),
+        };
+        let shown = Shown::of(&self.shared, &request, "connect_socket", attempt)
+            .map(|shown| shown.opening(number));
+        let (attempt, sent) = Attempt::send(shared, &limits, deadline, request);
+        let result = opened(&attempt, attempt.head(sent).await, &key).await;
+        match shown {
+            None => (result, None),
+            Some(shown) => {
+                let (ended, stream) = match result {
+                    Ok((arrival, stream)) => (Ok(arrival), stream),
+                    Err(failure) => (Err(failure), None),
+                };
+                let veto = shown.ended(&ended);
+                (ended.map(|arrival| (arrival, stream)), veto)
+            }
+        }
+    }
+
+    fn asking(&self, key: &str, limit: Duration) -> Result<reqwest::Request, Failure> {
+        let shared = &*self.shared;
         let url = shared.socket_url.as_deref().unwrap_or_default();
         let built = shared.http.reqwest().get(url).build();
         let mut request = built.map_err(|error| Failure::of(error, limit, limit))?;
@@ -92,22 +141,27 @@ impl Transport {
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-        let sent_key = HeaderValue::from_str(&key).map_err(|_| Failure::interrupted())?;
-        headers.insert(SEC_WEBSOCKET_KEY, sent_key);
-        let (attempt, sent) = Attempt::send(shared, &limits, deadline, request);
-        let mut response = attempt.head(sent).await?;
-        let (status, headers) = (response.status(), take(response.headers_mut()));
-        if status == StatusCode::SWITCHING_PROTOCOLS && accepts(&headers, &key) {
-            let upgraded = timeout_at(attempt.deadline(), response.upgrade()).await;
-            let upgraded = upgraded.map_err(|_| attempt.timed_out())?;
-            return Ok(Ok(upgraded.map_err(|error| attempt.failed(error))?));
-        }
-        if status == StatusCode::SWITCHING_PROTOCOLS {
-            // What follows such an answer is not HTTP.
-            return Ok(Err((status, headers, Bytes::new())));
-        }
-        let (body, _) = attempt.read_body(&mut response).await;
-        Ok(Err((status, headers, body)))
+        let key = HeaderValue::from_str(key).map_err(|_| Failure::interrupted())?;
+        headers.insert(SEC_WEBSOCKET_KEY, key);
+        Ok(request)
+    }
+
+    /// Who watches what goes over the WebSocket, its address as they are shown it, and the service's name.
+    pub fn watched(&self) -> Option<(&dyn Observer, Url, &'static str)> {
+        let observer = self.shared.observer.as_deref()?;
+        let url = Url::parse(self.shared.socket_url.as_deref()?).ok()?;
+        let url = without_credential(&in_socket_notation(&url), &self.shared.signer);
+        Some((observer, url, self.shared.service.name))
+    }
+
+    /// What observers are shown of a message: the credential is taken out of it.
+    pub fn masked(&self, message: &Bytes) -> Bytes {
+        self.shared.signer.mask_bytes(message)
+    }
+
+    /// The error of a call whose answer an observer does not let pass.
+    pub fn vetoed(&self, received: Received, veto: Veto) -> Error {
+        verdict::vetoed(&self.shared, Ok(received), veto)
     }
 
     /// A call's answer that came over the WebSocket: what REST would have as its body.
@@ -175,6 +229,31 @@ impl Received {
             elapsed,
         }
     }
+}
+
+type Handshake = Result<(Arrival, Option<Upgraded>), Failure>;
+
+/// Reads the answer to a handshake, and takes over the stream if that opens it.
+async fn opened(
+    attempt: &Attempt<'_>,
+    head: Result<reqwest::Response, Failure>,
+    key: &str,
+) -> Handshake {
+    let mut response = head?;
+    let (status, headers) = (response.status(), take(response.headers_mut()));
+    if status != StatusCode::SWITCHING_PROTOCOLS {
+        let (body, _) = attempt.read_body(&mut response).await;
+        return Ok(((status, headers, body), None));
+    }
+    // What follows such an answer is not HTTP.
+    let stream = if accepts(&headers, key) {
+        let upgraded = timeout_at(attempt.deadline(), response.upgrade()).await;
+        let upgraded = upgraded.map_err(|_| attempt.timed_out())?;
+        Some(upgraded.map_err(|error| attempt.failed(error))?)
+    } else {
+        None
+    };
+    Ok(((status, headers, Bytes::new()), stream))
 }
 
 /// Whether the answer is to this very handshake (RFC 6455, 4.1).

@@ -11,6 +11,7 @@ use super::target::Target;
 use super::{Received, Shared};
 use crate::error::said::{Said, printable};
 use crate::error::{Answered, Error, Kind, Refusal, request_id_header};
+use crate::observe::Veto;
 
 pub(super) fn reply<T: Answer>(
     shared: &Shared,
@@ -41,6 +42,27 @@ pub(super) fn unfit(shared: &Shared, received: Received, path: &str, problem: &s
         problem: problem.to_owned(),
     };
     error(shared, received, kind)
+}
+
+/// The error of a call whose end an observer does not let pass, in place of that end.
+pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto) -> Error {
+    let Veto {
+        problem,
+        pointer,
+        rule,
+    } = veto;
+    let rule = Some(rule).filter(|rule| !rule.is_empty());
+    let by = rule.map_or_else(String::new, |rule| format!(" ({rule})"));
+    let kind = Kind::Unfit {
+        path: Some(pointer).filter(|pointer| !pointer.is_empty()),
+        problem: format!("an observer vetoes it: {problem}{by}"),
+    };
+    match ended {
+        Ok(received) => error(shared, received, kind),
+        Err(failed) => Error::new(kind)
+            .tried(failed.attempts(), failed.elapsed())
+            .because(failed),
+    }
 }
 
 /// An answer over the WebSocket as a type of the caller's, which may be any JSON.

@@ -2,7 +2,7 @@
 
 mod failures;
 mod forms;
-mod processes;
+pub mod processes;
 mod simulated;
 mod socket;
 
@@ -13,21 +13,21 @@ use tokio::process::Command;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const FILL: &str = "crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0";
+pub const FILL: &str = "crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0";
 const TOKEN: &str = "marker-of-a-secret-token";
-const FILLS: &str = include_str!("../data/crosstrade-executions.json");
+pub const FILLS: &str = include_str!("../data/crosstrade-executions.json");
 
-type Variables = Vec<(&'static str, String)>;
+pub type Variables = Vec<(&'static str, String)>;
 
-struct Ended {
-    code: Option<i32>,
-    bytes: Vec<u8>,
-    out: String,
-    err: String,
+pub struct Ended {
+    pub code: Option<i32>,
+    pub bytes: Vec<u8>,
+    pub out: String,
+    pub err: String,
 }
 
 /// The command with these variables alone for its environment.
-fn command(variables: &Variables, arguments: &[&str]) -> Command {
+pub fn command(variables: &Variables, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_executions"));
     command
         .env_clear()
@@ -42,7 +42,7 @@ fn command(variables: &Variables, arguments: &[&str]) -> Command {
 }
 
 /// Runs it to its end; no output may hold a credential, nor colours, which belong on terminals.
-async fn run(variables: &Variables, arguments: &[&str]) -> Ended {
+pub async fn run(variables: &Variables, arguments: &[&str]) -> Ended {
     let ended = outcome(command(variables, arguments)).await;
     assert!(!ended.out.contains('\u{1b}') && !ended.err.contains('\u{1b}'));
     for (name, secret) in variables {
@@ -75,7 +75,7 @@ async fn outcome(mut command: Command) -> Ended {
     }
 }
 
-async fn simulator() -> (Simulator, Variables) {
+pub async fn simulator() -> (Simulator, Variables) {
     simulator_with(None).await
 }
 

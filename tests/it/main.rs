@@ -13,6 +13,7 @@ mod connections;
 mod documents;
 mod limits;
 mod properties;
+mod recording;
 mod requests;
 mod retries;
 mod secrets;

@@ -1,10 +1,14 @@
 //! No credential is in any text, whatever happens and whatever the service echoes.
 
+mod recordings;
+
 use std::error::Error as _;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use executions::observe::Observer;
 use executions::{
     B3os, Budget, CrossTrade, Error, Execution, Executions, Http, Hummingbot, Limits, Reference,
     Refold, Reply, Retry,
@@ -69,6 +73,14 @@ impl Inspector {
 
 /// All four services on one server, each with the marker in its credential; Refold with its key, then with a session.
 fn handles(url: &str, limits: Limits) -> [Executions; 2] {
+    observed_handles(url, limits, None)
+}
+
+fn observed_handles(
+    url: &str,
+    limits: Limits,
+    observer: Option<Arc<dyn Observer>>,
+) -> [Executions; 2] {
     let with = |refold: &[(&str, &str)]| {
         let mut variables = vec![
             ("CROSSTRADE_TOKEN", MARKER),
@@ -81,7 +93,14 @@ fn handles(url: &str, limits: Limits) -> [Executions; 2] {
             ("REFOLD_BASE_URL", url),
         ];
         variables.extend(refold);
-        executions(&variables).with_limits(limits)
+        let Some(observer) = observer.clone() else {
+            return executions(&variables).with_limits(limits);
+        };
+        let observed = Executions::observed(observer).from_variables(|name| {
+            let (_, value) = variables.iter().find(|(key, _)| *key == name)?;
+            Some((*value).to_owned())
+        });
+        observed.expect("complete").with_limits(limits)
     };
     [
         with(&[

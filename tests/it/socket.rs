@@ -3,7 +3,7 @@
 mod calls;
 mod connection;
 mod handshake;
-mod peer;
+pub mod peer;
 mod pushes;
 mod secrets;
 
@@ -17,7 +17,7 @@ use crate::clients::{crosstrade, milliseconds};
 use peer::{Peer, Server};
 
 /// Connects quickly, also again.
-fn quick(crosstrade: &CrossTrade) -> Connect {
+pub fn quick(crosstrade: &CrossTrade) -> Connect {
     crosstrade
         .connect()
         .backoff(milliseconds(20), milliseconds(100))
@@ -43,13 +43,13 @@ async fn unmetered() -> (Server, Peer, Socket) {
     (server, peer, socket)
 }
 
-async fn meet(server: &Server, connect: Connect) -> (Peer, Socket) {
+pub async fn meet(server: &Server, connect: Connect) -> (Peer, Socket) {
     let (peer, socket) = tokio::join!(server.accept(), connect);
     (peer, socket.expect("the server accepts it"))
 }
 
 /// Events up to the first that `pick` wants.
-async fn until<T>(events: &mut Events, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
+pub async fn until<T>(events: &mut Events, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
     let wanted = async {
         loop {
             let event = events.next().await.expect("the socket is open");

@@ -8,6 +8,7 @@ use executions::{Error, Executions, Limits};
 use jiff::SignedDuration;
 
 use crate::output::Form;
+use crate::record::Traffic;
 
 #[derive(Args)]
 pub struct Asking {
@@ -26,8 +27,8 @@ pub struct Asking {
 
 impl Asking {
     /// The services that the environment has settings for.
-    pub fn executions(&self) -> Result<Executions, Error> {
-        let executions = Executions::from_env()?;
+    pub fn executions(&self, traffic: &Traffic) -> Result<Executions, Error> {
+        let executions = traffic.executions()?;
         Ok(match self.timeout {
             Some(limit) => executions.with_limits(Limits::default().call(limit).attempt(limit)),
             None => executions,
@@ -35,8 +36,8 @@ impl Asking {
     }
 
     /// CrossTrade's WebSocket.
-    pub async fn socket(&self) -> Result<Socket, Error> {
-        let mut socket = self.executions()?.crosstrade()?.connect();
+    pub async fn socket(&self, traffic: &Traffic) -> Result<Socket, Error> {
+        let mut socket = self.executions(traffic)?.crosstrade()?.connect();
         if let Some(limit) = self.timeout {
             socket = socket.timeout(limit).call_timeout(limit);
         }

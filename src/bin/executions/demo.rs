@@ -10,16 +10,17 @@ use executions::{Error, Execution, Executions, Reference, Service};
 use crate::failure::{self, Failure};
 use crate::output::table::{Column, Table, Value};
 use crate::output::{self, json};
+use crate::record::Traffic;
 use crate::simulate;
 
 /// The most that CrossTrade lists.
 const LOOKBACK: Duration = Duration::from_secs(15 * 60);
 
-pub async fn run() -> Result<ExitCode, Failure> {
+pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     let simulator = Simulator::start(Options::default())
         .await
         .map_err(Failure::Start)?;
-    let executions = connect(&simulator)?;
+    let executions = connect(&simulator, traffic)?;
     let references = references(&simulator)?;
     output::say(
         "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
@@ -70,9 +71,9 @@ pub async fn run() -> Result<ExitCode, Failure> {
 }
 
 /// Set on the simulator alone: the environment is not asked, so a real account is never used.
-fn connect(simulator: &Simulator) -> Result<Executions, Error> {
+fn connect(simulator: &Simulator, traffic: &Traffic) -> Result<Executions, Error> {
     let variables = simulator.variables();
-    Executions::from_variables(|name| {
+    traffic.executions_from(|name| {
         let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
         Some(value.clone())
     })

@@ -19,6 +19,8 @@ pub enum Failure {
     Output(io::Error),
     /// The command could not begin.
     Start(io::Error),
+    /// The traffic could not be recorded, or not all of it.
+    Recording(io::Error),
 }
 
 impl From<Error> for Failure {
@@ -38,7 +40,7 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Asking(error) => code(error).into(),
-            Self::Output(_) | Self::Start(_) => ExitCode::FAILURE,
+            Self::Output(_) | Self::Start(_) | Self::Recording(_) => ExitCode::FAILURE,
         }
     }
 
@@ -47,6 +49,7 @@ impl Failure {
             Self::Asking(error) => report(error),
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
             Self::Start(error) => format!("{RED}error{RED:#}: could not start: {error}"),
+            Self::Recording(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::arguments::Asking;
 use crate::failure::{self, Failure};
 use crate::output::sheet::Sheet;
 use crate::output::{self, Form, json};
+use crate::record::Traffic;
 
 /// Get one execution.
 #[derive(Args)]
@@ -26,15 +27,15 @@ pub struct Arguments {
     asking: Asking,
 }
 
-pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
     let reference = &arguments.reference;
     let (execution, bytes) = if !arguments.asking.ws {
-        let execution = arguments.asking.executions()?.get(reference).await?;
+        let execution = arguments.asking.executions(traffic)?.get(reference).await?;
         let bytes = execution.bytes().clone();
         (execution.into_inner(), bytes)
     } else if let (Service::CrossTrade, Some(account)) = (reference.service(), reference.account())
     {
-        let socket = arguments.asking.socket().await?;
+        let socket = arguments.asking.socket(traffic).await?;
         let fill = socket.execution(account, reference.id()).await?;
         (fill.to_execution(), fill.bytes().clone())
     } else {

@@ -12,6 +12,7 @@ use crate::arguments::{Asking, duration};
 use crate::failure::Failure;
 use crate::output::table::{Column, Table, Value};
 use crate::output::{self, Form, json};
+use crate::record::Traffic;
 
 /// List the fills of a CrossTrade account.
 #[derive(Args)]
@@ -34,8 +35,8 @@ pub struct Arguments {
     asking: Asking,
 }
 
-pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let fills = fills(arguments).await?;
+pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
+    let fills = fills(arguments, traffic).await?;
     match arguments.asking.output {
         Form::Table => print_table(&fills, arguments.asking.ws)?,
         Form::Json => output::print(json::pretty(&fills.to_executions())?.as_bytes())?,
@@ -52,17 +53,17 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn fills(arguments: &Arguments) -> Result<Reply<ExecutionList>, Error> {
+async fn fills(arguments: &Arguments, traffic: &Traffic) -> Result<Reply<ExecutionList>, Error> {
     let account = &arguments.account.0;
     if arguments.asking.ws {
-        let socket = arguments.asking.socket().await?;
+        let socket = arguments.asking.socket(traffic).await?;
         let mut fills = socket.executions(account);
         if let Some(lookback) = arguments.lookback {
             fills = fills.lookback(lookback);
         }
         return fills.await;
     }
-    let executions = arguments.asking.executions()?;
+    let executions = arguments.asking.executions(traffic)?;
     let mut fills = executions.crosstrade()?.executions(account);
     if let Some(lookback) = arguments.lookback {
         fills = fills.lookback(lookback);

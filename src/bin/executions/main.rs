@@ -8,18 +8,22 @@ mod get;
 mod list;
 mod logs;
 mod output;
+mod record;
+mod replay;
 mod rpc;
 mod schema;
 mod simulate;
 mod stream;
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
+use record::Traffic;
 
 /// Fetch executions from CrossTrade, Hummingbot, B3OS and Refold.
 #[derive(Parser)]
@@ -33,6 +37,12 @@ struct Arguments {
     /// Only this program's own lines are let through, whatever RUST_LOG says: libraries log headers, and credentials with them.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+
+    /// Write what is sent and answered to a new file, as HAR: with your data, without credentials.
+    ///
+    /// `executions replay` serves it again. Only commands that ask a service take it.
+    #[arg(long, global = true, value_name = "FILE.har", value_parser = record::file)]
+    record: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -44,6 +54,7 @@ enum Command {
     /// See it work on simulated services; no account needed.
     Demo,
     Simulate(simulate::Arguments),
+    Replay(replay::Arguments),
     /// Print the JSON Schema of what `-o json` prints.
     Schema,
     Completions(completions::Arguments),
@@ -67,6 +78,8 @@ Examples:
   executions rpc ListPositions '{\"account\":\"Sim101\"}' --read-only
   executions stream --quotes \"ES 12-25,NQ 12-25\" --pnl 1s
   executions simulate             have the four services on this machine
+  executions get b3os:exec_1 --record traffic.har
+  executions replay traffic.har   have what was recorded answered again
 
 Settings, from the environment. Only the services you ask need theirs:
   CrossTrade  CROSSTRADE_TOKEN, and CROSSTRADE_WS_URL if its WebSocket is not at
@@ -92,29 +105,55 @@ fn main() -> ExitCode {
         Err(told) => return ended(failure::of_parsing(&told)),
     };
     logs::start(arguments.verbose);
-    ended(run(arguments.command))
+    ended(run(arguments))
 }
 
-fn run(command: Command) -> Result<ExitCode, Failure> {
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments {
+        command, record, ..
+    } = arguments;
+    if record.is_some() && !command.asks() {
+        return failure::of_usage("--record is for commands that ask a service");
+    }
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Schema => schema::run(),
         asks => {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
             let runtime = runtime.worker_threads(2).enable_all().build();
-            runtime.map_err(Failure::Start)?.block_on(run_asking(asks))
+            runtime
+                .map_err(Failure::Start)?
+                .block_on(run_asking(asks, record))
         }
     }
 }
 
-async fn run_asking(command: Command) -> Result<ExitCode, Failure> {
-    if let Command::Simulate(arguments) = command {
-        return simulate::run(&arguments).await;
+impl Command {
+    /// Whether it talks to a service, be it a simulated one.
+    fn asks(&self) -> bool {
+        matches!(
+            self,
+            Self::Get(_) | Self::List(_) | Self::Rpc(_) | Self::Stream(_) | Self::Demo
+        )
     }
+}
+
+async fn run_asking(command: Command, record: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Simulate(arguments) => return simulate::run(&arguments).await,
+        Command::Replay(arguments) => return replay::run(&arguments).await,
+        _ => {}
+    }
+    let traffic = Traffic::record(record.as_deref())?;
     // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
+    let interrupted = traffic.clone();
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
-            let whole = tokio::task::spawn_blocking(|| {
+            let whole = tokio::task::spawn_blocking(move || {
+                // Nothing may be half written when the process ends.
+                if let Err(failure) = interrupted.finish() {
+                    output::say(&failure.report());
+                }
                 let _no_other_line = io::stdout().lock();
                 std::process::exit(INTERRUPTED.into())
             });
@@ -122,12 +161,21 @@ async fn run_asking(command: Command) -> Result<ExitCode, Failure> {
             std::process::exit(INTERRUPTED.into());
         }
     });
-    match command {
-        Command::Get(arguments) => get::run(&arguments).await,
-        Command::List(arguments) => list::run(&arguments).await,
-        Command::Rpc(arguments) => rpc::run(&arguments).await,
-        Command::Stream(arguments) => stream::run(&arguments).await,
-        _ => demo::run().await,
+    let ended = match command {
+        Command::Get(arguments) => get::run(&arguments, &traffic).await,
+        Command::List(arguments) => list::run(&arguments, &traffic).await,
+        Command::Rpc(arguments) => rpc::run(&arguments, &traffic).await,
+        Command::Stream(arguments) => stream::run(&arguments, &traffic).await,
+        _ => demo::run(&traffic).await,
+    };
+    match (ended, traffic.finish()) {
+        (Ok(code), Ok(())) => Ok(code),
+        (Ok(_), Err(unrecorded)) => Err(unrecorded),
+        (Err(failure), Ok(())) => Err(failure),
+        (Err(failure), Err(unrecorded)) => {
+            output::say(&unrecorded.report());
+            Err(failure)
+        }
     }
 }
 

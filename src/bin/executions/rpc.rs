@@ -4,12 +4,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use executions::Executions;
 use executions::values::Json;
 
 use crate::arguments::duration;
 use crate::failure::Failure;
 use crate::output::{self, json};
+use crate::record::Traffic;
 
 /// Call anything of CrossTrade's over its WebSocket.
 ///
@@ -40,10 +40,10 @@ pub struct Arguments {
     timeout: Option<Duration>,
 }
 
-pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let limit = arguments.timeout.unwrap_or(Duration::from_secs(60));
-    let executions = Executions::from_env()?;
+    let executions = traffic.executions()?;
     let socket = executions.crosstrade()?.connect().timeout(limit).await?;
     let mut call = socket
         .call::<Json>(&arguments.api, &arguments.args)

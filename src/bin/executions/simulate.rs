@@ -86,10 +86,12 @@ fn wrong(faults: &[Fault]) -> String {
 }
 
 fn exports(simulator: &Simulator) -> String {
-    let variables = simulator.variables().into_iter();
-    variables
-        .map(|(name, value)| format!("export {name}={}\n", quoted(&value)))
-        .collect()
+    simulator.variables().iter().map(export).collect()
+}
+
+/// A line that sets a variable.
+pub fn export((name, value): &(&'static str, String)) -> String {
+    format!("export {name}={}\n", quoted(value))
 }
 
 /// Something of every service, and a list.

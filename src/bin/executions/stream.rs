@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use executions::Executions;
 use executions::crosstrade::socket::{Event, State};
 use executions::values::Json;
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use serde::Serialize;
 use crate::arguments::duration;
 use crate::failure::Failure;
 use crate::output::{self, json};
+use crate::record::Traffic;
 
 /// Print CrossTrade's quotes and P&L as they come, until Ctrl-C.
 ///
@@ -35,8 +35,8 @@ pub struct Arguments {
     pnl: Option<Duration>,
 }
 
-pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let executions = Executions::from_env()?;
+pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
+    let executions = traffic.executions()?;
     let socket = executions.crosstrade()?.connect().await?;
     let mut events = socket.events();
     if !arguments.quotes.is_empty() {

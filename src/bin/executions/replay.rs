@@ -1,0 +1,87 @@
+//! `executions replay`: a recording served on this machine, until Ctrl-C.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use executions::recording::Recording;
+use executions::recording::replay::Replay;
+
+use crate::failure::Failure;
+use crate::output;
+use crate::simulate::export;
+
+/// Serve a recording on this machine, until Ctrl-C.
+///
+/// Requests are answered as they were when they were recorded, those of the same path in turn; one that was not recorded gets
+/// a 404 that names the nearest. Prints what to export, so that this command in another terminal asks here.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  executions get crosstrade:Sim101/exec_a1b2c3 --record traffic.har
+  executions replay traffic.har
+  executions replay traffic.har --port 7700 > replay.env")]
+pub struct Arguments {
+    /// A HAR file, of --record or of a browser.
+    #[arg(value_name = "FILE.har")]
+    file: PathBuf,
+
+    /// The port. [default: any that is free]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    port: u16,
+}
+
+pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let file = File::open(&arguments.file).map_err(|why| {
+        let words = format!("cannot read {}: {why}", arguments.file.display());
+        Failure::Start(std::io::Error::new(why.kind(), words))
+    })?;
+    let recording = Recording::read(file)?;
+    let replay = Replay::start(&recording, arguments.port);
+    let replay = replay.await.map_err(Failure::Start)?;
+    let announced = async {
+        announce(&replay, &recording)?;
+        std::future::pending().await
+    };
+    // Biased, so that Ctrl-C is waited for before anything is printed: whoever reads it may end this at once.
+    tokio::select! {
+        biased;
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::Start)?,
+        failed = announced => return failed,
+    }
+    replay.shutdown().await;
+    Ok(ExitCode::from(crate::INTERRUPTED))
+}
+
+/// How many requests are listed.
+const MOST: usize = 20;
+
+fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
+    let place = match output::is_terminal() {
+        true => "Paste into another terminal",
+        false => "What to export is in this command's output",
+    };
+    let cut = match recording.is_cut_off {
+        true => " The file ends in the middle; what is whole is served.",
+        false => "",
+    };
+    output::say(&format!(
+        "{} recorded exchanges are served on {}.{cut}\n{place}:\n",
+        recording.entries.len(),
+        replay.url(),
+    ));
+    let variables = replay.variables();
+    let exports: String = variables.iter().map(export).collect();
+    output::print(exports.as_bytes())?;
+    let requests = replay.requests();
+    let mut text = "\nIt answers:".to_owned();
+    for request in requests.iter().take(MOST) {
+        text += &format!("\n  {}", output::escaped(request));
+    }
+    if let Some(more @ 1..) = requests.len().checked_sub(MOST) {
+        text += &format!("\n  and {more} more");
+    }
+    output::say(&format!("{text}\nCtrl-C ends it."));
+    Ok(())
+}

@@ -1,0 +1,442 @@
+//! Reading a HAR file, whoever wrote it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Read;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::error::Error;
+use crate::observe::Direction;
+
+/// The largest file that is read.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What a HAR file holds.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Recording {
+    /// In the order of the file, which for a [`Recorder`](super::Recorder)'s is the order in which they ended.
+    pub entries: Vec<Entry>,
+    /// The file ends in the middle; [`entries`](Self::entries) are those that are whole.
+    pub is_cut_off: bool,
+}
+
+/// One request, and what came of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// `GET`, most often; as it is written in the file.
+    pub method: String,
+    /// As it is written in the file, which need not be a URL that one could ask.
+    pub url: String,
+    /// Names and values in the order of the file.
+    pub request_headers: Vec<(String, String)>,
+    /// `None` where no answer came.
+    pub answer: Option<Answer>,
+    /// Why none came, in the words of the program that recorded it.
+    pub failure: Option<String>,
+    /// The service's name in lower case (`crosstrade`), where a [`Recorder`](super::Recorder) wrote the file. So are the next
+    /// two.
+    pub service: Option<String>,
+    /// The `operationId` of the service's spec.
+    pub operation: Option<String>,
+    /// Counted from 1.
+    pub attempt: Option<u32>,
+    /// The messages of the WebSocket that it opened, in the order they passed; `None` for any other entry.
+    pub messages: Option<Vec<Frame>>,
+    /// Why that WebSocket's connection was lost; `None` where it was closed, was still open, or the file does not say.
+    pub lost: Option<String>,
+}
+
+/// An answer over HTTP.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Of any kind, not only a success.
+    pub status: StatusCode,
+    /// Names and values in the order of the file.
+    pub headers: Vec<(String, String)>,
+    /// Decoded from base64 where it is written in that.
+    pub body: Bytes,
+}
+
+/// A message of a WebSocket.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Frame {
+    /// Who sent it.
+    pub direction: Direction,
+    /// Whether it was of the text kind, and so UTF-8.
+    pub is_text: bool,
+    /// The whole message.
+    pub data: Bytes,
+}
+
+impl Recording {
+    /// Reads a HAR file of up to 256 MiB, a browser's as well. What it holds besides is passed over.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input) where it cannot be read, is too large, or is no HAR. A file that only
+    /// ends too early is none: see [`is_cut_off`](Self::is_cut_off).
+    pub fn read(from: impl Read) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        let size = from.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+        match size {
+            Err(why) => return Err(unusable(why)),
+            Ok(size) if size as u64 > MOST_BYTES => {
+                return Err(unusable(format!("it is larger than {MOST_BYTES} bytes")));
+            }
+            Ok(_) => {}
+        }
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let mut collected = Collected::default();
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        let entries = Within("log", Within("entries", &mut collected));
+        let end = entries.deserialize(&mut reader).and_then(|_| reader.end());
+        let is_cut_off = match end {
+            Ok(()) if collected.found => false,
+            Err(why) if collected.found && is_at_the_end(&why, text) => true,
+            Ok(()) => return Err(unusable("it has no log with entries, so it is no HAR file")),
+            Err(why) => return Err(unusable(format!("it is no HAR file: {why}"))),
+        };
+        Ok(Self {
+            entries: joined(collected.entries)?,
+            is_cut_off,
+        })
+    }
+}
+
+/// Whether a parser stumbled over the end of the text: also over a number or a word that is cut off there.
+fn is_at_the_end(why: &serde_json::Error, text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let last = lines.next_back().unwrap_or_default().len();
+    why.is_eof() || (why.line() == lines.count() + 1 && why.column() >= last)
+}
+
+fn unusable(problem: impl ToString) -> Error {
+    Error::input("recording", problem.to_string())
+}
+
+/// Makes the entries of one connection one, and what is written of each what it was.
+fn joined(written: Vec<Written>) -> Result<Vec<Entry>, Error> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(written.len());
+    let mut connections: HashMap<u64, usize> = HashMap::new();
+    for (index, written) in written.into_iter().enumerate() {
+        let unfit = |problem: String| unusable(format!("entry {index}: {problem}"));
+        let continues = written.continues;
+        let connection = written.connection;
+        let entry = written.entry().map_err(unfit)?;
+        let first = connection.and_then(|connection| connections.get(&connection));
+        match first.and_then(|first| entries.get_mut(*first)) {
+            Some(first) if continues => {
+                let messages = entry.messages.into_iter().flatten();
+                first.messages.get_or_insert_default().extend(messages);
+                first.lost = entry.lost;
+            }
+            _ => {
+                connections.extend(connection.map(|connection| (connection, entries.len())));
+                entries.push(entry);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+#[derive(Deserialize)]
+struct Written {
+    request: WrittenRequest,
+    response: WrittenAnswer,
+    #[serde(rename = "_service")]
+    service: Option<String>,
+    #[serde(rename = "_operation")]
+    operation: Option<String>,
+    #[serde(rename = "_attempt")]
+    attempt: Option<u32>,
+    #[serde(rename = "_failure")]
+    failure: Option<String>,
+    #[serde(rename = "_error")]
+    error: Option<String>,
+    #[serde(rename = "_connection")]
+    connection: Option<u64>,
+    #[serde(rename = "_continues", default)]
+    continues: bool,
+    #[serde(rename = "_webSocketMessages")]
+    messages: Option<Vec<WrittenFrame>>,
+    #[serde(rename = "_closed")]
+    lost: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WrittenRequest {
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: Vec<Pair>,
+}
+
+#[derive(Deserialize)]
+struct WrittenAnswer {
+    status: i64,
+    #[serde(default)]
+    headers: Vec<Pair>,
+    #[serde(default)]
+    content: Content,
+    #[serde(rename = "_error")]
+    error: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Content {
+    #[serde(default)]
+    text: String,
+    encoding: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct WrittenFrame {
+    #[serde(rename = "type")]
+    sort: String,
+    opcode: u8,
+    data: String,
+}
+
+impl Written {
+    fn entry(self) -> Result<Entry, String> {
+        let messages = self.messages.map(|messages| {
+            let messages = messages.into_iter().map(WrittenFrame::frame);
+            messages.collect::<Result<Vec<_>, _>>()
+        });
+        let answer = match self.response.status {
+            ..=0 => None,
+            status => {
+                let code = u16::try_from(status).ok();
+                let status = code.and_then(|code| StatusCode::from_u16(code).ok());
+                Some(Answer {
+                    status: status.ok_or("its status is none of HTTP's")?,
+                    headers: pairs(self.response.headers),
+                    body: self.response.content.bytes()?,
+                })
+            }
+        };
+        Ok(Entry {
+            method: self.request.method,
+            url: self.request.url,
+            request_headers: pairs(self.request.headers),
+            answer,
+            failure: self.failure.or(self.error).or(self.response.error),
+            service: self.service,
+            operation: self.operation,
+            attempt: self.attempt,
+            messages: messages.transpose()?,
+            lost: self.lost,
+        })
+    }
+}
+
+impl Content {
+    fn bytes(self) -> Result<Bytes, String> {
+        match self.encoding.as_deref() {
+            None | Some("") => Ok(self.text.into()),
+            Some("base64") => unpacked(&self.text),
+            Some(_) => Err("its content is in an encoding other than base64".to_owned()),
+        }
+    }
+}
+
+impl WrittenFrame {
+    fn frame(self) -> Result<Frame, String> {
+        let is_text = self.opcode == 1;
+        Ok(Frame {
+            direction: match self.sort.as_str() {
+                "send" => Direction::Sent,
+                "receive" => Direction::Received,
+                _ => return Err("a message of it is neither sent nor received".to_owned()),
+            },
+            is_text,
+            data: match is_text {
+                true => self.data.into(),
+                false => unpacked(&self.data)?,
+            },
+        })
+    }
+}
+
+fn unpacked(text: &str) -> Result<Bytes, String> {
+    let bytes = STANDARD.decode(text);
+    bytes
+        .map(Bytes::from)
+        .map_err(|why| format!("its base64 is broken: {why}"))
+}
+
+fn pairs(pairs: Vec<Pair>) -> Vec<(String, String)> {
+    let pairs = pairs.into_iter();
+    pairs.map(|pair| (pair.name, pair.value)).collect()
+}
+
+/// The entries read so far, which stay when the file ends in the middle.
+#[derive(Default)]
+struct Collected {
+    entries: Vec<Written>,
+    found: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Collected {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.found = true;
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Collected {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(entry) = list.next_element()? {
+            self.entries.push(entry);
+        }
+        Ok(())
+    }
+}
+
+/// Reads one member of an object, by its name, and passes over the others.
+struct Within<S>(&'static str, S);
+
+impl<'de, S: DeserializeSeed<'de, Value = ()>> DeserializeSeed<'de> for Within<S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Within<S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with a member `{}`", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self(name, seed) = self;
+        let mut seed = Some(seed);
+        while let Some(key) = map.next_key::<String>()? {
+            match seed.take_if(|_| key == name) {
+                Some(seed) => map.next_value_seed(seed)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn har(entries: &str) -> String {
+        format!(r#"{{"log":{{"version":"1.2","pages":[],"entries":[{entries}],"comment":"x"}}}}"#)
+    }
+
+    const BROWSER: &str = r#"{
+        "_initiator": {"type": "script", "stack": {"callFrames": []}}, "_priority": "High", "_resourceType": "fetch",
+        "cache": {}, "connection": "443", "pageref": "page_1",
+        "request": {"method": "GET", "url": "https://h/a?b=c", "httpVersion": "h3", "headers": [{"name": ":authority", "value": "h"}],
+            "queryString": [], "cookies": [], "headersSize": -1, "bodySize": 0},
+        "response": {"status": 200, "statusText": "", "httpVersion": "h3", "headers": [{"name": "content-type", "value": "image/png"}],
+            "cookies": [], "content": {"size": 3, "mimeType": "image/png", "text": "//79", "encoding": "base64"}, "redirectURL": "",
+            "headersSize": -1, "bodySize": -1, "_transferSize": 9, "_error": null},
+        "serverIPAddress": "192.0.2.1", "startedDateTime": "2026-01-01T00:00:00.000Z", "time": 1.5,
+        "timings": {"blocked": 0.4, "dns": -1, "ssl": -1, "connect": -1, "send": 0.1, "wait": 1, "receive": 0.1, "_blocked_queueing": 0.3}}"#;
+
+    #[test]
+    fn a_browsers_file_is_read() {
+        let blocked = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 0, "_error": "net::ERR_FAILED"}}"#;
+        let socket = r#"{"request": {"method": "GET", "url": "wss://h/s"}, "response": {"status": 101}, "_webSocketMessages": [
+            {"type": "send", "time": 1.5, "opcode": 1, "data": "é"}, {"type": "receive", "time": 1.6, "opcode": 2, "data": "/w=="}]}"#;
+        let text = format!("\u{feff}{}", har(&format!("{BROWSER},{blocked},{socket}")));
+        let recording = Recording::read(text.as_bytes()).expect("a HAR file");
+        assert!(!recording.is_cut_off);
+        let [fetched, blocked, socket] = &recording.entries[..] else {
+            panic!("three entries")
+        };
+        let answer = fetched.answer.as_ref().expect("it was answered");
+        assert_eq!(
+            (&*answer.body, answer.status.as_u16()),
+            (&b"\xff\xfe\xfd"[..], 200)
+        );
+        assert!(blocked.answer.is_none());
+        assert_eq!(blocked.failure.as_deref(), Some("net::ERR_FAILED"));
+        let messages = socket.messages.as_ref().expect("a WebSocket");
+        assert_eq!(messages[0].data, "é");
+        assert_eq!(
+            (messages[1].is_text, &*messages[1].data),
+            (false, &b"\xff"[..])
+        );
+    }
+
+    #[test]
+    fn a_file_cut_off_anywhere_gives_the_entries_before_the_cut() {
+        let whole = har(&[BROWSER; 3].join(","));
+        let mut seen = [0; 4];
+        let begin = whole.find("[{").expect("entries") + 1;
+        for cut in begin..whole.trim_end().len() {
+            let recording = Recording::read(&whole.as_bytes()[..cut]).expect("a beginning");
+            assert!(recording.is_cut_off);
+            seen[recording.entries.len()] += 1;
+        }
+        assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+    }
+
+    #[test]
+    fn what_is_no_har_file_is_refused_in_words() {
+        let deep = format!(r#"{{"x": {}"#, "[".repeat(1 << 20));
+        let status = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 7}}"#;
+        let status = har(status);
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            "x",
+            r#"{"log": {}}"#,
+            &deep,
+            &status,
+            r#"{"log": {"entries": {}}}"#,
+            r#"{"log": {"entries": [1]}}"#,
+        ] {
+            let error = Recording::read(text.as_bytes()).expect_err("no HAR file");
+            assert!(error.is_invalid_input(), "{error}");
+        }
+        let hidden = format!(
+            r#"{{"x": {}{}, "log": {{"entries": []}}}}"#,
+            "[".repeat(1 << 20),
+            "]".repeat(1 << 20)
+        );
+        let _ = Recording::read(hidden.as_bytes());
+        let endless = std::io::repeat(b' ');
+        assert!(
+            Recording::read(endless)
+                .expect_err("too large")
+                .to_string()
+                .contains("larger than")
+        );
+    }
+}

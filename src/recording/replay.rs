@@ -1,0 +1,273 @@
+//! A recording served on loopback, so that what happened once happens again.
+//!
+//! A request is answered as the recorded one of the same method, path and query was; the host does not matter, nor does what
+//! the recorded path has before the requested one, nor the credential. Requests that were recorded more than once get their
+//! answers in turn, and then the last one again. One that got no answer finds its connection closed. One that is not in the
+//! recording gets a 404 that names the nearest that are.
+//!
+//! A WebSocket plays a recorded connection: a call of the same name and arguments as a recorded one gets its answer, under the
+//! id it has now; what was pushed follows, in its order and without its pauses, once the client has sent what it was
+//! recorded after. A connection that was recorded as lost is dropped once all of that has been sent.
+
+mod answers;
+mod line;
+mod script;
+mod turns;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::{Answer, Frame, Recording};
+use answers::{Answers, Found};
+use line::{Cut, Lines};
+use script::{Script, Step};
+
+/// How long [`Replay::shutdown`] lets open requests finish.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The largest message that a WebSocket takes.
+const LARGEST: usize = 1 << 20;
+
+/// Where CrossTrade's WebSocket is unless a setting says otherwise.
+const USUAL_SOCKET: &str = "/ws/stream";
+
+/// A recording that is being served. Dropping it stops that without waiting; [`shutdown`](Self::shutdown) waits.
+#[derive(Debug)]
+pub struct Replay {
+    address: SocketAddr,
+    requests: Vec<String>,
+    services: Vec<String>,
+    socket: Option<String>,
+    /// Sent or dropped: the server and the open sockets stop.
+    stop: watch::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl Replay {
+    /// Serves the recording on this port of 127.0.0.1, or on any that is free for 0, within the current tokio runtime. It is
+    /// reachable when this returns.
+    ///
+    /// # Errors
+    /// The port is taken; the text names its address.
+    pub async fn start(recording: &Recording, port: u16) -> io::Result<Self> {
+        let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let named = |why: io::Error| {
+            io::Error::new(why.kind(), format!("cannot listen on {wanted}: {why}"))
+        };
+        let listener = TcpListener::bind(wanted).await.map_err(named)?;
+        let address = listener.local_addr().map_err(named)?;
+        let answers = Answers::of(recording);
+        let (requests, socket) = (answers.requests(), answers.socket());
+        let (stop, stopped) = watch::channel(());
+        let desk = Desk {
+            answers: Mutex::new(answers),
+            stopped: stopped.clone(),
+        };
+        let router = Router::new().fallback(answer).with_state(Arc::new(desk));
+        let mut services: Vec<String> = recording
+            .entries
+            .iter()
+            .filter_map(|entry| entry.service.clone())
+            .collect();
+        services.sort();
+        services.dedup();
+        Ok(Self {
+            address,
+            requests,
+            services,
+            socket,
+            stop,
+            server: tokio::spawn(serve(Lines(listener), router, stopped)),
+        })
+    }
+
+    /// The base URL of every service: scheme, address and port, no path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What is recorded, in its order and each once: `GET /v1/api/accounts/Sim101/executions`, `WEBSOCKET /ws/stream`.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.clone()
+    }
+
+    /// The environment that points the clients of the recorded services here; of all four, where the recording names none.
+    /// The credentials are made up.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let url = || self.url();
+        let any = || "any".to_owned();
+        let mut variables = Vec::new();
+        let has = |name| self.services.is_empty() || self.services.iter().any(|s| s == name);
+        if has("crosstrade") {
+            variables.push(("CROSSTRADE_BASE_URL", url()));
+            variables.push(("CROSSTRADE_TOKEN", any()));
+            let unusual = self.socket.as_ref().filter(|path| *path != USUAL_SOCKET);
+            let socket = unusual.map(|path| format!("ws://{}{path}", self.address));
+            variables.extend(socket.map(|url| ("CROSSTRADE_WS_URL", url)));
+        }
+        if has("hummingbot") {
+            variables.push(("HUMMINGBOT_BASE_URL", url()));
+            variables.push(("HUMMINGBOT_USERNAME", any()));
+            variables.push(("HUMMINGBOT_PASSWORD", any()));
+        }
+        if has("b3os") {
+            variables.push(("B3OS_BASE_URL", url()));
+            variables.push(("B3OS_API_KEY", any()));
+        }
+        if has("refold") {
+            variables.push(("REFOLD_BASE_URL", url()));
+            variables.push(("REFOLD_API_KEY", any()));
+            variables.push(("REFOLD_LINKED_ACCOUNT_ID", any()));
+        }
+        variables
+    }
+
+    /// Stops listening, waits up to a second for requests under way, and drops the open WebSockets.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(());
+        if timeout(GRACE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+        let _ = timeout(GRACE, self.stop.closed()).await;
+    }
+}
+
+/// What all connections have in common.
+struct Desk {
+    answers: Mutex<Answers>,
+    stopped: watch::Receiver<()>,
+}
+
+async fn serve(lines: Lines, router: Router, mut stopped: watch::Receiver<()>) -> io::Result<()> {
+    let stop = async move {
+        // An error says the same: the sender is dropped.
+        let _ = stopped.changed().await;
+    };
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    axum::serve(lines, service)
+        .with_graceful_shutdown(stop)
+        .await
+}
+
+async fn answer(
+    State(desk): State<Arc<Desk>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    method: Method,
+    uri: Uri,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response<Body> {
+    let method = match &upgrade {
+        Ok(_) => answers::SOCKET,
+        Err(_) => method.as_str(),
+    };
+    let found = {
+        // It is whole between its methods.
+        let mut answers = desk.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.next(method, uri.path(), uri.query())
+    };
+    match (found, upgrade) {
+        (Found::Socket(script), Ok(upgrade)) => {
+            let stopped = desk.stopped.clone();
+            upgrade
+                .max_message_size(LARGEST)
+                .on_upgrade(|socket| play(socket, script, stopped))
+        }
+        (Found::Answered(answer), _) => response(&answer),
+        (Found::Closed | Found::Socket(_), _) => {
+            cut.cut();
+            Response::default()
+        }
+        (Found::Nothing { asked, nearest }, _) => {
+            let body = serde_json::json!({
+                "error": "not_recorded",
+                "message": format!("{asked} is not in the recording"),
+                "nearest": nearest,
+            });
+            let mut response = Response::new(Body::from(body.to_string()));
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(CONTENT_TYPE, json);
+            response
+        }
+    }
+}
+
+fn response(answer: &Answer) -> Response<Body> {
+    let mut response = Response::new(Body::from(answer.body.clone()));
+    *response.status_mut() = answer.status;
+    for (name, value) in &answer.headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, value)
+            && !OF_THE_CONNECTION.contains(&name.as_str())
+        {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// Headers of how the recorded answer travelled, which this one does in its own way.
+const OF_THE_CONNECTION: [&str; 7] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "keep-alive",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Dropping the socket at the end closes the connection without a close frame.
+async fn play(mut socket: WebSocket, mut script: Script, mut stopped: watch::Receiver<()>) {
+    let mut steps = script.opening();
+    loop {
+        for step in steps.drain(..) {
+            let frame = match step {
+                Step::Say(frame) => message(frame),
+                Step::Drop => return,
+            };
+            if socket.send(frame).await.is_err() {
+                return;
+            }
+        }
+        let heard = tokio::select! {
+            heard = socket.recv() => heard,
+            _ = stopped.changed() => return,
+        };
+        steps = match heard {
+            Some(Ok(Message::Text(text))) => script.hear(&text),
+            Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => continue,
+            Some(Ok(Message::Close(_))) => {
+                // The library has answered it; this lets that go out.
+                let _ = timeout(GRACE, socket.recv()).await;
+                return;
+            }
+            Some(Err(_)) | None => return,
+        };
+    }
+}
+
+fn message(frame: Frame) -> Message {
+    match String::from_utf8(frame.data.to_vec()) {
+        Ok(text) if frame.is_text => Message::Text(text.into()),
+        _ => Message::Binary(frame.data),
+    }
+}

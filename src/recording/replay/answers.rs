@@ -1,0 +1,133 @@
+//! Which recorded answer a request gets. No I/O.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use url::Url;
+
+use super::super::{Answer, Entry, Recording};
+use super::script::Script;
+use super::turns::{Turns, nearest};
+
+/// The method of an entry that asks for a WebSocket.
+pub(super) const SOCKET: &str = "WEBSOCKET";
+
+struct Key {
+    method: String,
+    path: String,
+    /// By name and value, as their order says nothing.
+    query: Vec<(String, String)>,
+    /// As it is shown.
+    text: String,
+}
+
+#[derive(Clone)]
+enum Recorded {
+    Answered(Arc<Answer>),
+    Socket(Script),
+    Closed,
+}
+
+pub(super) enum Found {
+    Answered(Arc<Answer>),
+    Socket(Script),
+    /// The connection closed without an answer.
+    Closed,
+    Nothing {
+        asked: String,
+        nearest: Vec<String>,
+    },
+}
+
+pub(super) struct Answers(Turns<Key, Recorded>);
+
+impl Answers {
+    /// Entries with an address that cannot be asked for, such as a browser's `data:`, are passed over.
+    pub fn of(recording: &Recording) -> Self {
+        let mut turns = Turns::default();
+        for entry in &recording.entries {
+            let Ok(url) = Url::parse(&entry.url) else {
+                continue;
+            };
+            if url.has_host() {
+                let method = method(entry, &url);
+                let key = Key::of(method, url.path(), url.query());
+                turns.add(key, recorded(entry));
+            }
+        }
+        Self(turns)
+    }
+
+    pub fn next(&mut self, method: &str, path: &str, query: Option<&str>) -> Found {
+        let asked = Key::of(method, path, query);
+        let is_same = |key: &Key| *key == asked;
+        // The recorded service may have stood behind a prefix.
+        let ends_so = |key: &Key| key.is(&asked) && key.path.ends_with(&asked.path);
+        let is_known = self.0.keys().any(is_same);
+        let found = match is_known {
+            true => self.0.next(is_same),
+            false => self.0.next(ends_so),
+        };
+        match found.cloned() {
+            Some(Recorded::Answered(answer)) => Found::Answered(answer),
+            Some(Recorded::Socket(script)) => Found::Socket(script),
+            Some(Recorded::Closed) => Found::Closed,
+            None => Found::Nothing {
+                nearest: nearest(&asked.text, self.requests().into_iter()),
+                asked: asked.text,
+            },
+        }
+    }
+
+    pub fn requests(&self) -> Vec<String> {
+        self.0.keys().map(|key| key.text.clone()).collect()
+    }
+
+    /// The path of the first WebSocket.
+    pub fn socket(&self) -> Option<String> {
+        let mut sockets = self.0.keys().filter(|key| key.method == SOCKET);
+        Some(sockets.next()?.path.clone())
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other) && self.path == other.path
+    }
+}
+
+impl Key {
+    fn of(method: &str, path: &str, query: Option<&str>) -> Self {
+        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let mut pairs: Vec<(String, String)> = pairs.into_owned().collect();
+        pairs.sort();
+        let query = query.map_or_else(String::new, |query| format!("?{query}"));
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: pairs,
+            text: format!("{method} {path}{query}"),
+        }
+    }
+
+    /// The same but for the path.
+    fn is(&self, other: &Self) -> bool {
+        self.method == other.method && self.query == other.query
+    }
+}
+
+fn method<'a>(entry: &'a Entry, url: &Url) -> &'a str {
+    let is_socket = matches!(url.scheme(), "ws" | "wss") || entry.messages.is_some();
+    if is_socket { SOCKET } else { &entry.method }
+}
+
+fn recorded(entry: &Entry) -> Recorded {
+    match &entry.answer {
+        None => Recorded::Closed,
+        Some(answer) if answer.status == StatusCode::SWITCHING_PROTOCOLS => {
+            let messages = entry.messages.as_deref().unwrap_or_default();
+            Recorded::Socket(Script::of(messages, entry.lost.is_some()))
+        }
+        Some(answer) => Recorded::Answered(Arc::new(answer.clone())),
+    }
+}

@@ -1,0 +1,88 @@
+//! What is given out in turn for each key, the last for ever.
+
+#[derive(Clone)]
+pub(super) struct Turns<K, V>(Vec<Turn<K, V>>);
+
+#[derive(Clone)]
+struct Turn<K, V> {
+    key: K,
+    values: Vec<V>,
+    /// How many were given out.
+    given: usize,
+}
+
+impl<K, V> Default for Turns<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq, V> Turns<K, V> {
+    pub fn add(&mut self, key: K, value: V) -> &mut V {
+        let place = self.0.iter().position(|turn| turn.key == key);
+        let place = place.unwrap_or_else(|| {
+            let (values, given) = (Vec::new(), 0);
+            self.0.push(Turn { key, values, given });
+            self.0.len() - 1
+        });
+        let values = &mut self.0[place].values;
+        values.push(value);
+        let last = values.len() - 1;
+        &mut values[last]
+    }
+
+    pub fn next(&mut self, is: impl Fn(&K) -> bool) -> Option<&V> {
+        let turn = self.0.iter_mut().find(|turn| is(&turn.key))?;
+        let last = turn.values.len().checked_sub(1)?;
+        let place = turn.given.min(last);
+        turn.given += 1;
+        turn.values.get(place)
+    }
+
+    /// Whether everything was given out.
+    pub fn are_over(&self) -> bool {
+        self.0.iter().all(|turn| turn.given >= turn.values.len())
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.iter().map(|turn| &turn.key)
+    }
+}
+
+/// The three keys that share most with what was asked for, at their beginnings and ends.
+pub(super) fn nearest(asked: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
+    let shared = |key: &str| {
+        let same = |(a, b): &(u8, u8)| a == b;
+        let start = asked.bytes().zip(key.bytes()).take_while(same).count();
+        let end = asked.bytes().rev().zip(key.bytes().rev());
+        start + end.take_while(same).count()
+    };
+    let mut keys: Vec<String> = keys.collect();
+    keys.sort_by_key(|key| std::cmp::Reverse(shared(key)));
+    keys.truncate(3);
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_turns_and_then_its_last_for_ever() {
+        let mut turns = Turns::default();
+        for (key, value) in [("a", 1), ("b", 5), ("a", 2)] {
+            turns.add(key, value);
+        }
+        let mut next = |key| turns.next(|known| *known == key).copied();
+        assert_eq!([next("a"), next("a"), next("a")], [1, 2, 2].map(Some));
+        assert_eq!([next("b"), next("c")], [Some(5), None]);
+        assert!(turns.are_over());
+    }
+
+    #[test]
+    fn the_nearest_share_their_beginning_and_end() {
+        let keys = ["GET /a/1/fills", "GET /b", "POST /x", "GET /a/2"];
+        let found = nearest("GET /a/2/fills", keys.map(str::to_owned).into_iter());
+        assert_eq!(found, ["GET /a/1/fills", "GET /a/2", "GET /b"]);
+    }
+}

@@ -1,0 +1,175 @@
+//! What an observer is shown of an attempt: copied before it is signed, and told once it has ended.
+
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+use tokio::time::Instant;
+use url::Url;
+
+use super::Shared;
+use super::attempt::Arrival;
+use super::auth::Signer;
+use super::failure::Failure;
+use crate::error::Error;
+use crate::observe::{Exchange, Response, Veto};
+
+/// An attempt under way. One that is dropped before it has ended is told as given up.
+pub(super) struct Shown {
+    shared: Arc<Shared>,
+    began: Instant,
+    exchange: Exchange,
+    told: bool,
+}
+
+impl Shown {
+    /// The request as it is before it is signed; `None` where nobody watches.
+    pub fn of(
+        shared: &Arc<Shared>,
+        request: &reqwest::Request,
+        operation: &'static str,
+        attempt: u32,
+    ) -> Option<Box<Self>> {
+        shared.observer.as_ref()?;
+        let signer = &shared.signer;
+        let exchange = Exchange {
+            service: shared.service.name,
+            operation,
+            attempt,
+            connection: None,
+            started: Timestamp::now(),
+            elapsed: std::time::Duration::ZERO,
+            method: request.method().clone(),
+            url: without_credential(request.url(), signer),
+            request: plain(request.headers(), signer),
+            response: Err("it was given up before it had ended".to_owned()),
+        };
+        Some(Box::new(Self {
+            shared: Arc::clone(shared),
+            began: Instant::now(),
+            exchange,
+            told: false,
+        }))
+    }
+
+    /// The same, as the handshake of a WebSocket.
+    #[cfg(feature = "ws")]
+    pub fn opening(mut self: Box<Self>, connection: u64) -> Box<Self> {
+        self.exchange.connection = Some(connection);
+        self.exchange.url = in_socket_notation(&self.exchange.url);
+        self
+    }
+
+    /// How it ended; why an observer does not let that pass, if one does not.
+    pub fn ended(mut self: Box<Self>, result: &Result<Arrival, Failure>) -> Option<Veto> {
+        let signer = &self.shared.signer;
+        self.exchange.response = match result {
+            Ok((status, headers, body)) => Ok(Response {
+                status: *status,
+                headers: plain(headers, signer),
+                body: signer.mask_bytes(body),
+            }),
+            Err(failure) => Err(Error::new(failure.kind.clone()).what()),
+        };
+        self.tell()
+    }
+
+    fn tell(&mut self) -> Option<Veto> {
+        self.told = true;
+        self.exchange.elapsed = self.began.elapsed();
+        let observer = self.shared.observer.as_ref()?;
+        observer.exchange(&self.exchange).err()
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if !self.told {
+            // There is no call left that a veto could end.
+            let _ = self.tell();
+        }
+    }
+}
+
+/// A WebSocket's address as such addresses are written.
+#[cfg(feature = "ws")]
+pub(super) fn in_socket_notation(url: &Url) -> Url {
+    let mut url = url.clone();
+    let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
+    // All four schemes are of one kind, between which a URL may change.
+    let _ = url.set_scheme(scheme);
+    url
+}
+
+/// The headers without credentials and cookies.
+fn plain(headers: &HeaderMap, signer: &Signer) -> HeaderMap {
+    let mut plain = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let hidden = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+        if hidden.contains(name) || signer.signs_in(name) || value.is_sensitive() {
+            continue;
+        }
+        let masked = signer.mask_bytes(&bytes::Bytes::copy_from_slice(value.as_bytes()));
+        if let Ok(value) = HeaderValue::from_maybe_shared(masked) {
+            plain.append(name, value);
+        }
+    }
+    plain
+}
+
+/// The address without user information, and without the credential in whatever way a part of it is written.
+pub(super) fn without_credential(url: &Url, signer: &Signer) -> Url {
+    let mut plain = url.clone();
+    // An error only says that there is no place for them.
+    let _ = plain.set_username("");
+    let _ = plain.set_password(None);
+    plain.set_fragment(None);
+    let hidden = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8_lossy();
+        let masked = signer.mask(&text);
+        (masked != *text).then_some(masked)
+    };
+    let segments: Vec<String> = url.path().split('/').map(str::to_owned).collect();
+    if segments.iter().any(|segment| hidden(segment).is_some()) {
+        let masked = |segment: String| hidden(&segment).unwrap_or(segment);
+        let path: Vec<String> = segments.into_iter().map(masked).collect();
+        plain.set_path(&path.join("/"));
+    }
+    if url.query().is_some_and(|query| hidden(query).is_some()) {
+        let masked = url
+            .query_pairs()
+            .map(|(name, value)| (signer.mask(&name), signer.mask(&value)));
+        plain.query_pairs_mut().clear().extend_pairs(masked);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::transport::auth::{Credential, Scheme};
+
+    #[test]
+    fn an_address_shows_no_credential_in_whatever_way_it_is_written() {
+        let secret = SecretString::from("s3cret/\"key");
+        let credential = Credential::new("token", &secret).expect("not empty");
+        let signer = Signer::new(Scheme::Bearer, &credential).expect("plain");
+        for (url, shown) in [
+            ("https://h/a/b?c=d%20e", "https://h/a/b?c=d%20e"),
+            ("https://user:pass@h/a", "https://h/a"),
+            ("https://h/s3cret%2F%22key/x", "https://h/[hidden]/x"),
+            ("https://h/%73%33cret%2f%22key", "https://h/[hidden]"),
+            (
+                "https://h/a?k=s3cret/%22key&b=1",
+                "https://h/a?k=%5Bhidden%5D&b=1",
+            ),
+        ] {
+            let url = Url::parse(url).expect("a URL");
+            assert_eq!(without_credential(&url, &signer).as_str(), shown);
+        }
+    }
+}
