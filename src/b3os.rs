@@ -117,7 +117,7 @@ impl Reply<Answered> {
             reference: Reference::received(
                 Service::B3os,
                 None,
-                self.asked().id.as_deref().unwrap_or(&execution.id),
+                self.asked().id().unwrap_or(&execution.id),
             ),
             name: None,
             state: state(&execution.status),

@@ -143,15 +143,15 @@ impl Reply<types::Execution> {
     /// The neutral view of the fill.
     pub fn to_execution(&self) -> Execution {
         let asked = self.asked();
-        let id = asked.id.as_deref().unwrap_or(&self.id);
-        neutral(self, asked.scope.as_deref(), id, self.json())
+        let id = asked.id().unwrap_or(&self.id);
+        neutral(self, asked.scope(), id, self.json())
     }
 }
 
 impl Reply<types::ExecutionList> {
     /// The neutral views of the fills, in the order they came.
     pub fn to_executions(&self) -> Vec<Execution> {
-        let account = self.asked().scope.as_deref();
+        let account = self.asked().scope();
         let fills = self.executions.iter().zip(self.elements("executions"));
         fills
             .map(|(fill, raw)| neutral(fill, account, &fill.id, raw))

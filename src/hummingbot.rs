@@ -86,7 +86,7 @@ impl Reply<types::Executor> {
             reference: Reference::received(
                 Service::Hummingbot,
                 None,
-                asked.id.as_deref().unwrap_or(&self.executor_id),
+                asked.id().unwrap_or(&self.executor_id),
             ),
             name: self.executor_type.clone(),
             state: state(&self.status, self.close_type.as_ref()),

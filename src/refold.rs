@@ -102,12 +102,12 @@ impl Reply<types::Execution> {
     pub fn to_execution(&self) -> Execution {
         let asked = self.asked();
         let sent = self.id.as_deref();
-        let id = asked.id.as_deref().or(sent).unwrap_or_default();
+        let id = asked.id().or(sent).unwrap_or_default();
         let workflow = self.associated_workflow.as_ref();
         Execution {
             service: Service::Refold,
             id: sent.unwrap_or(id).to_owned(),
-            reference: Reference::received(Service::Refold, asked.scope.as_deref(), id),
+            reference: Reference::received(Service::Refold, asked.scope(), id),
             name: self.name.clone(),
             state: self.status.as_ref().map_or(State::Unknown, state),
             status: self.status.as_ref().map(ToString::to_string),

@@ -16,6 +16,7 @@ mod connect;
 mod connection;
 mod event;
 mod keep_alive;
+mod key;
 mod link;
 mod mail;
 mod pending;

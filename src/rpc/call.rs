@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use tungstenite::Utf8Bytes;
 
 use super::Socket;
 use super::connection::MOST_FRAME;
@@ -72,8 +73,8 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
                 limit,
             };
             let answered = exchange(link, ask).await?;
-            decode(link, answered, |received| {
-                link.transport.answered_as(received)
+            decode(link, answered, |data, received| {
+                link.transport.answered_as(data, received)
             })
         };
         let named =
@@ -118,10 +119,10 @@ pub(crate) async fn get<T: Answer>(
             limit: link.settings.call,
         };
         let answered = exchange(link, ask).await?;
-        decode(link, answered, |mut received| {
+        decode(link, answered, |data, mut received| {
             // Copied, since what was read from the network in one piece stays in memory in one piece.
             received.body = Bytes::copy_from_slice(&received.body);
-            link.transport.answered(received, target)
+            link.transport.answered(data, received, target)
         })
     };
     let title = link.transport.title();
@@ -137,7 +138,7 @@ struct Ask<'a> {
 }
 
 struct Answered {
-    frame: Bytes,
+    frame: Utf8Bytes,
     /// Where its data is, or the status that it refuses with, if it names one.
     data: Result<Range<usize>, Option<u16>>,
     attempts: u32,
@@ -195,7 +196,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
             End::Refused { frame, status } => return Ok(answered(frame, Err(status))),
             End::Vetoed { frame, veto } => {
                 let elapsed = started.elapsed();
-                let received = Received::over_socket(frame, None, attempts + 1, elapsed);
+                let received = Received::over_socket(frame.into(), None, attempts + 1, elapsed);
                 return Err(link.transport.vetoed(received, veto));
             }
             End::Lost { why, .. } if ask.read_only => {
@@ -224,7 +225,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
 fn decode<T>(
     link: &Link,
     answered: Answered,
-    read: impl Fn(Received) -> Result<T, Error>,
+    read: impl Fn(&str, Received) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Answered {
         frame,
@@ -232,24 +233,26 @@ fn decode<T>(
         attempts,
         elapsed,
     } = answered;
+    let bytes = Bytes::from(frame.clone());
     let received = |body: Bytes, status| Received::over_socket(body, status, attempts, elapsed);
-    let refused = |frame, status| link.transport.refused(received(frame, status));
+    let refused = |status| link.transport.refused(received(bytes.clone(), status));
+    let read = |data: Range<usize>| {
+        let body = bytes.slice(data.clone());
+        read(&frame[data], received(body, None))
+    };
     let data = match data {
         Ok(data) => data,
-        Err(status) => return Err(refused(frame, status)),
+        Err(status) => return Err(refused(status)),
     };
-    let error = match read(received(frame.slice(data.clone()), None)) {
+    let error = match read(data.clone()) {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
     // Only a look was taken at the frame: there may be more in it than the data.
     if error.is_contract_drift() {
-        let text = std::str::from_utf8(&frame).unwrap_or_default();
-        match wire::in_full(text) {
-            Inbound::Answer { data: other, .. } if other != data => {
-                return read(received(frame.slice(other), None));
-            }
-            Inbound::Refusal { status, .. } => return Err(refused(frame.clone(), status)),
+        match wire::in_full(&frame) {
+            Inbound::Answer { data: other, .. } if other != data => return read(other),
+            Inbound::Refusal { status, .. } => return Err(refused(status)),
             _ => {}
         }
     }

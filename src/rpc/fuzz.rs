@@ -1,7 +1,7 @@
 //! What a frame goes through, for the fuzzer in `fuzz/`.
 
 use super::event::Frame;
-use super::pending::Key;
+use super::key::Key;
 use super::wire::{Inbound, in_full, read};
 use crate::error::said::Said;
 use crate::generated::crosstrade::types;
@@ -22,7 +22,7 @@ pub fn fuzz_frame(frame: &[u8]) {
                 let bytes = bytes::Bytes::copy_from_slice(data.as_bytes());
                 let headers = http::HeaderMap::new();
                 let _ = body::decode::<types::ExecutionList>(&headers, &bytes, Some("data"));
-                let _ = body::value::<serde_json::Value>(data.as_bytes(), Some("data"));
+                let _ = body::value::<serde_json::Value>(data, Some("data"));
             }
             Inbound::Refusal { .. } => drop(Said::read(frame)),
             Inbound::Quotes => {

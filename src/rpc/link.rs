@@ -10,7 +10,8 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::time::Instant;
 
 use super::event::{Event, State, Stray};
-use super::pending::{End, Key, Pending, fresh_number};
+use super::key::{Key, fresh_number};
+use super::pending::{End, Pending};
 use super::subscriptions::Subscriptions;
 use super::wire;
 use crate::error::{Error, Kind};

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use tungstenite::Utf8Bytes;
 
 use super::event::{Event, Frame, Unread};
+use super::key::Key;
 use super::link::Link;
-use super::pending::{End, Key};
+use super::pending::End;
 use super::watch::Watch;
 use super::wire::{self, Inbound};
 use crate::error::{Error, Kind, said::printable};
@@ -73,8 +74,7 @@ impl<'a> Mail<'a> {
         match inbound {
             Inbound::Answer { id, data } => match Key::read(&id) {
                 Some(key) => {
-                    let frame = Bytes::from(text);
-                    let end = End::Answered { frame, data };
+                    let end = End::Answered { frame: text, data };
                     self.answers.push((key, end.unless(veto)));
                 }
                 None => {
@@ -84,7 +84,7 @@ impl<'a> Mail<'a> {
             },
             Inbound::Refusal { id, status } => {
                 let id = id.map(std::borrow::Cow::into_owned);
-                self.refusal(id, status, Bytes::from(text), veto);
+                self.refusal(id, status, text, veto);
             }
             Inbound::Pong => {}
             Inbound::Malformed(problem) => self.unread(&problem, text.as_ref())?,
@@ -118,10 +118,10 @@ impl<'a> Mail<'a> {
         &mut self,
         id: Option<String>,
         status: Option<u16>,
-        frame: Bytes,
+        frame: Utf8Bytes,
         veto: Option<Veto>,
     ) {
-        let received = Received::over_socket(frame.clone(), status, 0, Duration::ZERO);
+        let received = Received::over_socket(frame.clone().into(), status, 0, Duration::ZERO);
         let error = self.link.transport.refused(received);
         self.link.transport.heed(&error);
         let end = End::Refused { frame, status }.unless(veto);

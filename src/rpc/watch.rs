@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tungstenite::Utf8Bytes;
 use url::Url;
 
-use super::pending::Key;
+use super::key::Key;
 use super::wire::{self, Inbound};
 use crate::error::Error;
 use crate::observe::{Direction, Message, Observer, Veto};
@@ -40,7 +40,7 @@ impl<'a> Watch<'a> {
         if let Some((id, api)) = called
             && let Some(key) = Key::read(id)
         {
-            let slot = key.slot();
+            let slot = key.slot as usize;
             if self.calls.len() <= slot {
                 self.calls.resize_with(slot + 1, || None);
             }
@@ -59,7 +59,7 @@ impl<'a> Watch<'a> {
             _ => None,
         };
         let key = id.and_then(Key::read);
-        let call = key.and_then(|key| self.calls.get(key.slot())?.as_ref());
+        let call = key.and_then(|key| self.calls.get(key.slot as usize)?.as_ref());
         let api = call
             .filter(|(called, _)| Some(*called) == key)
             .map(|(_, api)| api.clone());

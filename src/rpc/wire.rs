@@ -5,24 +5,33 @@
 //! understood, and what is not understood is told as it came.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::key::Key;
+
 /// `{"action":"ping"}`
 pub(super) const PING: &str = r#"{"action":"ping"}"#;
 
-/// The frame of a call. `id` and `api` need no escapes, and `args` is JSON.
-pub(super) fn call(id: impl fmt::Display, api: &str, args: &str) -> String {
-    let mut frame = String::with_capacity(80 + api.len() + args.len());
-    // Writing to a string does not fail.
-    let _ = write!(
-        frame,
-        r#"{{"action":"rpc","id":"{id}","api":"{api}","args":{args}}}"#
-    );
+/// The frame of a call. `api` needs no escapes, and `args` is JSON.
+pub(super) fn call(key: Key, api: &str, args: &str) -> String {
+    const PARTS: [&str; 4] = [
+        r#"{"action":"rpc","id":""#,
+        r#"","api":""#,
+        r#"","args":"#,
+        "}",
+    ];
+    let length = key.len() + api.len() + args.len() + PARTS.map(str::len).iter().sum::<usize>();
+    // Exactly, since what has room to spare is put into a box before it is sent.
+    let mut frame = String::with_capacity(length);
+    frame.push_str(PARTS[0]);
+    key.write(&mut frame);
+    for part in [PARTS[1], api, PARTS[2], args, PARTS[3]] {
+        frame.push_str(part);
+    }
     frame
 }
 
@@ -200,11 +209,14 @@ mod tests {
         for (frame, document) in [
             (
                 call(
-                    "req-1",
+                    Key {
+                        number: 0x1f,
+                        slot: 2,
+                    },
                     "ListExecutions",
                     r#"{"account":"Sim101","lookbackTime":3600}"#,
                 ),
-                r#"{"action":"rpc","id":"req-1","api":"ListExecutions","args":{"account":"Sim101","lookbackTime":3600}}"#,
+                r#"{"action":"rpc","id":"1f.2","api":"ListExecutions","args":{"account":"Sim101","lookbackTime":3600}}"#,
             ),
             (
                 subscribe(["ES 03-26"].into_iter()),
@@ -230,7 +242,11 @@ mod tests {
 
     #[test]
     fn a_call_is_known_again_by_its_frame() {
-        let frame = call("1f.0", "ListPositions", r#"{"id":"x","api":"y"}"#);
+        let key = Key {
+            number: 0x1f,
+            slot: 0,
+        };
+        let frame = call(key, "ListPositions", r#"{"id":"x","api":"y"}"#);
         assert_eq!(called(&frame), Some(("1f.0", "ListPositions")));
         assert_eq!(called(&subscribe(["ES"].into_iter())), None);
         assert_eq!(called(PING), None);

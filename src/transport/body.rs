@@ -63,7 +63,12 @@ pub(crate) fn decode<T: Answer>(
     wrapper: Option<&str>,
 ) -> Result<T, Unusable> {
     check_content_type(headers)?;
-    read(checked_text(body)?, wrapper)
+    decode_text(checked_utf8(body)?, wrapper)
+}
+
+/// The same of what is known to be text.
+pub(crate) fn decode_text<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
+    read(checked_object(text)?, wrapper)
 }
 
 /// Reads an answer that may stand in its wrapper; what is inside is judged as it would be outside.
@@ -132,11 +137,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
 /// Reads an answer over the WebSocket as any type, which need not be an object's.
 #[cfg(feature = "ws")]
-pub(crate) fn value<T: DeserializeOwned>(
-    body: &[u8],
-    wrapper: Option<&str>,
-) -> Result<T, Unusable> {
-    let text = checked_json(body)?;
+pub(crate) fn value<T: DeserializeOwned>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
+    let text = checked_json(text)?;
     if !text.starts_with('{') {
         return serde_json::from_str(text).map_err(|error| misfit::<T>(text, error));
     }
@@ -174,24 +176,26 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
     Err(unfit(None, format!("JSON was promised, {essence} came")))
 }
 
-/// The body as text, once it is known to be a JSON object's that nests no deeper than is safe, members nobody knows
-/// included: serde_json checks neither for what it skips, and reads an array into a struct.
-fn checked_text(body: &[u8]) -> Result<&str, Unusable> {
-    let text = checked_json(body)?;
+/// The body as text, members nobody knows included: serde_json does not check what it skips.
+fn checked_utf8(body: &[u8]) -> Result<&str, Unusable> {
+    std::str::from_utf8(body).map_err(|error| {
+        let problem = format!("it is not UTF-8 from byte {} on", error.valid_up_to());
+        unfit(None, problem)
+    })
+}
+
+/// The text, once it is known to be a JSON object's that nests no deeper than is safe: serde_json checks the depth of nothing
+/// that it skips, and reads an array into a struct.
+fn checked_object(text: &str) -> Result<&str, Unusable> {
+    let text = checked_json(text)?;
     if text.starts_with('{') {
         return Ok(text);
     }
     Err(unfit(None, "it is not a JSON object"))
 }
 
-/// As [`checked_text`], of any JSON.
-fn checked_json(body: &[u8]) -> Result<&str, Unusable> {
-    let text = std::str::from_utf8(body).map_err(|e| {
-        unfit(
-            None,
-            format!("it is not UTF-8 from byte {} on", e.valid_up_to()),
-        )
-    })?;
+/// As [`checked_object`], of any JSON.
+fn checked_json(text: &str) -> Result<&str, Unusable> {
     let text = text.trim_start_matches([' ', '\t', '\n', '\r']);
     match text.chars().next() {
         None => return Err(unfit(None, "it is empty")),

@@ -36,8 +36,33 @@ struct Rest {
 /// What was asked for, for the answer's [`Reference`](crate::Reference).
 #[derive(Clone)]
 pub(crate) struct Asked {
-    pub scope: Option<Box<str>>,
-    pub id: Option<Box<str>>,
+    /// The scope, and then the id.
+    both: Box<str>,
+    /// Its length, where there was one.
+    scope: Option<usize>,
+    has_id: bool,
+}
+
+impl Asked {
+    fn of(target: Target<'_>) -> Self {
+        let (scope, id) = (target.scope(), target.id());
+        Self {
+            both: [scope.unwrap_or_default(), id.unwrap_or_default()]
+                .concat()
+                .into(),
+            scope: scope.map(str::len),
+            has_id: id.is_some(),
+        }
+    }
+
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.map(|length| &self.both[..length])
+    }
+
+    pub fn id(&self) -> Option<&str> {
+        let start = self.scope.unwrap_or_default();
+        self.has_id.then(|| &self.both[start..])
+    }
 }
 
 impl<T> Reply<T> {
@@ -98,10 +123,7 @@ impl<T> Reply<T> {
         let rest = Rest {
             received,
             request_id: value.request_id().map(Box::from),
-            asked: Asked {
-                scope: target.scope().map(Box::from),
-                id: target.id().map(Box::from),
-            },
+            asked: Asked::of(target),
             unknown: unknown_members::<T>,
             service,
         };

@@ -164,13 +164,14 @@ impl Transport {
         verdict::vetoed(&self.shared, Ok(received), veto)
     }
 
-    /// A call's answer that came over the WebSocket: what REST would have as its body.
+    /// A call's answer that came over the WebSocket: what REST would have as its body, which is known to be text here.
     pub fn answered<T: Answer>(
         &self,
+        data: &str,
         received: Received,
         target: Target<'_>,
     ) -> Result<Reply<T>, Error> {
-        verdict::reply(&self.shared, received, target)
+        verdict::text_reply(&self.shared, data, received, target)
     }
 
     /// The error of a frame that refuses.
@@ -181,9 +182,10 @@ impl Transport {
     /// The same as [`answered`](Self::answered), into a type of the caller's.
     pub fn answered_as<T: serde::de::DeserializeOwned>(
         &self,
+        data: &str,
         received: Received,
     ) -> Result<T, Error> {
-        verdict::value(&self.shared, received)
+        verdict::value(&self.shared, data, received)
     }
 
     /// Pauses the budget that all calls draw on, where the service says that its own is spent.

@@ -22,7 +22,29 @@ pub(super) fn reply<T: Answer>(
         let kind = refusal(shared, &received);
         return Err(error(shared, received, kind));
     }
-    match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
+    let decoded = body::decode::<T>(&received.headers, &received.body, shared.service.wrapper);
+    judged(shared, decoded, received, target)
+}
+
+/// The same of an answer over the WebSocket, whose protocol has seen to it that it is text.
+#[cfg(feature = "ws")]
+pub(super) fn text_reply<T: Answer>(
+    shared: &Shared,
+    text: &str,
+    received: Received,
+    target: Target<'_>,
+) -> Result<Reply<T>, Error> {
+    let decoded = body::decode_text::<T>(text, shared.service.wrapper);
+    judged(shared, decoded, received, target)
+}
+
+fn judged<T: Answer>(
+    shared: &Shared,
+    decoded: Result<T, Unusable>,
+    received: Received,
+    target: Target<'_>,
+) -> Result<Reply<T>, Error> {
+    match decoded {
         Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
         Err(unusable) => Err(unusable_error(shared, received, unusable)),
     }
@@ -69,9 +91,10 @@ pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto
 #[cfg(feature = "ws")]
 pub(super) fn value<T: serde::de::DeserializeOwned>(
     shared: &Shared,
+    text: &str,
     received: Received,
 ) -> Result<T, Error> {
-    body::value(&received.body, shared.service.wrapper)
+    body::value(text, shared.service.wrapper)
         .map_err(|unusable| unusable_error(shared, received, unusable))
 }
 

@@ -30,6 +30,10 @@ pub(crate) fn check(text: &str) -> Result<(), Unfit> {
     if text.len() > MOST_BYTES {
         return Err(Unfit::TooLong);
     }
+    // Nearly every id.
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
     check_plain(text)?;
     if !text.contains('%') {
         return Ok(());
