@@ -57,6 +57,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Options {
     port: u16,
     faults: Vec<Fault>,
+    without_budget: bool,
 }
 
 impl Options {
@@ -71,6 +72,14 @@ impl Options {
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
+        self
+    }
+
+    /// Lets CrossTrade answer any number of calls and of changes of subscriptions, for a program that asks more of it
+    /// than the 20 calls at once and 3 a second after which the real one, and by default this one, answers 429.
+    #[must_use]
+    pub fn without_budget(mut self) -> Self {
+        self.without_budget = true;
         self
     }
 }
@@ -98,7 +107,7 @@ impl Simulator {
     /// A port is taken (the text names its address), or the fourth of them would be above 65535.
     pub async fn start(options: Options) -> io::Result<Self> {
         let now = Timestamp::now();
-        let crosstrade = crosstrade::CrossTrade::new(now)?;
+        let crosstrade = crosstrade::CrossTrade::new(now, !options.without_budget)?;
         let hummingbot = hummingbot::Hummingbot::new(now)?;
         let b3os = b3os::B3os::new(now)?;
         let refold = refold::Refold::new(now)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::get;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ const DOCUMENT: &str = "document";
 pub(super) struct B3os {
     document: Object,
     executions: Vec<(&'static str, Object)>,
+    invalid: Object,
     unauthorized: Object,
     unknown: Object,
     request_ids: RequestIds,
@@ -40,6 +41,10 @@ impl B3os {
                 ("exec_3", template.failed()?),
             ],
             document,
+            invalid: spec.refusal("get_execution", "400")?.set(
+                "error",
+                json!({"message": "invalid X-Org-ID", "code": "bad_request"}),
+            ),
             unauthorized: spec.refusal("get_execution", "401")?,
             unknown: spec.refusal("get_execution", "404")?,
             request_ids: RequestIds::default(),
@@ -279,6 +284,9 @@ async fn one(
 ) -> Result<Answer, Answer> {
     if credentials::authorization(&headers, "Bearer") != Some(B3OS_API_KEY) {
         return Err(state.refused(StatusCode::UNAUTHORIZED, &state.unauthorized));
+    }
+    if headers.get("x-org-id").is_some_and(HeaderValue::is_empty) {
+        return Err(state.refused(StatusCode::BAD_REQUEST, &state.invalid));
     }
     let id = id.map_or_else(|_| String::new(), |Path(id)| id);
     if id == DOCUMENT {

@@ -34,6 +34,9 @@ const ROUTES: [&str; 2] = [
 const LOOKBACK: u64 = 320;
 const LONGEST_LOOKBACK: u64 = 900;
 
+/// `None`: as much as is asked for.
+type Budget = Option<Mutex<Bucket>>;
+
 /// What the simulated desktop knows; REST and the WebSocket are the ways to ask it.
 #[derive(Debug)]
 pub(super) struct CrossTrade {
@@ -44,15 +47,16 @@ pub(super) struct CrossTrade {
     unauthorized: Object,
     unknown: Object,
     limited: Object,
-    calls: Mutex<Bucket>,
-    subscriptions: Mutex<Bucket>,
+    calls: Budget,
+    subscriptions: Budget,
     orders: AtomicU64,
     started: Instant,
 }
 
 impl CrossTrade {
-    pub(super) fn new(now: Timestamp) -> io::Result<Self> {
+    pub(super) fn new(now: Timestamp, limited: bool) -> io::Result<Self> {
         let spec = Spec::open(Service::CrossTrade)?;
+        let budget = |bucket| limited.then(|| Mutex::new(bucket));
         Ok(Self {
             fills: fills::history(spec.document("get_execution")?, now)?,
             list: spec.document("list_executions")?,
@@ -60,8 +64,8 @@ impl CrossTrade {
             unauthorized: spec.refusal("get_execution", "401")?,
             unknown: spec.refusal("get_execution", "404")?,
             limited: spec.refusal("get_execution", "429")?,
-            calls: Mutex::new(Bucket::of_calls()),
-            subscriptions: Mutex::new(Bucket::of_subscriptions()),
+            calls: budget(Bucket::of_calls()),
+            subscriptions: budget(Bucket::of_subscriptions()),
             orders: AtomicU64::new(0),
             started: Instant::now(),
         })
@@ -113,7 +117,10 @@ impl CrossTrade {
         self.take(&self.subscriptions)
     }
 
-    fn take(&self, bucket: &Mutex<Bucket>) -> Result<(), Answer> {
+    fn take(&self, budget: &Budget) -> Result<(), Answer> {
+        let Some(bucket) = budget else {
+            return Ok(());
+        };
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         if bucket.take(self.uptime()) {
             return Ok(());

@@ -38,10 +38,17 @@ pub struct Arguments {
     /// Something to go wrong on CrossTrade's WebSocket; may be given more than once.
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
+
+    /// Let CrossTrade answer any number of calls, and never with 429.
+    #[arg(long)]
+    no_budget: bool,
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let options = Options::default().port(arguments.port);
+    let mut options = Options::default().port(arguments.port);
+    if arguments.no_budget {
+        options = options.without_budget();
+    }
     let faults = arguments.faults.iter().cloned();
     let options = faults.fold(options, Options::fault);
     let simulator = Simulator::start(options).await.map_err(Failure::Start)?;

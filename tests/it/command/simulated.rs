@@ -3,6 +3,7 @@
 use std::net::TcpStream;
 use std::process::Stdio;
 
+use executions::simulator::CROSSTRADE_TOKEN;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -134,6 +135,25 @@ async fn simulate_has_the_faults_it_is_told_and_says_so() {
     let err = String::from_utf8_lossy(&ended.stderr);
     assert!(err.contains("ws://127.0.0.1:"), "{err}");
     assert!(err.contains("faults: slow=500ms, drop-after=3"), "{err}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn simulate_without_a_budget_answers_more_calls_than_crosstrade_grants() {
+    let started = simulating_at(&["simulate", "--no-budget"]).await;
+    let (child, exports) = started.expect("free ports");
+    let address = &addresses(&exports)[0];
+    let url = format!("http://{address}/v1/api/accounts/Sim101/executions");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    for number in 0..50 {
+        let request = client.get(&url).bearer_auth(CROSSTRADE_TOKEN);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "call {number}");
+    }
+    interrupt(&child).await;
 }
 
 #[tokio::test]

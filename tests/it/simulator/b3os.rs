@@ -28,6 +28,20 @@ async fn refuses_a_missing_or_wrong_key_in_its_envelope() {
 }
 
 #[tokio::test]
+async fn an_organisation_without_an_id_is_a_bad_request() {
+    let simulator = started().await;
+    let ask = |org| {
+        request(simulator.b3os_url(), "/v1/executions/exec_1")
+            .bearer_auth(B3OS_API_KEY)
+            .header("x-org-id", org)
+    };
+    let refused = send(ask("")).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json()["error"]["message"], "invalid X-Org-ID");
+    assert_eq!(send(ask("org_1")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn answers_three_executions_with_real_times_in_the_documents_members() {
     let simulator = started().await;
     let document = parse(include_str!("../../data/b3os-execution.json"));

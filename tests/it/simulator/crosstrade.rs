@@ -1,6 +1,6 @@
 //! CrossTrade.
 
-use executions::simulator::CROSSTRADE_TOKEN;
+use executions::simulator::{CROSSTRADE_TOKEN, Options, Simulator};
 use reqwest::StatusCode;
 use reqwest::header::LOCATION;
 use serde_json::value::RawValue;
@@ -193,6 +193,20 @@ async fn grants_twenty_requests_at_once_and_counts_no_strangers() {
     assert!((20..=20 + refilled).contains(&granted), "{granted} granted");
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(refused.json(), json!({"error": "Rate limit exceeded"}));
+}
+
+#[tokio::test]
+async fn without_a_budget_it_answers_every_request() {
+    let simulator = Simulator::start(Options::default().without_budget())
+        .await
+        .expect("free ports");
+    let begun = std::time::Instant::now();
+    for number in 0..200 {
+        let answer = crosstrade(&simulator, EXECUTIONS).await;
+        assert_eq!(answer.status, StatusCode::OK, "request {number}");
+    }
+    let granted = 20.0 + begun.elapsed().as_secs_f64() * 3.0;
+    assert!(granted < 200.0, "too slow to tell");
 }
 
 #[tokio::test]

@@ -81,3 +81,15 @@ async fn subscriptions_change_twenty_times_a_minute() {
     let data = socket.answer("1", "GetExecution", fill()).await;
     assert_eq!(data["success"], true, "calls have a budget of their own");
 }
+
+#[tokio::test]
+async fn without_a_budget_subscriptions_change_as_often_as_they_like() {
+    let options = Options::default().without_budget();
+    let simulator = Simulator::start(options).await.expect("free ports");
+    let mut socket = Socket::open(&simulator).await;
+    for _ in 0..60 {
+        let none = json!({"action": "unsubscribe", "instruments": ["ES 12-25"]});
+        socket.say(none).await;
+    }
+    assert!(socket.is_silent().await);
+}
