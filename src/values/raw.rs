@@ -72,7 +72,10 @@ impl<'de, T: Token> Visitor<'de> for Answer<T> {
     /// serde_json's: a map of one entry, whose value is the token.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         match map.next_key::<IgnoredAny>()? {
-            Some(_) => map.next_value_seed(Text(PhantomData)),
+            // What is wrong with the token is an error of the value itself, not of something that serde_json has inside it.
+            Some(_) => map
+                .next_value_seed(Text(PhantomData))?
+                .map_err(Error::custom),
             None => Err(Error::invalid_type(Unexpected::Map, &self)),
         }
     }
@@ -86,23 +89,25 @@ impl<'de, T: Token> Visitor<'de> for Answer<T> {
 /// The token in the answer.
 struct Text<T>(PhantomData<T>);
 
-impl<'de, T: Token> DeserializeSeed<'de> for Text<T> {
-    type Value = T;
+type Read<T> = Result<T, serde::de::value::Error>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+impl<'de, T: Token> DeserializeSeed<'de> for Text<T> {
+    type Value = Read<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read<T>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de, T: Token> Visitor<'de> for Text<T> {
-    type Value = T;
+impl<T: Token> Visitor<'_> for Text<T> {
+    type Value = Read<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON token")
     }
 
-    fn visit_str<E: Error>(self, token: &str) -> Result<T, E> {
-        T::read(token)
+    fn visit_str<E: Error>(self, token: &str) -> Result<Read<T>, E> {
+        Ok(T::read(token))
     }
 }
 
