@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use super::Contract;
 use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
-use super::json::{Kind, member, members, object, text};
+use super::json::{Kind, members, object, text};
+use super::operation::Operation;
 use super::reading::{Push, pushes};
 use super::verdict::{Findings, Verdict};
 use super::walk::Walk;
@@ -53,8 +54,8 @@ fn judge(
     text: &str,
     findings: &mut Findings,
 ) -> String {
-    let sort = word(text, "type").or_else(|| word(text, "action"));
-    let sort = sort.unwrap_or_default();
+    let envelope = Envelope::read(text);
+    let sort = envelope.sort();
     let mut known = pushes(contract.service).iter();
     if let Some(push) = known.find(|push| push.word == sort) {
         pushed(contract, push, text, findings);
@@ -66,58 +67,99 @@ fn judge(
         (None, Some(api)) => api.to_owned(),
         (None, None) => FRAME.to_owned(),
     };
-    if is_refusal(text, &sort) {
-        let expected = || "an answer".to_owned();
-        findings.add(
-            "",
-            Rule::Refused,
-            Grade::Note,
-            expected,
-            Found::kind("a refusal"),
-        );
+    let mut whole = |rule, grade, expected: &str, found| {
+        findings.add("", rule, grade, || expected.to_owned(), found);
+    };
+    if envelope.is_refusal(&sort) {
+        let found = Found::kind("a refusal");
+        whole(Rule::Refused, Grade::Note, "an answer", found);
         return name;
     }
-    let has_id = member(text, "id").is_some_and(|id| Kind::of(id) != Kind::Null);
     match operation {
-        _ if !has_id && sort == "pong" => {}
-        _ if !has_id => {
-            let expected = || "a documented type of frame".to_owned();
+        _ if !envelope.has("id") && sort == "pong" => {}
+        _ if !envelope.has("id") => {
             let found = Found::word("another", &sort);
-            findings.add("", Rule::Frame, Grade::Drift, expected, found);
+            let expected = "a documented type of frame";
+            whole(Rule::Frame, Grade::Drift, expected, found);
         }
-        Some(operation) => {
-            envelope(contract, text, findings);
-            match member(text, "data") {
-                Some(data) => {
-                    let data = frame.slice_ref(data.as_bytes());
-                    over_socket(contract, operation, "/data", &data, &[], findings);
-                }
-                None => {
-                    let expected = || "the answer in `data`".to_owned();
-                    let found = Found::kind("nothing");
-                    findings.add("/data", Rule::Frame, Grade::Drift, expected, found);
-                    let beside = ["id", "type", "action"];
-                    over_socket(contract, operation, "", frame, &beside, findings);
-                }
-            }
-        }
+        Some(operation) => answer(contract, operation, frame, &envelope, findings),
         None => {
-            let expected = || "an answer to a call of the spec".to_owned();
             let found = Found::kind("an answer to another");
-            findings.add("", Rule::Operation, Grade::Note, expected, found);
+            let expected = "an answer to a call of the spec";
+            whole(Rule::Operation, Grade::Note, expected, found);
         }
     }
     name
 }
 
-fn word(json: &str, name: &str) -> Option<String> {
-    text(member(json, name)?).map(|word| word.into_owned())
+fn answer(
+    contract: &Contract,
+    operation: &Operation,
+    frame: &Bytes,
+    envelope: &Envelope<'_>,
+    findings: &mut Findings,
+) {
+    let Some(data) = envelope.get("data") else {
+        let expected = || "the answer in `data`".to_owned();
+        let found = Found::kind("nothing");
+        findings.add("/data", Rule::Frame, Grade::Drift, expected, found);
+        let beside = ["id", "type", "action"];
+        return over_socket(contract, operation, "", frame, &beside, findings);
+    };
+    let mut walk = walk(contract, findings);
+    for (index, (name, json)) in envelope.0.iter().enumerate() {
+        if !KNOWN.contains(&&**name) {
+            walk.unknown(name, json);
+        } else if envelope.0[..index].iter().any(|(other, _)| other == name) {
+            walk.second(name);
+        }
+    }
+    let data = frame.slice_ref(data.as_bytes());
+    over_socket(contract, operation, "/data", &data, &[], findings);
 }
 
-fn is_refusal(text: &str, sort: &str) -> bool {
-    sort == "error"
-        || member(text, "error").is_some_and(|error| Kind::of(error) != Kind::Null)
-        || member(text, "success") == Some("false")
+/// What may stand beside an answer.
+const KNOWN: [&str; 7] = ["id", "type", "action", "data", "error", "success", "status"];
+/// No envelope has more, and of one that has the rest is passed over.
+const MOST_MEMBERS: usize = 64;
+
+/// A frame's members in the order they came.
+struct Envelope<'a>(Vec<(String, &'a str)>);
+
+impl<'a> Envelope<'a> {
+    fn read(text: &'a str) -> Self {
+        let mut found = Vec::new();
+        members(text, |name, json| {
+            if found.len() < MOST_MEMBERS || KNOWN.contains(&name) && found.len() < 2 * MOST_MEMBERS
+            {
+                found.push((name.to_owned(), json));
+            }
+        });
+        Self(found)
+    }
+
+    fn get(&self, name: &str) -> Option<&'a str> {
+        let mut members = self.0.iter();
+        members
+            .find(|(known, _)| known == name)
+            .map(|(_, json)| *json)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|json| Kind::of(json) != Kind::Null)
+    }
+
+    /// What it calls itself.
+    fn sort(&self) -> String {
+        let word = |name| self.get(name).and_then(text);
+        let sort = word("type").or_else(|| word("action"));
+        sort.unwrap_or_default().into_owned()
+    }
+
+    fn is_refusal(&self, sort: &str) -> bool {
+        sort == "error" || self.has("error") || self.get("success") == Some("false")
+    }
 }
 
 fn pushed(contract: &Contract, push: &Push, text: &str, findings: &mut Findings) {
@@ -129,26 +171,6 @@ fn pushed(contract: &Contract, push: &Push, text: &str, findings: &mut Findings)
         let found = Found::kind("what it refuses");
         findings.add("", Rule::Unreadable, Grade::Breaks, expected, found);
     }
-}
-
-/// What stands around the data.
-fn envelope(contract: &Contract, text: &str, findings: &mut Findings) {
-    if member(text, "data").is_none() {
-        return;
-    }
-    let mut walk = walk(contract, findings);
-    let mut seen = Vec::new();
-    members(text, |name, json| {
-        let is_known =
-            ["id", "type", "action", "data", "error", "success", "status"].contains(&name);
-        if !is_known {
-            walk.unknown(name, json);
-        } else if seen.iter().any(|seen| seen == name) {
-            walk.second(name);
-        } else {
-            seen.push(name.to_owned());
-        }
-    });
 }
 
 fn walk<'a>(contract: &'a Contract, findings: &'a mut Findings) -> Walk<'a> {

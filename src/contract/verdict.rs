@@ -85,8 +85,18 @@ impl fmt::Display for Verdict {
 /// Where a check puts what it finds in one answer.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    found: BTreeMap<(Box<str>, Rule, Found), (Grade, Box<str>, u64)>,
+    found: BTreeMap<Place, Seen>,
     left_out: LeftOut,
+}
+
+/// The pointer, what was held against it, and what came.
+type Place = (Box<str>, Rule, Found);
+
+#[derive(Debug)]
+struct Seen {
+    grade: Grade,
+    expected: Box<str>,
+    count: u64,
 }
 
 impl Findings {
@@ -100,19 +110,27 @@ impl Findings {
     ) {
         let is_full = self.found.len() >= MOST_FINDINGS;
         let key = (pointer.into(), rule, found);
-        if let Some((worst, _, count)) = self.found.get_mut(&key) {
-            *worst = grade.max(*worst);
-            *count += 1;
+        if let Some(seen) = self.found.get_mut(&key) {
+            seen.grade = grade.max(seen.grade);
+            seen.count += 1;
         } else if is_full {
             let grade = Some(grade);
             self.left_out.add(LeftOut { count: 1, grade });
         } else {
-            self.found.insert(key, (grade, expected().into(), 1));
+            let (expected, count) = (expected().into(), 1);
+            self.found.insert(
+                key,
+                Seen {
+                    grade,
+                    expected,
+                    count,
+                },
+            );
         }
     }
 
     pub fn is_broken(&self) -> bool {
-        let mut grades = self.found.values().map(|(grade, ..)| *grade);
+        let mut grades = self.found.values().map(|seen| seen.grade);
         grades.any(|grade| grade == Grade::Breaks) || self.left_out.grade == Some(Grade::Breaks)
     }
 
@@ -126,21 +144,19 @@ impl Findings {
         let mut findings: Vec<Finding> = self
             .found
             .into_iter()
-            .map(
-                |((pointer, rule, found), (grade, expected, count))| Finding {
-                    service,
-                    operation: operation.into(),
-                    status,
-                    pointer,
-                    rule,
-                    grade,
-                    expected,
-                    found,
-                    count,
-                    first: at,
-                    last: at,
-                },
-            )
+            .map(|((pointer, rule, found), seen)| Finding {
+                service,
+                operation: operation.into(),
+                status,
+                pointer,
+                rule,
+                grade: seen.grade,
+                expected: seen.expected,
+                found,
+                count: seen.count,
+                first: at,
+                last: at,
+            })
             .collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
         Verdict {
