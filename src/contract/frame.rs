@@ -166,11 +166,6 @@ fn pushed(contract: &Contract, push: &Push, text: &str, findings: &mut Findings)
     if let Some(component) = contract.schemas.named(push.component) {
         walk(contract, findings).body(component, text, &["type", "action"]);
     }
-    if !(push.reads)(text) && !findings.is_broken() {
-        let expected = || "what the client's type reads".to_owned();
-        let found = Found::kind("what it refuses");
-        findings.add("", Rule::Unreadable, Grade::Breaks, expected, found);
-    }
 }
 
 fn walk<'a>(contract: &'a Contract, findings: &'a mut Findings) -> Walk<'a> {

@@ -135,7 +135,7 @@ impl Operation {
     }
 }
 
-/// The operation of a request: by its whole path, else by the end of it, as a base URL may bring segments of its own.
+/// The operation of a request, by as much of the end of its path as fits: a base URL may bring segments of its own.
 pub(super) fn at<'a>(
     operations: &'a [Operation],
     method: &Method,
@@ -151,15 +151,12 @@ pub(super) fn at<'a>(
                 None => !given.is_empty(),
             })
     };
-    let whole = operations
-        .iter()
-        .find(|operation| fits(operation, &segments));
     let end = |operation: &&Operation| {
         let start = segments.len().saturating_sub(operation.segments.len());
         fits(operation, &segments[start..])
     };
     let by_length = |operation: &&Operation| operation.segments.len();
-    whole.or_else(|| operations.iter().filter(end).max_by_key(by_length))
+    operations.iter().filter(end).max_by_key(by_length)
 }
 
 /// The content type without its parameters, in lower case.

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::de::DeserializeOwned;
 
 use crate::error::Kind;
 use crate::generated::{b3os, crosstrade, hummingbot, refold};
@@ -35,28 +34,23 @@ pub(super) fn of(service: Service, operation: &str) -> Option<Read> {
     Some(read)
 }
 
-/// A frame that a service pushes: the word of its `type`, its component, and whether the client reads it.
+/// A frame that a service pushes: the word of its `type`, and its component.
 pub(super) struct Push {
     pub word: &'static str,
     pub component: &'static str,
-    pub reads: fn(&str) -> bool,
 }
 
+/// Every frame that the client reads as a type of its own.
 pub(super) fn pushes(service: Service) -> &'static [Push] {
-    fn reads<T: DeserializeOwned>(json: &str) -> bool {
-        serde_json::from_str::<T>(json).is_ok()
-    }
     match service {
         Service::CrossTrade => &[
             Push {
                 word: "marketData",
                 component: "MarketData",
-                reads: reads::<crosstrade::types::MarketData>,
             },
             Push {
                 word: "pnlUpdate",
                 component: "PnlUpdate",
-                reads: reads::<crosstrade::types::PnlUpdate>,
             },
         ],
         _ => &[],

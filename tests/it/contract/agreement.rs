@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use executions::contract::{Finding, Grade, Rule, Verdict};
+use executions::Service;
+use executions::bytes::Bytes;
+use executions::contract::{Contract, Finding, Grade, Rule, Verdict};
+use executions::jiff::Timestamp;
 use executions::serde_json::{self, Value};
 use proptest::prelude::*;
 
@@ -285,6 +288,43 @@ fn on_every_variation_of_every_example_the_judges_differ_only_as_meant() {
             "{difference:?} is listed and was never seen"
         );
     }
+}
+
+#[test]
+fn what_the_types_of_the_pushes_refuse_breaks_and_nothing_else_does_but_another_time() {
+    let mut refused = 0;
+    for (component, push) in [
+        (
+            "MarketData",
+            r#"{"type":"marketData","quotes":[{"instrument":"ES","last":1.5,"bid":1,"ask":2,"volume":3}]}"#,
+        ),
+        (
+            "PnlUpdate",
+            r#"{"type":"pnlUpdate","epoch":1727399378373,"accounts":[{"pnl":1}]}"#,
+        ),
+    ] {
+        let tree = Tree::read(push);
+        // The type itself stays, or it is another frame.
+        for place in tree.places().iter().filter(|place| place[0] > 0) {
+            for step in changes() {
+                let mut tree = tree.clone();
+                change(&mut tree, place, &step);
+                let text = tree.write();
+                let reads = (types::of(Service::CrossTrade, component).reread)(&text).is_ok();
+                let data = Bytes::copy_from_slice(text.as_bytes());
+                let contract = Contract::of(Service::CrossTrade);
+                let verdict = contract.check_frame(None, &data, Timestamp::UNIX_EPOCH);
+                assert!(reads || verdict.is_broken(), "{text}");
+                for finding in verdict.findings() {
+                    if reads && finding.grade == Grade::Breaks {
+                        broken_and_read(finding).expect(&text);
+                    }
+                }
+                refused += u32::from(!reads);
+            }
+        }
+    }
+    assert!(refused > 50, "{refused}");
 }
 
 proptest! {

@@ -171,6 +171,16 @@ fn what_the_client_cannot_do_without_breaks() {
 }
 
 #[test]
+fn a_name_that_is_no_unicode_breaks_and_nothing_is_said_of_the_members_after_it() {
+    let body = format!(r#"{{"id": "a", "\ud800": 1, {FILL}}}"#).replacen("\"id\": \"a\", ", "", 1);
+    let found = "a name that is no Unicode";
+    assert_eq!(
+        one(check(CrossTrade, "get_execution", 200, &body)),
+        expect(Rule::Unreadable, Breaks, "", found)
+    );
+}
+
+#[test]
 fn a_body_that_is_no_json_object_breaks_a_success_and_is_drift_in_an_error() {
     let deep = format!("{{\"x\": {}{}}}", "[".repeat(200), "]".repeat(200));
     for (body, found) in [
@@ -341,6 +351,21 @@ fn a_refusal_in_a_200_and_an_answer_in_its_wrapper_are_notes() {
     assert_eq!(
         one(check(CrossTrade, "get_execution", 200, &beside)),
         expect(Rule::Member, Drift, "/data", "object")
+    );
+    let nothing = check(
+        CrossTrade,
+        "get_execution",
+        200,
+        r#"{"success": true, "data": null}"#,
+    );
+    let rules: Vec<Rule> = nothing
+        .findings()
+        .iter()
+        .map(|finding| finding.rule)
+        .collect();
+    assert!(
+        nothing.is_broken() && !rules.contains(&Rule::Wrapped),
+        "{nothing}"
     );
     let no_object = r#"{"success": true, "data": []}"#;
     assert_eq!(
