@@ -195,9 +195,7 @@ impl Schemas {
             Shape::Array(_) => ("array".to_owned(), nullable),
             Shape::Component(component) => match self.get(*component) {
                 Component::Object(object) => (format!("object {}", object.name), nullable),
-                Component::Words { words, nullable } => {
-                    (format!("one of {} words", words.len()), *nullable)
-                }
+                Component::Words { words, nullable } => (one_of(words), *nullable),
                 Component::Any => ("any JSON".to_owned(), true),
             },
         };
@@ -207,6 +205,21 @@ impl Schemas {
         }
     }
 }
+
+/// The words of an enum, or the first of them.
+fn one_of(words: &[Box<str>]) -> String {
+    let mut list = String::from("one of ");
+    for (index, word) in words.iter().enumerate() {
+        if list.len() + word.len() > MOST_LISTED {
+            return format!("{list}… ({} words)", words.len());
+        }
+        list += if index > 0 { ", " } else { "" };
+        list += word;
+    }
+    list
+}
+
+const MOST_LISTED: usize = 60;
 
 impl Plain {
     fn expected(self) -> &'static str {

@@ -1,6 +1,7 @@
 //! The checks of answers against the specs: what they find, how they grade it, and what else agrees with them.
 
 mod agreement;
+mod clients;
 mod documents;
 mod examples;
 mod frames;

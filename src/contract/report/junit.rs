@@ -84,7 +84,7 @@ impl Suite {
         };
         let name = format!("{} {} ({})", finding.rule, place.trim(), finding.found);
         let text = format!(
-            "{}: {}; {} times, first {}, last {}",
+            "{}: {}; {} in all, first {}, last {}",
             finding.grade,
             finding.problem(),
             finding.count,

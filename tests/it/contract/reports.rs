@@ -103,7 +103,7 @@ fn the_table_is_aligned_and_ends_with_the_sum() {
         "\
 GRADE   SERVICE     OPERATION      STATUS  AT               RULE            PROMISED                          CAME                      TIMES  FIRST AND LAST
 breaks  crosstrade  get_execution  200     /epoch           unit            integer, milliseconds since 1970  number that fits seconds  2      2025-10-09T08:53:30Z 2025-10-09T08:53:50Z
-drift   crosstrade  get_execution  200     /marketPosition  unknown-word    one of 3 words                    a new word `Sideways`     1      2025-10-09T08:53:40Z
+drift   crosstrade  get_execution  200     /marketPosition  unknown-word    one of Long, Short, Flat          a new word `Sideways`     1      2025-10-09T08:53:40Z
 drift   hummingbot  get_executor   200     /pnl             unknown-member  no such member                    integer                   1      2025-10-09T08:54:20Z
 note    crosstrade  get_execution  200     (whole)          refused         a success                         a refusal                 1      2025-10-09T08:54:10Z
 
