@@ -51,7 +51,7 @@ pub fn appendix(service: &str, document: &Node) -> TokenStream {
         };
 
         /// The spec as JSON, members and digits as in its file.
-        #[cfg(feature = "simulator")]
+        #[cfg(any(feature = "contract", feature = "simulator"))]
         pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
 
         /// The ways to sign a request.

@@ -18,7 +18,9 @@ mod rpc;
 mod settings;
 mod transport;
 
-// What may watch the traffic.
+// What may watch the traffic, and what judges it by the specs.
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod observe;
 #[cfg(feature = "contract")]
 pub mod recording;

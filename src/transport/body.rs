@@ -176,6 +176,13 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
     Err(unfit(None, format!("JSON was promised, {essence} came")))
 }
 
+/// The body as text, once it is known to be what [`decode`] reads at all. The problem it has with a body says nothing of what
+/// is in it.
+#[cfg(feature = "contract")]
+pub(crate) fn checked_text(body: &[u8]) -> Result<&str, Unusable> {
+    checked_object(checked_utf8(body)?)
+}
+
 /// The body as text, members nobody knows included: serde_json does not check what it skips.
 fn checked_utf8(body: &[u8]) -> Result<&str, Unusable> {
     std::str::from_utf8(body).map_err(|error| {

@@ -25,6 +25,11 @@ fn module(service: &str, yaml: &str) -> String {
     }
 }
 
+/// A spec as the library has it in itself: JSON, members and digits as in its file.
+pub fn json(service: &str) -> String {
+    build::generate(service, spec(service)).expect(service).json
+}
+
 fn spec(service: &str) -> &'static str {
     SPECS.iter().find(|(name, _)| *name == service).unwrap().1
 }

@@ -19,6 +19,7 @@ const LADDER: [&[&str]; 12] = [
     // The services: one a spec.
     &[],
     &["executions"],
+    &["contract"],
 ];
 
 const MOST_LINES: usize = 400;

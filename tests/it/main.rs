@@ -10,6 +10,7 @@ mod answers;
 mod budgets;
 mod clients;
 mod connections;
+mod contract;
 mod documents;
 mod limits;
 mod properties;

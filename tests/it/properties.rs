@@ -86,7 +86,7 @@ fn mutated(document: &'static str, count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|_| body()).collect()
 }
 
-fn answer(body: &[u8]) -> Vec<Step> {
+pub fn answer(body: &[u8]) -> Vec<Step> {
     let head = format!(
         "HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
         body.len()
@@ -139,7 +139,7 @@ macro_rules! survives {
 }
 
 /// CrossTrade's handle with a budget that never ends.
-fn unmetered(url: &str) -> executions::CrossTrade {
+pub fn unmetered(url: &str) -> executions::CrossTrade {
     executions::CrossTrade::builder()
         .token("a-token")
         .base_url(url)
@@ -148,7 +148,7 @@ fn unmetered(url: &str) -> executions::CrossTrade {
         .expect("complete")
 }
 
-fn cases(document: &'static str) -> Vec<Vec<u8>> {
+pub fn cases(document: &'static str) -> Vec<Vec<u8>> {
     let mut bodies = replaced(document);
     bodies.extend(mutated(document, 300));
     bodies

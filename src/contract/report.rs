@@ -1,0 +1,198 @@
+//! What the checks of many exchanges came to.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::finding::{Finding, Found, Grade, OTHER, Rule};
+use super::verdict::{LeftOut, Verdict};
+
+mod junit;
+mod table;
+
+/// Findings that differ in more than their times and counts. Whoever has more has another problem than a list would show.
+const MOST_FINDINGS: usize = 1_000;
+/// Operations. Over a WebSocket their names are whatever was called.
+const MOST_OPERATIONS: usize = 200;
+
+/// Gathers verdicts. Equal findings become one, with how often and when first and last; memory is bounded, and what went over
+/// the bound is counted.
+///
+/// It holds no value of any answer, and is safe to send to a vendor: as a table ([`Display`](std::fmt::Display)), as
+/// [JSON](Self::to_json) or as [JUnit XML](Self::to_junit).
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    findings: BTreeMap<Key, Finding>,
+    operations: BTreeMap<(&'static str, Box<str>), Checked>,
+    left_out: LeftOut,
+}
+
+/// By which findings are one: all but the grade, the count and the times.
+type Key = (&'static str, Box<str>, Option<u16>, Box<str>, Rule, Found);
+
+/// How the answers of one operation fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Checked {
+    /// How many were checked.
+    pub exchanges: u64,
+    /// Of those, how many the client cannot read, or reads as something else.
+    pub broken: u64,
+    /// Of those, how many are not as documented, and read.
+    pub drifted: u64,
+}
+
+impl Report {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what the check of one exchange or message came to.
+    pub fn add(&mut self, verdict: &Verdict) {
+        let grade = verdict.grade();
+        self.count(
+            verdict.service,
+            &verdict.operation,
+            Checked {
+                exchanges: 1,
+                broken: u64::from(grade == Some(Grade::Breaks)),
+                drifted: u64::from(grade == Some(Grade::Drift)),
+            },
+        );
+        for finding in &verdict.findings {
+            self.find(finding);
+        }
+        self.left_out.add(verdict.left_out);
+    }
+
+    /// Adds all that another report holds.
+    pub fn merge(&mut self, other: Self) {
+        for ((service, operation), checked) in other.operations {
+            self.count(service, &operation, checked);
+        }
+        for finding in other.findings.values() {
+            self.find(finding);
+        }
+        self.left_out.add(other.left_out);
+    }
+
+    /// The worst grade; `None` where all is as the specs say, and where nothing was checked.
+    pub fn grade(&self) -> Option<Grade> {
+        let kept = self.findings.values().map(|finding| finding.grade).max();
+        kept.max(self.left_out.grade)
+    }
+
+    /// Whether a typed client could not read an answer, or was told something else than the spec says.
+    pub fn is_broken(&self) -> bool {
+        self.grade() == Some(Grade::Breaks)
+    }
+
+    /// How many exchanges and messages were checked.
+    pub fn exchanges(&self) -> u64 {
+        self.operations
+            .values()
+            .map(|checked| checked.exchanges)
+            .sum()
+    }
+
+    /// How the answers fared, by service and operation.
+    pub fn operations(&self) -> impl Iterator<Item = (&'static str, &str, Checked)> {
+        let operations = self.operations.iter();
+        operations.map(|((service, operation), checked)| (*service, &**operation, *checked))
+    }
+
+    /// All findings, the worst first; at most 1,000.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.values().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
+        findings
+    }
+
+    /// How many findings are not among [`findings`](Self::findings), since there were too many that differ.
+    pub fn left_out(&self) -> u64 {
+        self.left_out.count
+    }
+
+    /// The whole report as one JSON object: `grade`, `exchanges`, `left_out`, `operations` and `findings`.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("it is made of texts and counts")
+    }
+
+    /// As JUnit's XML, a test suite for each service: a test case for each finding, which fails if the finding breaks and
+    /// else says what it is in its `system-out`; and one for each operation, which fails if a finding that broke it was left
+    /// out.
+    pub fn to_junit(&self) -> String {
+        junit::xml(self)
+    }
+
+    fn count(&mut self, service: &'static str, operation: &str, more: Checked) {
+        let key = (service, Box::from(operation));
+        let is_full = self.operations.len() >= MOST_OPERATIONS;
+        let key = match is_full && !self.operations.contains_key(&key) {
+            true => (service, OTHER.into()),
+            false => key,
+        };
+        let checked = self.operations.entry(key).or_default();
+        checked.exchanges += more.exchanges;
+        checked.broken += more.broken;
+        checked.drifted += more.drifted;
+    }
+
+    fn find(&mut self, finding: &Finding) {
+        let key = (
+            finding.service,
+            finding.operation.clone(),
+            finding.status,
+            finding.pointer.clone(),
+            finding.rule,
+            finding.found.clone(),
+        );
+        if let Some(known) = self.findings.get_mut(&key) {
+            known.grade = known.grade.max(finding.grade);
+            known.count = known.count.saturating_add(finding.count);
+            known.first = known.first.min(finding.first);
+            known.last = known.last.max(finding.last);
+        } else if self.findings.len() < MOST_FINDINGS {
+            self.findings.insert(key, finding.clone());
+        } else {
+            let (count, grade) = (finding.count, Some(finding.grade));
+            self.left_out.add(LeftOut { count, grade });
+        }
+    }
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            grade: Option<Grade>,
+            exchanges: u64,
+            left_out: u64,
+            operations: Vec<Operation<'a>>,
+            findings: Vec<&'a Finding>,
+        }
+        #[derive(Serialize)]
+        struct Operation<'a> {
+            service: &'static str,
+            operation: &'a str,
+            #[serde(flatten)]
+            checked: Checked,
+        }
+        let operations = self.operations();
+        let whole = Whole {
+            grade: self.grade(),
+            exchanges: self.exchanges(),
+            left_out: self.left_out(),
+            operations: operations
+                .map(|(service, operation, checked)| Operation {
+                    service,
+                    operation,
+                    checked,
+                })
+                .collect(),
+            findings: self.findings(),
+        };
+        whole.serialize(serializer)
+    }
+}

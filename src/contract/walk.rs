@@ -1,0 +1,225 @@
+//! A body against its schema, member by member.
+
+use super::finding::{Found, Grade, OTHER, Rule, shown};
+use super::json::{Kind, elements, members, text};
+use super::plain::misfit;
+use super::schema::{Component, Member, Object, Plain, Reference, Schemas, Shape};
+use super::verdict::Findings;
+
+/// An object with more unknown members is a table, whose names are data.
+const MOST_UNKNOWN: usize = 20;
+
+/// Walks through a body. The schema says where there is something to look at; what it leaves open is passed over.
+pub(super) struct Walk<'a> {
+    pub schemas: &'a Schemas,
+    pub findings: &'a mut Findings,
+    /// No finding is graded above it.
+    pub most: Grade,
+    /// Where it is, as a JSON pointer.
+    pub pointer: String,
+}
+
+impl Walk<'_> {
+    /// A whole body, an object. The names `beside` are not the schema's and belong where the body stands.
+    pub fn body(&mut self, schema: Reference, json: &str, beside: &[&str]) {
+        if let Component::Object(object) = self.schemas.get(schema) {
+            self.object(object, json, beside);
+        }
+    }
+
+    /// The member of an object that stands for a whole body.
+    pub fn inside(&mut self, name: &str, schema: Reference, json: &str) {
+        self.within(name, |walk| match Kind::of(json) {
+            Kind::Object => walk.body(schema, json, &[]),
+            kind => {
+                let expected = || walk.schemas.expected(&Shape::Component(schema), false);
+                let expected = expected();
+                walk.add(Rule::Type, Grade::Breaks, || expected, kind.found());
+            }
+        });
+    }
+
+    /// A member that the spec does not know.
+    pub fn unknown(&mut self, name: &str, json: &str) {
+        let found = Kind::of(json).found();
+        self.within(shown(name).unwrap_or(OTHER), |walk| {
+            walk.add(
+                Rule::Member,
+                Grade::Drift,
+                || "no such member".into(),
+                found,
+            );
+        });
+    }
+
+    /// A second member of a name that the client reads.
+    pub fn second(&mut self, name: &str) {
+        self.within(name, |walk| walk.twice(Grade::Breaks));
+    }
+
+    fn object(&mut self, object: &Object, json: &str, beside: &[&str]) {
+        let mut seen = vec![false; object.members.len()];
+        let mut unknown: Vec<(String, &str)> = Vec::new();
+        let mut more_unknown = 0_usize;
+        let are_all_read = members(json, |name, json| {
+            if let Some(index) = object.find(name) {
+                let member = &object.members[index];
+                let is_second = std::mem::replace(&mut seen[index], true);
+                self.within(&member.name, |walk| match is_second {
+                    true => walk.twice(Grade::Breaks),
+                    false => walk.member(member, json),
+                });
+            } else if beside.contains(&name) {
+                // Whoever put it there has looked at it.
+            } else if unknown.iter().any(|(known, _)| known == name) {
+                self.within(shown(name).unwrap_or(OTHER), |walk| {
+                    walk.twice(Grade::Drift)
+                });
+            } else if unknown.len() < MOST_UNKNOWN {
+                unknown.push((name.to_owned(), json));
+            } else {
+                more_unknown += 1;
+            }
+        });
+        for (name, json) in &unknown {
+            let name = if more_unknown > 0 { OTHER } else { name };
+            self.unknown(name, json);
+        }
+        if more_unknown > 0 {
+            self.within(OTHER, |walk| {
+                let found = Found::kind("a table of members");
+                walk.add(
+                    Rule::Member,
+                    Grade::Drift,
+                    || "no such member".into(),
+                    found,
+                );
+            });
+        }
+        if !are_all_read {
+            let expected = || "names that are Unicode".to_owned();
+            let found = Found::kind("a name that is no Unicode");
+            self.add(Rule::Unreadable, Grade::Breaks, expected, found);
+            return;
+        }
+        let missing = object.members.iter().zip(seen).filter(|(_, seen)| !seen);
+        for (member, _) in missing.filter(|(member, _)| member.required) {
+            let expected = self.schemas.expected(&member.shape, member.nullable);
+            self.within(&member.name, |walk| {
+                walk.add(
+                    Rule::Missing,
+                    Grade::Breaks,
+                    || expected,
+                    Found::kind("nothing"),
+                );
+            });
+        }
+    }
+
+    fn member(&mut self, member: &Member, json: &str) {
+        self.value(&member.shape, member.required, member.nullable, json);
+    }
+
+    /// `required`: whether the client's type has a place for a null.
+    fn value(&mut self, shape: &Shape, required: bool, nullable: bool, json: &str) {
+        let kind = Kind::of(json);
+        let schemas = self.schemas;
+        let expected = || schemas.expected(shape, nullable);
+        if kind == Kind::Null {
+            let allows_null = nullable
+                || match shape {
+                    Shape::Component(component) => match schemas.get(*component) {
+                        Component::Words { nullable, .. } => *nullable,
+                        Component::Any => true,
+                        Component::Object(_) => false,
+                    },
+                    _ => false,
+                };
+            if !allows_null {
+                let grade = if required {
+                    Grade::Breaks
+                } else {
+                    Grade::Drift
+                };
+                self.add(Rule::Null, grade, expected, kind.found());
+            }
+            return;
+        }
+        let of_another_type = |walk: &mut Self| {
+            walk.add(Rule::Type, Grade::Breaks, expected, kind.found());
+        };
+        match shape {
+            Shape::Plain(plain) => self.plain(*plain, expected, json),
+            Shape::Array(items) if kind == Kind::Array => {
+                self.within("*", |walk| {
+                    elements(json, |element| walk.value(items, true, false, element));
+                });
+            }
+            Shape::Array(_) => of_another_type(self),
+            Shape::Component(component) => match schemas.get(*component) {
+                Component::Object(object) if kind == Kind::Object => self.object(object, json, &[]),
+                Component::Words { words, .. } if kind == Kind::Text => {
+                    self.word(words, expected, json);
+                }
+                Component::Object(_) | Component::Words { .. } => of_another_type(self),
+                Component::Any => {}
+            },
+        }
+    }
+
+    fn plain(&mut self, plain: Plain, expected: impl FnOnce() -> String, json: &str) {
+        if let Some(misfit) = misfit(plain, json) {
+            self.add(misfit.rule, misfit.grade, expected, misfit.found);
+        }
+    }
+
+    fn word(&mut self, words: &[Box<str>], expected: impl FnOnce() -> String, json: &str) {
+        match text(json) {
+            None => {
+                let found = Found::kind("string that is no Unicode");
+                self.add(Rule::Format, Grade::Breaks, expected, found);
+            }
+            Some(word) if words.iter().any(|known| **known == *word) => {}
+            Some(word) => {
+                let found = Found::word("a new word", &word);
+                self.add(Rule::Word, Grade::Drift, expected, found);
+            }
+        }
+    }
+
+    fn twice(&mut self, grade: Grade) {
+        let found = Found::kind("a second one");
+        self.add(
+            Rule::Duplicate,
+            grade,
+            || "one member of a name".into(),
+            found,
+        );
+    }
+
+    fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        for letter in name.chars() {
+            match letter {
+                '~' => self.pointer.push_str("~0"),
+                '/' => self.pointer.push_str("~1"),
+                other => self.pointer.push(other),
+            }
+        }
+        work(self);
+        self.pointer.truncate(length);
+    }
+
+    pub fn add(
+        &mut self,
+        rule: Rule,
+        grade: Grade,
+        expected: impl FnOnce() -> String,
+        found: Found,
+    ) {
+        let grade = grade.min(self.most);
+        self.findings
+            .add(&self.pointer, rule, grade, expected, found);
+    }
+}
