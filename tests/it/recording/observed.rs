@@ -83,7 +83,7 @@ async fn each_kind_of_failure_is_an_exchange_with_words() {
         let exchanges = witness.exchanges();
         assert_eq!(exchanges.len(), error.attempts() as usize, "{words}");
         for exchange in exchanges {
-            let why = exchange.response.err().expect("it failed");
+            let why = exchange.response.expect_err("it failed");
             assert!(why.contains(words), "{words}: {why}");
         }
     }
@@ -106,7 +106,7 @@ async fn a_call_that_its_caller_gives_up_is_shown_too() {
     assert!(tokio::time::timeout(milliseconds(50), call).await.is_err());
     let exchanges = witness.exchanges();
     assert_eq!(exchanges.len(), 1);
-    let why = exchanges[0].response.as_ref().err().expect("no answer");
+    let why = exchanges[0].response.as_ref().expect_err("no answer");
     assert!(why.contains("given up"), "{why}");
     assert!(exchanges[0].elapsed >= milliseconds(40));
 }
