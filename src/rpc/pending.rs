@@ -68,7 +68,7 @@ pub(super) enum End {
     /// A frame came that refuses it.
     Refused { frame: Bytes, status: Option<u16> },
     /// A frame with its id came that an observer does not let pass.
-    Vetoed { frame: Bytes, veto: Veto },
+    Vetoed { frame: Bytes, veto: Box<Veto> },
     /// Its deadline passed.
     TimedOut {
         sent: Option<Timestamp>,
@@ -83,7 +83,7 @@ pub(super) enum End {
 
 impl End {
     /// The same, unless there is a veto of the frame that it came by.
-    pub fn unless(self, veto: Option<Veto>) -> Self {
+    pub fn unless(self, veto: Option<Box<Veto>>) -> Self {
         match (self, veto) {
             (Self::Answered { frame, .. } | Self::Refused { frame, .. }, Some(veto)) => {
                 Self::Vetoed { frame, veto }
