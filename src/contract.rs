@@ -259,6 +259,7 @@ mod tests {
             service: "refold",
             operation: "get_execution",
             attempt: 1,
+            connection: None,
             started: at,
             elapsed: std::time::Duration::ZERO,
             method: Method::GET,
@@ -283,6 +284,7 @@ mod tests {
     fn what_a_socket_sent_is_not_judged_and_what_is_binary_is_read_by_nobody() {
         let mut message = Message {
             service: "crosstrade",
+            connection: 1,
             url: "wss://localhost/ws".parse().expect("a URL"),
             at: Timestamp::UNIX_EPOCH,
             direction: Direction::Sent,

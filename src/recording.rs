@@ -130,15 +130,19 @@ impl Recorder {
     pub fn finish(&self) -> io::Result<Count> {
         let mut inner = self.lock();
         inner.finished = true;
-        let Some(why) = inner.failed.take() else {
-            return Ok(inner.written);
+        let missing = std::mem::take(&mut inner.missing);
+        let why = match inner.failed.take() {
+            Some(why) => why,
+            None if missing == NOTHING => return Ok(inner.written),
+            None => io::Error::other("their connections were open before it began"),
         };
         let Count {
             exchanges,
             messages,
-        } = inner.missing;
-        let problem =
-            format!("the recording lacks {exchanges} exchanges and {messages} messages: {why}");
+        } = missing;
+        let problem = format!(
+            "the recording is not complete: {why} (missing exchanges: {exchanges}, messages: {messages})"
+        );
         Err(io::Error::new(why.kind(), problem))
     }
 

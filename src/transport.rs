@@ -170,7 +170,7 @@ impl Transport {
             shared.settle(outcome);
             if let Some(veto) = ended.veto {
                 let received = received(result, attempt, started.elapsed());
-                return Err(verdict::vetoed(shared, received, veto));
+                return Err(verdict::vetoed(shared, received, *veto));
             }
             let offline = shared.manners.offline;
             let random = fastrand::f64();
@@ -234,7 +234,7 @@ struct Ended {
     is_read: bool,
     result: Result<Arrival, Failure>,
     /// What an observer says against it.
-    veto: Option<Veto>,
+    veto: Option<Box<Veto>>,
 }
 
 impl Call {

@@ -405,6 +405,17 @@ mod tests {
         assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in r#"([{}\[\],: ]|"log"|"entries"|"request"|"response"|"status"|"_connection"|"_continues"|true|1|é|\\|"){0,40}"#, cut in 0..100_usize) {
+            let _ = Recording::read(bytes.as_bytes());
+            let mut whole = har(&[BROWSER; 2].join(",")).into_bytes();
+            let place = cut * whole.len() / 100;
+            whole.splice(place..place + 1, bytes.bytes());
+            let _ = Recording::read(&whole[..]);
+        }
+    }
+
     #[test]
     fn what_is_no_har_file_is_refused_in_words() {
         let deep = format!(r#"{{"x": {}"#, "[".repeat(1 << 20));

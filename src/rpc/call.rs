@@ -197,7 +197,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
             End::Vetoed { frame, veto } => {
                 let elapsed = started.elapsed();
                 let received = Received::over_socket(frame.into(), None, attempts + 1, elapsed);
-                return Err(link.transport.vetoed(received, veto));
+                return Err(link.transport.vetoed(received, *veto));
             }
             End::Lost { why, .. } if ask.read_only => {
                 attempts += 1;

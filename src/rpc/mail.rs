@@ -119,7 +119,7 @@ impl<'a> Mail<'a> {
         id: Option<String>,
         status: Option<u16>,
         frame: Utf8Bytes,
-        veto: Option<Veto>,
+        veto: Option<Box<Veto>>,
     ) {
         let received = Received::over_socket(frame.clone().into(), status, 0, Duration::ZERO);
         let error = self.link.transport.refused(received);

@@ -31,7 +31,7 @@ pub(super) enum End {
         status: Option<u16>,
     },
     /// A frame with its id came that an observer does not let pass.
-    Vetoed { frame: Utf8Bytes, veto: Veto },
+    Vetoed { frame: Utf8Bytes, veto: Box<Veto> },
     /// Its deadline passed.
     TimedOut {
         sent: Option<Timestamp>,
@@ -46,7 +46,7 @@ pub(super) enum End {
 
 impl End {
     /// The same, unless there is a veto of the frame that it came by.
-    pub fn unless(self, veto: Option<Veto>) -> Self {
+    pub fn unless(self, veto: Option<Box<Veto>>) -> Self {
         match (self, veto) {
             (Self::Answered { frame, .. } | Self::Refused { frame, .. }, Some(veto)) => {
                 Self::Vetoed { frame, veto }

@@ -52,7 +52,7 @@ impl<'a> Watch<'a> {
         self.tell(Direction::Sent, api, true, &data);
     }
 
-    pub fn received(&mut self, text: &Utf8Bytes, inbound: &Inbound<'_>) -> Option<Veto> {
+    pub fn received(&mut self, text: &Utf8Bytes, inbound: &Inbound<'_>) -> Option<Box<Veto>> {
         let id = match inbound {
             Inbound::Answer { id, .. } => Some(&**id),
             Inbound::Refusal { id, .. } => id.as_deref(),
@@ -83,7 +83,7 @@ impl<'a> Watch<'a> {
         api: Option<Box<str>>,
         is_text: bool,
         data: &Bytes,
-    ) -> Option<Veto> {
+    ) -> Option<Box<Veto>> {
         let message = Message {
             service: self.service,
             connection: self.connection,
@@ -94,6 +94,6 @@ impl<'a> Watch<'a> {
             is_text,
             data: self.transport.masked(data),
         };
-        self.observer.message(&message).err()
+        self.observer.message(&message).err().map(Box::new)
     }
 }

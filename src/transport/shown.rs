@@ -63,7 +63,7 @@ impl Shown {
     }
 
     /// How it ended; why an observer does not let that pass, if one does not.
-    pub fn ended(mut self: Box<Self>, result: &Result<Arrival, Failure>) -> Option<Veto> {
+    pub fn ended(mut self: Box<Self>, result: &Result<Arrival, Failure>) -> Option<Box<Veto>> {
         let signer = &self.shared.signer;
         self.exchange.response = match result {
             Ok((status, headers, body)) => Ok(Response {
@@ -76,11 +76,11 @@ impl Shown {
         self.tell()
     }
 
-    fn tell(&mut self) -> Option<Veto> {
+    fn tell(&mut self) -> Option<Box<Veto>> {
         self.told = true;
         self.exchange.elapsed = self.began.elapsed();
         let observer = self.shared.observer.as_ref()?;
-        observer.exchange(&self.exchange).err()
+        observer.exchange(&self.exchange).err().map(Box::new)
     }
 }
 

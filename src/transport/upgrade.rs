@@ -87,7 +87,7 @@ impl Transport {
         let error = match (veto, arrival) {
             (Some(veto), arrival) => {
                 let ended = arrival.map(received).map_err(failed);
-                verdict::vetoed(&self.shared, ended, veto)
+                verdict::vetoed(&self.shared, ended, *veto)
             }
             (None, Ok(arrival)) => verdict::unopened(&self.shared, received(arrival)),
             (None, Err(failure)) => failed(failure),
@@ -107,7 +107,7 @@ impl Transport {
         limit: Duration,
         attempt: u32,
         number: u64,
-    ) -> (Handshake, Option<Veto>) {
+    ) -> (Handshake, Option<Box<Veto>>) {
         let shared = &*self.shared;
         let limits = self.limits.call(limit).attempt(limit);
         let key = STANDARD.encode(std::array::from_fn::<u8, 16, _>(|_| fastrand::u8(..)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use executions::Limits;
@@ -27,11 +27,17 @@ struct Recorded {
     events: Vec<Fields>,
 }
 
+/// While there is but one subscriber, tracing asks only the thread that comes by a span first whether anybody listens, and
+/// keeps its answer for all: with another test on that thread, nothing would be recorded here.
+static ANOTHER: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(Registry::default()));
+
 pub type Fields = BTreeMap<&'static str, String>;
 
 impl Recorder {
     /// Listens until the guard is dropped.
     pub fn listen() -> (Self, DefaultGuard) {
+        LazyLock::force(&ANOTHER);
         let recorder = Self::default();
         let subscriber = Registry::default().with(recorder.clone());
         let guard = tracing::subscriber::set_default(subscriber);

@@ -173,11 +173,7 @@ async fn a_recording_that_does_not_fit_on_the_disk_ends_with_1_after_the_answer(
     let err = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{err}");
     assert!(String::from_utf8_lossy(&ended.stdout).contains("executions"));
-    assert_eq!(
-        err.matches("the recording lacks 1 exchanges").count(),
-        1,
-        "{err}"
-    );
+    assert_eq!(err.matches("missing exchanges: 1,").count(), 1, "{err}");
     assert!(recording(&place.file()).entries.is_empty());
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 
+use executions::observe::{Exchange, Message, Observer, Veto};
 use executions::recording::{Count, Recorder, Recording};
 use executions::values::Json;
 use serde_json::Value;
@@ -130,7 +131,7 @@ async fn a_full_disk_fails_no_call_and_is_told_once() {
     let error = recorder.finish().expect_err("the disk was full");
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
     assert!(
-        error.to_string().contains("3 exchanges and 0 messages"),
+        error.to_string().contains("exchanges: 3, messages: 0"),
         "{error}"
     );
     recorder.finish().expect("it was told");
@@ -302,4 +303,34 @@ async fn a_sockets_messages_stand_in_its_entry_also_where_others_came_between() 
     assert_eq!(second.lost, None);
     let texts = String::from_utf8_lossy(&messages[2].data);
     assert!(texts.contains("Three"), "{texts}");
+}
+
+#[tokio::test]
+async fn messages_whose_handshake_was_not_recorded_are_said_to_be_missing() {
+    struct Late(Arc<Recorder>);
+
+    impl Observer for Late {
+        fn exchange(&self, _: &Exchange) -> Result<(), Veto> {
+            Ok(())
+        }
+
+        fn message(&self, message: &Message) -> Result<(), Veto> {
+            self.0.message(message)
+        }
+    }
+
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let recorder = Recorder::to(file.reopen().expect("open"));
+    let recorder = Arc::new(recorder.expect("written"));
+    let server = Server::listen().await;
+    let crosstrade = watched(&server.url(), Arc::new(Late(recorder.clone())));
+    let (mut peer, socket) = meet(&server, quick(&crosstrade)).await;
+    socket.subscribe(["ES 12-25"]).await.expect("open");
+    peer.text().await;
+    let error = recorder.finish().expect_err("one is missing");
+    assert!(
+        error.to_string().contains("exchanges: 0, messages: 1"),
+        "{error}"
+    );
+    document(file.path());
 }
