@@ -166,7 +166,7 @@ impl Socket {
 
     /// How the connection stands.
     pub fn state(&self) -> State {
-        self.link().state().borrow().clone()
+        self.link().state()
     }
 
     /// How many answers for nobody came; each is an [`Event::Stray`] too.
@@ -181,10 +181,7 @@ impl Socket {
     /// None so far; it succeeds where the socket is closed already.
     pub async fn close(&self) -> Result<(), Error> {
         self.link().ask_to_close();
-        let mut state = self.link().state().subscribe();
-        let closed = state.wait_for(|state| matches!(state, State::Closed(_)));
-        // The sender lives in the link, which this handle keeps.
-        let _ = closed.await;
+        self.link().closing().await;
         Ok(())
     }
 

@@ -48,8 +48,9 @@ impl CrossTrade {
     ///
     /// # Errors
     /// [`is_auth`](Error::is_auth) where the token is refused, [`is_wrong_address`](Error::is_wrong_address) where there is no
-    /// WebSocket, and what any request can meet. A service that accepts the token and closes the connection over it
-    /// afterwards is told by the first call, and by [`Socket::state`].
+    /// WebSocket, and what any request can meet. The service may take the connection and refuse the token in a
+    /// close frame, so its first frame is waited for, a second at the longest: what it refuses later is told by the calls and by
+    /// [`Socket::state`].
     pub fn connect(&self) -> Connect {
         Connect::new(self.0.clone())
     }

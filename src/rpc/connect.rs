@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::event::State;
 use super::link::{Link, Settings};
 use super::reconnect::{FIRST, MOST};
 use super::{Socket, task};
@@ -14,6 +15,10 @@ use crate::error::Error;
 use crate::transport::Transport;
 use crate::transport::limits::LONGEST;
 use crate::transport::retry::Outcome;
+
+/// How long to wait for the first sign from a service that has taken the connection: it may have done so only to refuse the
+/// credential in a close frame. One that says nothing for longer is believed.
+const GREETING: Duration = Duration::from_secs(1);
 
 /// A socket being set up; awaiting it connects.
 #[derive(Clone, Debug)]
@@ -97,7 +102,11 @@ impl Connect {
                 Ok(opened) => {
                     let link = Arc::new(Link::new(self.transport, self.settings, self.events));
                     tokio::spawn(task::run(Arc::clone(&link), opened));
-                    return Ok(Socket::new(link));
+                    let socket = Socket::new(Arc::clone(&link));
+                    return match link.first_state(GREETING.min(left / 2)).await {
+                        Some(State::Closed(why)) => Err(why.tried(attempt, started.elapsed())),
+                        _ => Ok(socket),
+                    };
                 }
                 Err(unopened) => unopened,
             };

@@ -48,6 +48,8 @@ pub(super) struct Connection<'a> {
     outgoing: Vec<String>,
     mail: Mail<'a>,
     keep_alive: KeepAlive,
+    /// The service was heard from.
+    greeted: bool,
     alarm: Alarm,
     heard: Timestamp,
 }
@@ -68,10 +70,12 @@ impl<'a> Connection<'a> {
             inbox: Inbox::default(),
             protocol: WebSocketContext::new(Role::Client, Some(config)),
             blocked: false,
-            outgoing: Vec::new(),
+            // A ping, to whose answer the service has to come if it does not end the connection before.
+            outgoing: vec![String::new()],
             mail: Mail::new(link, opened.number),
             keep_alive: KeepAlive::new(settings.ping_every, settings.ping_grace, Instant::now()),
             alarm: Alarm::new(),
+            greeted: false,
             heard: Timestamp::now(),
         }
     }
@@ -206,6 +210,10 @@ impl<'a> Connection<'a> {
         if handled > 0 {
             self.heard = Timestamp::now();
             self.keep_alive.heard();
+            if end.is_ok() && !self.greeted {
+                self.greeted = true;
+                self.link.heard();
+            }
         }
         self.mail.deliver();
         end

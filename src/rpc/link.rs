@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, broadcast, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::event::{Event, State, Stray};
 use super::key::{Key, fresh_number};
@@ -37,7 +37,8 @@ pub(super) struct Link {
     /// Room for open calls.
     pub room: Semaphore,
     core: Mutex<Core>,
-    state: watch::Sender<State>,
+    /// `None` until the service is heard from.
+    state: watch::Sender<Option<State>>,
     strays: AtomicU64,
 }
 
@@ -76,7 +77,7 @@ impl Link {
                 task: None,
                 events: Some(broadcast::Sender::new(events)),
             }),
-            state: watch::Sender::new(State::Connected),
+            state: watch::Sender::new(None),
             strays: AtomicU64::new(0),
         }
     }
@@ -133,12 +134,36 @@ impl Link {
         Some(self.lock().events.as_ref()?.subscribe())
     }
 
-    pub fn state(&self) -> &watch::Sender<State> {
-        &self.state
+    pub fn state(&self) -> State {
+        self.state.borrow().clone().unwrap_or(State::Connected)
+    }
+
+    /// The service has been heard from, as it would not be if it had taken the connection only to end it.
+    pub fn heard(&self) {
+        self.state.send_if_modified(|state| {
+            let is_first = state.is_none();
+            state.get_or_insert(State::Connected);
+            is_first
+        });
+    }
+
+    /// The state once there is any; `None` where that takes too long.
+    pub async fn first_state(&self, longest: Duration) -> Option<State> {
+        let mut state = self.state.subscribe();
+        let first = timeout(longest, state.wait_for(Option::is_some)).await;
+        first.ok()?.ok()?.clone()
+    }
+
+    /// Waits until it is closed for good.
+    pub async fn closing(&self) {
+        let mut state = self.state.subscribe();
+        let closed = state.wait_for(|state| matches!(state, Some(State::Closed(_))));
+        // The sender lives as long as this.
+        let _ = closed.await;
     }
 
     pub fn enter(&self, state: State) {
-        self.state.send_replace(state.clone());
+        self.state.send_replace(Some(state.clone()));
         self.tell(Event::State(state));
     }
 

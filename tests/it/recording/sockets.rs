@@ -41,7 +41,8 @@ async fn a_vetoed_handshake_opens_nothing_and_is_not_tried_again() {
     let server = Server::listen().await;
     let crosstrade = watched(&server.url(), Witness::vetoing(|_| true));
     let opened = async {
-        let peer = server.accept().await;
+        let mut peer = server.request().await;
+        peer.open().await;
         let left_alone = server.is_left_alone(milliseconds(100)).await;
         (peer, left_alone)
     };

@@ -155,6 +155,46 @@ async fn a_credential_that_is_refused_ends_it() {
 
 // fault 40
 #[tokio::test]
+async fn connect_itself_fails_where_the_service_takes_the_connection_only_to_refuse() {
+    for code in [4001, 4003] {
+        let server = Server::listen().await;
+        let crosstrade = crosstrade(&server.url());
+        let refuse = async {
+            let mut peer = server.request().await;
+            peer.open().await;
+            peer.close(code, "bad token").await;
+            peer
+        };
+        let (_peer, connected) = tokio::join!(refuse, crosstrade.connect().into_future());
+        let error = connected.expect_err("refused");
+        assert!(error.is_auth(), "{error}");
+        assert!(error.to_string().contains(&code.to_string()), "{error}");
+        assert!(server.is_left_alone(milliseconds(200)).await, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_says_nothing_is_believed_after_a_second() {
+    let server = Server::listen().await;
+    let crosstrade = crosstrade(&server.url());
+    let open = async {
+        let mut peer = server.request().await;
+        peer.open().await;
+        peer
+    };
+    let began = Instant::now();
+    let (_peer, opened) = tokio::join!(open, crosstrade.connect().into_future());
+    let socket = opened.expect("connected");
+    assert!(matches!(socket.state(), State::Connected));
+    assert!(began.elapsed() >= milliseconds(900));
+    // One that answers the first ping is not waited for any longer.
+    let began = Instant::now();
+    let _connected = connected().await;
+    assert!(began.elapsed() < milliseconds(900));
+}
+
+// fault 40
+#[tokio::test]
 async fn other_refusals_are_tried_again_and_a_429_waits() {
     let (server, peer, socket) = connected().await;
     drop(peer);

@@ -63,10 +63,12 @@ impl Server {
             .expect("a client comes")
     }
 
-    /// The next connection, with its WebSocket open.
+    /// The next connection, with its WebSocket open and the client's first ping answered.
     pub async fn accept(&self) -> Peer {
         let mut peer = self.request().await;
         peer.open().await;
+        assert_eq!(peer.read().await, Sent::Ping);
+        peer.frame(0x8a, b"").await;
         peer
     }
 
