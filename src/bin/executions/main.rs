@@ -3,6 +3,7 @@
 mod arguments;
 mod completions;
 mod demo;
+mod diff;
 mod failure;
 mod get;
 mod list;
@@ -44,6 +45,7 @@ enum Command {
     /// See it work on simulated services; no account needed.
     Demo,
     Simulate(simulate::Arguments),
+    Diff(diff::Arguments),
     /// Print the JSON Schema of what `-o json` prints.
     Schema,
     Completions(completions::Arguments),
@@ -67,6 +69,7 @@ Examples:
   executions rpc ListPositions '{\"account\":\"Sim101\"}' --read-only
   executions stream --quotes \"ES 12-25,NQ 12-25\" --pnl 1s
   executions simulate             have the four services on this machine
+  executions diff old.yaml new.yaml
 
 Settings, from the environment. Only the services you ask need theirs:
   CrossTrade  CROSSTRADE_TOKEN, and CROSSTRADE_WS_URL if its WebSocket is not at
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Schema => schema::run(),
         asks => {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
