@@ -25,15 +25,8 @@ const METHODS: [&str; 8] = [
 /// The Rust of both, without the parts that either fails at.
 pub fn both(old: &Document, new: &Document) -> (Made, Made) {
     let work = || {
-        let (mut old, mut new) = (Source::new(old), Source::new(new));
-        let mut left_out = old.failing();
-        left_out.extend(new.failing());
-        let names: BTreeSet<String> = left_out.keys().cloned().collect();
-        let (old, new) = (old.run(&names), new.run(&names));
-        match (old, new) {
-            (Ok(old), Ok(new)) => (made(old, &left_out), made(new, &left_out)),
-            (Err(reason), _) | (_, Err(reason)) => (failed(&reason), failed(&reason)),
-        }
+        let made = made_of(&mut Source::new(old), &mut Source::new(new));
+        made.unwrap_or_else(|reason| (failed(&reason), failed(&reason)))
     };
     let done = thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK);
@@ -46,6 +39,14 @@ pub fn both(old: &Document, new: &Document) -> (Made, Made) {
         Ok(Err(_)) => (failed("it panicked"), failed("it panicked")),
         Err(error) => (failed(&error.to_string()), failed(&error.to_string())),
     }
+}
+
+fn made_of(old: &mut Source<'_>, new: &mut Source<'_>) -> Result<(Made, Made), String> {
+    let mut left_out = old.failing()?;
+    left_out.extend(new.failing()?);
+    let names: BTreeSet<String> = left_out.keys().cloned().collect();
+    let (old, new) = (old.run(&names)?, new.run(&names)?);
+    Ok((made(old, &left_out), made(new, &left_out)))
 }
 
 fn made(surface: Surface, left_out: &BTreeMap<String, String>) -> Made {
@@ -102,12 +103,21 @@ impl<'a> Source<'a> {
     }
 
     /// Each part that the generator fails at, and what it says.
-    fn failing(&mut self) -> BTreeMap<String, String> {
+    fn failing(&mut self) -> Result<BTreeMap<String, String>, String> {
         let mut left_out = self.cyclic();
         let mut names: BTreeSet<String> = left_out.keys().cloned().collect();
         if self.run(&names).is_ok() {
-            return left_out;
+            return Ok(left_out);
         }
+        // What fails without any part is at fault by itself.
+        self.run(
+            &self
+                .schemas
+                .iter()
+                .chain(&self.operations)
+                .cloned()
+                .collect(),
+        )?;
         let schemas: Vec<String> = self
             .schemas
             .iter()
@@ -120,7 +130,7 @@ impl<'a> Source<'a> {
         names = left_out.keys().cloned().collect();
         let operations = self.operations.clone();
         self.search(&operations, &names, &mut left_out);
-        left_out
+        Ok(left_out)
     }
 
     /// Halves `parts` until what fails is alone.
@@ -215,9 +225,9 @@ fn pointer(keys: &[&str]) -> String {
 /// Leaves the generator what it can take and what becomes public Rust: of each operation the first success, and of each
 /// body its JSON. It has one type for all answers of an operation and panics at a second.
 fn trim(spec: &mut Json) {
-    each(&mut spec["components"]["responses"], json_only);
-    each(&mut spec["components"]["requestBodies"], json_only);
-    each(&mut spec["paths"], |path| {
+    each(spec.pointer_mut("/components/responses"), json_only);
+    each(spec.pointer_mut("/components/requestBodies"), json_only);
+    each(spec.pointer_mut("/paths"), |path| {
         for method in METHODS {
             let Some(operation) = path.get_mut(method).and_then(Json::as_object_mut) else {
                 continue;
@@ -240,8 +250,9 @@ fn trim(spec: &mut Json) {
     });
 }
 
-fn each(of: &mut Json, change: impl Fn(&mut Json)) {
-    of.as_object_mut()
+fn each(of: Option<&mut Json>, change: impl Fn(&mut Json)) {
+    let members = of.and_then(Json::as_object_mut);
+    members
         .into_iter()
         .flatten()
         .for_each(|(_, value)| change(value));

@@ -208,13 +208,12 @@ fn rust(service: &str, made: &syn::Type) -> String {
 }
 
 fn tidy(service: &str, tokens: &str) -> String {
-    let text: String = tokens.split(' ').collect::<Vec<_>>().join(" ");
-    let text = text
+    let text = tokens
         .replace(" :: ", "::")
         .replace(":: ", "::")
-        .replace(" < ", "<")
-        .replace(" > ", ">")
+        .replace(" <", "<")
         .replace(" >", ">")
+        .replace("> ,", ">,")
         .replace("< ", "<")
         .replace(" ,", ",")
         .replace("& ", "&")

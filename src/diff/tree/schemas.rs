@@ -175,7 +175,10 @@ impl<'a> Walk<'a> {
         let (was, is) = (old.resolve(), new.resolve());
         // A reference in the place of what stood here, or the other way round: what it says may have changed as well.
         if old.reference().is_some() != new.reference().is_some() {
-            return self.schema(of, ty, &was, &is);
+            if was.word("type") == is.word("type") {
+                self.schema(of, ty, &was, &is);
+            }
+            return;
         }
         if old.reference().is_some() {
             return;

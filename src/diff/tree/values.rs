@@ -3,7 +3,7 @@
 use super::super::change::{Grade, Kind};
 use super::super::cursor::{pairs, same};
 use super::super::specs::source::{Node, Value};
-use super::{HARMLESS, Rule, SILENT, STRUCTURE, Side, Walk, rust};
+use super::{HARMLESS, Rule, SILENT, Side, Walk};
 
 /// What a change of a member counts as.
 pub type Table = &'static [(&'static str, Rule)];
@@ -18,11 +18,17 @@ pub const INFO: Table = &[
 
 pub const SERVER: Table = &[("variables", SILENT)];
 
+/// Only this crate's own generator makes Rust of how requests are signed.
+const SIGNING: Rule = Rule::Rust {
+    untouched: Grade::Silent,
+    assumed: &[Grade::Silent],
+};
+
 pub const SCHEME: Table = &[
-    ("type", STRUCTURE),
-    ("scheme", rust(Grade::Silent)),
-    ("in", rust(Grade::Silent)),
-    ("name", rust(Grade::Silent)),
+    ("type", SIGNING),
+    ("scheme", SIGNING),
+    ("in", SIGNING),
+    ("name", SIGNING),
     ("bearerFormat", HARMLESS),
     ("flows", SILENT),
     ("openIdConnectUrl", SILENT),
