@@ -240,11 +240,14 @@ impl Judge<'_> {
 
     /// What follows from another change: a type that holds what changed, a trait that is derived no more.
     fn of_rust_alone(&self, delta: &Delta, found: &Found) -> Change {
-        let name = delta
+        // A field's place is that of its type.
+        let item = delta
             .item
-            .strip_prefix("types::")
-            .and_then(|rest| rest.split("::").next());
-        let places = name.and_then(|name| found.types.get(name)).cloned();
+            .splitn(3, "::")
+            .take(2)
+            .collect::<Vec<_>>()
+            .join("::");
+        let places = found.places.get(&item).cloned();
         let (old, new) = places.unwrap_or_default();
         let (grade, also) = parts(delta.grades.clone());
         Change {

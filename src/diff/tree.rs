@@ -64,12 +64,12 @@ pub enum Subject {
     Constant(String),
 }
 
-/// All findings, and where each Rust type comes from.
+/// All findings, and where the Rust comes from.
 #[derive(Debug, Default)]
 pub struct Found {
     pub findings: Vec<Finding>,
-    /// By the type's name: its place in the old document and in the new.
-    pub types: BTreeMap<String, (Option<Place>, Option<Place>)>,
+    /// The places of what becomes a type or a method, by the item's name.
+    pub places: BTreeMap<String, (Option<Place>, Option<Place>)>,
 }
 
 pub fn walk(old: &Document, new: &Document) -> Found {
@@ -251,17 +251,6 @@ impl<'a> Walk<'a> {
         rule: Rule,
         kind: Kind,
     ) {
-        let place = |side: Side<'_, 'a>, label: &str| {
-            side.map(|cursor| {
-                let At { line, column } = cursor.at;
-                Place {
-                    file: label.to_owned(),
-                    line,
-                    column,
-                    pointer: cursor.pointer.clone(),
-                }
-            })
-        };
         self.found.findings.push(Finding {
             what,
             old: place(old, self.labels[0]),
@@ -271,6 +260,14 @@ impl<'a> Walk<'a> {
             kind,
             unit: self.unit.clone(),
         });
+    }
+
+    /// Where the document has what becomes an item.
+    fn place_of(&mut self, item: String, old: Side<'_, 'a>, new: Side<'_, 'a>) {
+        let [was, is] = self.labels;
+        self.found
+            .places
+            .insert(item, (place(old, was), place(new, is)));
     }
 
     /// Whether this pair was not compared before on behalf of the same Rust.
@@ -289,6 +286,17 @@ impl<'a> Walk<'a> {
         work(self);
         self.subjects = outer;
     }
+}
+
+fn place(side: Side<'_, '_>, label: &str) -> Option<Place> {
+    let cursor = side?;
+    let At { line, column } = cursor.at;
+    Some(Place {
+        file: label.to_owned(),
+        line,
+        column,
+        pointer: cursor.pointer.clone(),
+    })
 }
 
 /// Graded by the generated Rust, and so where it stays the same; a compile break where there is none.

@@ -127,6 +127,7 @@ impl<'a> Walk<'a> {
     fn operation(&mut self, was: &Operation<'a>, is: &Operation<'a>) {
         self.enter(is);
         let (old, new) = (Some(&was.cursor), Some(&is.cursor));
+        self.place_of(format!("Client::{}", is.method_name()), old, new);
         let name = is.name();
         let id = |operation: &Operation<'a>| {
             operation

@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
                 key.replace('~', "~0").replace('/', "~1")
             );
             self.subjects = vec![Subject::Type(ty.clone())];
-            self.place_type(&ty, old.as_ref(), new.as_ref());
+            self.place_of(format!("types::{ty}"), old.as_ref(), new.as_ref());
             match (old, new) {
                 (Some(old), Some(new)) => self.schema(&format!("`{key}`"), &ty, old, new),
                 (None, new) if renamed.iter().all(|(_, is)| is != key) => {
@@ -140,20 +140,6 @@ impl<'a> Walk<'a> {
         }
         self.unit.clear();
         self.subjects.clear();
-    }
-
-    fn place_type(&mut self, ty: &str, old: Side<'_, 'a>, new: Side<'_, 'a>) {
-        let labels = self.labels;
-        let place = |side: Side<'_, 'a>, label: &str| {
-            side.map(|cursor| super::Place {
-                file: label.to_owned(),
-                line: cursor.at.line,
-                column: cursor.at.column,
-                pointer: cursor.pointer.clone(),
-            })
-        };
-        let places = (place(old, labels[0]), place(new, labels[1]));
-        self.found.types.insert(ty.to_owned(), places);
     }
 
     /// Compares two schemas. `of` is what sentences call them, `ty` the type that is made of them if one is.
