@@ -22,7 +22,10 @@ pub fn judge(service: &str, found: &Found, old: &Made, new: &Made) -> Changes {
     let mut gaps: Vec<Gap> = Vec::new();
     for finding in &found.findings {
         if finding.rule == Rule::Gap {
-            let what = format!("{} was not compared", finding.what.trim_end_matches(','));
+            let what = match finding.what.strip_suffix(',') {
+                Some(lost) => format!("{lost}: not compared"),
+                None => format!("{}, and what that does is not known", finding.what),
+            };
             let gap = Gap {
                 what,
                 old: finding.old.clone(),
@@ -191,6 +194,8 @@ impl Judge<'_> {
         let is_in = |surface: &Surface, item: Option<String>| {
             item.is_some_and(|item| item == delta.item && !surface.types.is_empty())
         };
+        // A type that is gone or another sort of type takes all that is in it with it.
+        let is_whole = |of: &str| part.is_none() && delta.item == format!("types::{of}");
         match subject {
             Subject::Type(name) => delta.item == format!("types::{name}"),
             Subject::Whole(name) => {
@@ -203,11 +208,15 @@ impl Judge<'_> {
             Subject::Traits(name) => part.is_some() && delta.item == format!("types::{name}"),
             Subject::Member(of, member) => {
                 let (old, new) = (&self.old.surface, &self.new.surface);
-                is_in(old, old.field(of, member)) || is_in(new, new.field(of, member))
+                is_whole(of)
+                    || is_in(old, old.field(of, member))
+                    || is_in(new, new.field(of, member))
             }
             Subject::Word(of, word) => {
                 let (old, new) = (&self.old.surface, &self.new.surface);
-                is_in(old, old.variant(of, word)) || is_in(new, new.variant(of, word))
+                is_whole(of)
+                    || is_in(old, old.variant(of, word))
+                    || is_in(new, new.variant(of, word))
             }
             Subject::Operation(name) => delta.item == format!("Client::{name}") && part.is_none(),
             Subject::Argument(name, argument) => {

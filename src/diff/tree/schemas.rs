@@ -230,7 +230,13 @@ impl<'a> Walk<'a> {
                 side.as_ref()
                     .is_some_and(|side| !side.node.entries().is_empty())
             });
-            if text(&before) == text(&after) || (key == "additionalProperties" && both) {
+            // Other members are allowed where nothing is said.
+            let is_open = |side: &Option<Cursor<'a>>| text(side).is_none_or(|text| text == "true");
+            let still_open = key == "additionalProperties" && is_open(&before) && is_open(&after);
+            if still_open
+                || text(&before) == text(&after)
+                || (key == "additionalProperties" && both)
+            {
                 continue;
             }
             let say = |side: &Option<Cursor<'a>>| match side {
