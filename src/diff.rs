@@ -23,6 +23,7 @@ mod document;
 mod generated;
 mod judge;
 mod report;
+mod stack;
 mod surface;
 mod tree;
 
@@ -39,12 +40,14 @@ pub use surface::Surface;
 ///
 /// The Rust items are called after the new version's service.
 pub fn compare(old: &Document, new: &Document) -> Changes {
-    let (rust_old, rust_new) = generated::both(old, new);
-    let found = tree::walk(old, new);
-    judge::judge(new.service(), &found, &rust_old, &rust_new)
+    stack::roomy(|| {
+        let (rust_old, rust_new) = generated::both(old, new);
+        let found = tree::walk(old, new);
+        judge::judge(new.service(), &found, &rust_old, &rust_new)
+    })
 }
 
 /// The public Rust that a document becomes.
 pub fn surface(document: &Document) -> Surface {
-    generated::one(document).surface
+    stack::roomy(|| generated::one(document).surface)
 }

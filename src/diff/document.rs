@@ -7,6 +7,7 @@ use heck::ToSnakeCase;
 use super::cursor::Cursor;
 use super::specs::lint;
 use super::specs::source::{self, Node, Place as At, Problem};
+use super::stack::roomy;
 
 /// The longest text that is read, in bytes: the largest public descriptions have a tenth of it more than half.
 const MOST_BYTES: usize = 16 << 20;
@@ -56,7 +57,13 @@ impl Document {
         }
         // Some programs put a byte order mark before JSON.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let root = source::parse(text).map_err(|problem| refuse(problem.at, problem.text))?;
+        let service = module(service);
+        let read = roomy(|| {
+            let root = source::parse(text)?;
+            let foreign = lint::check(&service, &root).into_iter().next();
+            Ok((root, foreign))
+        });
+        let (root, foreign) = read.map_err(|problem: Problem| refuse(problem.at, problem.text))?;
         match (root.entry("openapi"), root.entry("swagger")) {
             (Some(version), _) => {
                 let word = match &version.node.value {
@@ -79,8 +86,6 @@ impl Document {
                 return Err(refuse(root.at, words.to_owned()));
             }
         }
-        let service = module(service);
-        let foreign = lint::check(&service, &root).into_iter().next();
         Ok(Self {
             service,
             label: label.to_owned(),

@@ -1,7 +1,6 @@
 //! Rust of any OpenAPI 3.0 document, by progenitor with its own settings; the parts it fails at are found and left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::{Value as Json, json};
@@ -12,9 +11,6 @@ use super::super::specs::source::one_line;
 use super::super::surface::{Surface, read};
 use super::Made;
 
-/// The generator follows nesting by recursion, deeper than a thread's usual stack goes.
-const STACK: usize = 256 << 20;
-
 /// How often the generator is run to find what it fails at: with a failure in every second part it gives up.
 const MOST_RUNS: usize = 160;
 
@@ -24,21 +20,8 @@ const METHODS: [&str; 8] = [
 
 /// The Rust of both, without the parts that either fails at.
 pub fn both(old: &Document, new: &Document) -> (Made, Made) {
-    let work = || {
-        let made = made_of(&mut Source::new(old), &mut Source::new(new));
-        made.unwrap_or_else(|reason| (failed(&reason), failed(&reason)))
-    };
-    let done = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK);
-        thread
-            .spawn_scoped(scope, work)
-            .map(thread::ScopedJoinHandle::join)
-    });
-    match done {
-        Ok(Ok(both)) => both,
-        Ok(Err(_)) => (failed("it panicked"), failed("it panicked")),
-        Err(error) => (failed(&error.to_string()), failed(&error.to_string())),
-    }
+    let made = made_of(&mut Source::new(old), &mut Source::new(new));
+    made.unwrap_or_else(|reason| (failed(&reason), failed(&reason)))
 }
 
 fn made_of(old: &mut Source<'_>, new: &mut Source<'_>) -> Result<(Made, Made), String> {
