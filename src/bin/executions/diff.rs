@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::table::{Column, Table, Value};
 use crate::output::{self, escaped};
 
-/// Compare two versions of an OpenAPI 3.0 file: what breaks, and what changes without a word.
+/// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
 #[derive(Args)]
 #[command(after_help = "\
 Grades:

@@ -235,14 +235,16 @@ fn tidy(service: &str, tokens: &str) -> String {
         "::std::fmt::",
         "::std::default::",
         "std::convert::",
-        "crate::",
         "::serde::",
         "self::",
         "super::",
     ] {
         text = text.replace(path, "");
     }
-    text.replace("<::", "<")
+    // A type that was broken over lines ends in a comma.
+    text.replace("crate::values::", "values::")
+        .replace(",>", ">")
+        .replace("<::", "<")
         .trim_start_matches("::")
         .trim()
         .to_owned()
