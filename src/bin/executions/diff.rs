@@ -96,8 +96,8 @@ fn read(service: &str, path: &Path) -> Result<Document, Failure> {
 fn print_table(changes: &Changes) -> Result<(), Failure> {
     let mut table = Table::new(vec![
         Column::new("grade"),
-        Column::new("place").cut_or_dropped(3, 16),
-        Column::new("what").cut(1, 30),
+        Column::new("place").cut_or_dropped(1, 16),
+        Column::new("what").cut(3, 40),
         Column::new("items").cut_or_dropped(2, 24),
         Column::new("effects").piped(),
         Column::new("old").piped(),
