@@ -6,17 +6,17 @@
 mod answers;
 mod appendix;
 mod dialect;
-mod emit;
+pub mod emit;
 mod enums;
 pub mod files;
 mod grammar;
 mod input;
-mod lint;
+pub mod lint;
 mod operations;
 mod polish;
-mod quiet;
+pub mod quiet;
 mod schemas;
-mod source;
+pub mod source;
 
 pub use source::Problem;
 

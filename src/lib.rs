@@ -33,6 +33,10 @@ pub mod values;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+// What a change of a spec does to those who use the Rust made of it.
+#[cfg(feature = "diff")]
+pub mod diff;
+
 // The crates whose types are part of this one's interface.
 pub use {bytes, http, jiff, reqwest, rust_decimal, secrecy, serde_json};
 

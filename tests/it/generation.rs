@@ -6,7 +6,7 @@
 mod build;
 
 mod broken;
-mod scratch;
+pub mod scratch;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -18,7 +18,7 @@ const SPECS: [(&str, &str); 4] = [
     ("refold", include_str!("../../specs/refold.yaml")),
 ];
 
-fn module(service: &str, yaml: &str) -> String {
+pub fn module(service: &str, yaml: &str) -> String {
     match build::generate(service, yaml) {
         Ok(generated) => generated.module,
         Err(problems) => panic!("{service}: {problems:#?}"),

@@ -2,6 +2,7 @@
 
 mod against_the_simulator;
 mod command;
+mod diff;
 mod generation;
 mod house;
 mod simulator;

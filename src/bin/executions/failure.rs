@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use executions::Error;
+use executions::diff::Unreadable;
 
 use crate::output::escaped;
 
@@ -17,6 +18,8 @@ pub enum Failure {
     Asking(Error),
     /// Stdout could not be written.
     Output(io::Error),
+    /// A file is not what it should be.
+    Reading(Unreadable),
     /// The command could not begin.
     Start(io::Error),
     /// The traffic could not be recorded, or not all of it.
@@ -40,7 +43,9 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Asking(error) => code(error).into(),
-            Self::Output(_) | Self::Start(_) | Self::Recording(_) => ExitCode::FAILURE,
+            Self::Output(_) | Self::Reading(_) | Self::Start(_) | Self::Recording(_) => {
+                ExitCode::FAILURE
+            }
         }
     }
 
@@ -48,6 +53,7 @@ impl Failure {
         match self {
             Self::Asking(error) => report(error),
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
+            Self::Reading(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
             Self::Start(error) => format!("{RED}error{RED:#}: could not start: {error}"),
             Self::Recording(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
         }

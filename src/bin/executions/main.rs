@@ -3,6 +3,7 @@
 mod arguments;
 mod completions;
 mod demo;
+mod diff;
 mod failure;
 mod get;
 mod list;
@@ -55,6 +56,7 @@ enum Command {
     Demo,
     Simulate(simulate::Arguments),
     Replay(replay::Arguments),
+    Diff(diff::Arguments),
     /// Print the JSON Schema of what `-o json` prints.
     Schema,
     Completions(completions::Arguments),
@@ -80,6 +82,7 @@ Examples:
   executions simulate             have the four services on this machine
   executions get b3os:exec_1 --record traffic.har
   executions replay traffic.har   have what was recorded answered again
+  executions diff old.yaml new.yaml
 
 Settings, from the environment. Only the services you ask need theirs:
   CrossTrade  CROSSTRADE_TOKEN, and CROSSTRADE_WS_URL if its WebSocket is not at
@@ -117,6 +120,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Schema => schema::run(),
         asks => {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();

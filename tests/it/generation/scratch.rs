@@ -13,13 +13,13 @@ const ECHO: &str = include_str!("../../data/echo.yaml");
 ///
 /// All copies share one target folder, which stays for the next run. To cargo they are one package that changes, and it
 /// goes by the files' times: a copy must be made after the last build of another, hence the lock.
-struct Scratch {
+pub struct Scratch {
     folder: TempDir,
     _turn: File,
 }
 
 impl Scratch {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let turn =
             File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch.lock")).unwrap();
         turn.lock().unwrap();
@@ -44,7 +44,7 @@ impl Scratch {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -55,7 +55,7 @@ impl Scratch {
     }
 
     /// Whether `cargo check` succeeds, and what it says.
-    fn check(&self, specs: Option<&Path>) -> (bool, String) {
+    pub fn check(&self, specs: Option<&Path>) -> (bool, String) {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args([

@@ -1,0 +1,151 @@
+//! `executions diff`: what a change of a spec does to those who use the Rust made of it.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
+
+use crate::failure::Failure;
+use crate::output::table::{Column, Table, Value};
+use crate::output::{self, escaped};
+
+/// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
+#[derive(Args)]
+#[command(after_help = "\
+Grades:
+  compile break   code that uses the Rust made of OLD does not compile with that of NEW
+  decode break    answers that could be read no longer can, or the other way round
+  silent change   all compiles and decodes, and means or does something else
+  harmless        no program can notice
+
+Exit codes:
+  0  all harmless        2  wrong usage
+  1  not readable        8  anything else, or something was not compared
+
+Examples:
+  git show HEAD:specs/crosstrade.yaml > old.yaml
+  executions diff old.yaml specs/crosstrade.yaml
+  executions diff old.yaml new.yaml --service crosstrade --format markdown")]
+pub struct Arguments {
+    /// The version in use. YAML or JSON.
+    old: PathBuf,
+
+    /// The version to come.
+    new: PathBuf,
+
+    /// How to print it.
+    #[arg(short, long, value_enum, default_value_t)]
+    format: Form,
+
+    /// The module whose Rust items are named. [default: NEW's file name]
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Form {
+    /// For people; tab-separated and complete when piped.
+    #[default]
+    Table,
+    /// Everything, as one object.
+    Json,
+    /// For a review, with lines for the changelog.
+    Markdown,
+}
+
+/// What the command ends with when something is not harmless.
+const CHANGED: u8 = 8;
+
+/// No file is read beyond this; the library refuses less than it.
+const MOST_BYTES: u64 = 64 << 20;
+
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let stem = arguments
+        .new
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let service = arguments.service.as_deref().unwrap_or(&stem);
+    let (old, new) = (
+        read(service, &arguments.old)?,
+        read(service, &arguments.new)?,
+    );
+    let changes = compare(&old, &new);
+    match arguments.format {
+        Form::Table => print_table(&changes)?,
+        Form::Json => output::print((changes.to_json() + "\n").as_bytes())?,
+        Form::Markdown => output::print(changes.to_markdown().as_bytes())?,
+    }
+    Ok(match changes.is_harmless() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(CHANGED),
+    })
+}
+
+fn read(service: &str, path: &Path) -> Result<Document, Failure> {
+    let label = path.display().to_string();
+    let mut text = String::new();
+    let file = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
+    file.map_err(|error| Failure::Reading(Unreadable::file(&label, &error)))?;
+    Document::read(service, &label, &text).map_err(Failure::Reading)
+}
+
+fn print_table(changes: &Changes) -> Result<(), Failure> {
+    let mut table = Table::new(vec![
+        Column::new("grade"),
+        Column::new("place").cut_or_dropped(1, 16),
+        Column::new("what").cut(3, 40),
+        Column::new("items").cut_or_dropped(2, 24),
+        Column::new("effects").piped(),
+        Column::new("old").piped(),
+        Column::new("new").piped(),
+        Column::new("old_pointer").piped(),
+        Column::new("new_pointer").piped(),
+    ]);
+    for change in changes.all() {
+        table.add(row(change));
+    }
+    for gap in changes.not_compared() {
+        table.add(vec![
+            Value::text(Some("not compared")),
+            Value::text(gap.new.as_ref().or(gap.old.as_ref())),
+            Value::text(Some(&gap.what)),
+            Value::Nothing,
+            Value::Nothing,
+            Value::text(gap.old.as_ref()),
+            Value::text(gap.new.as_ref()),
+            Value::text(gap.old.as_ref().map(|place| &place.pointer)),
+            Value::text(gap.new.as_ref().map(|place| &place.pointer)),
+        ]);
+    }
+    if !changes.all().is_empty() || !changes.not_compared().is_empty() {
+        output::print_table(&table)?;
+    }
+    for note in changes.notes() {
+        output::say(&format!("note: {}", escaped(note)));
+    }
+    output::say(&changes.summary());
+    Ok(())
+}
+
+fn row(change: &Change) -> Vec<Value> {
+    let mut grade = change.grade.to_string();
+    if !change.is_proven {
+        grade += " (not proven)";
+    }
+    let pointer = |place: &Option<Place>| Value::text(place.as_ref().map(|place| &place.pointer));
+    vec![
+        Value::Text(grade),
+        Value::text(change.new.as_ref().or(change.old.as_ref())),
+        Value::text(Some(&change.what)),
+        Value::Text(change.items.join(" ")),
+        Value::Text(change.effects.join("; ")),
+        Value::text(change.old.as_ref()),
+        Value::text(change.new.as_ref()),
+        pointer(&change.old),
+        pointer(&change.new),
+    ]
+}

@@ -1,0 +1,93 @@
+//! Files that are no documents, and documents that are made to hurt.
+
+use std::time::{Duration, Instant};
+
+use executions::diff::Document;
+
+use super::{CROSSTRADE, compared, edited};
+
+fn refused(text: &str) -> String {
+    Document::read("x", "x.yaml", text).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_no_openapi_3_0_is_refused_with_its_place() {
+    for (text, says) in [
+        (
+            "openapi: 3.1.0\n",
+            "x.yaml:1:10: this is OpenAPI `3.1.0`, and only 3.0 is compared",
+        ),
+        ("swagger: '2.0'\n", "x.yaml:1:10: this is Swagger 2.0"),
+        ("info: {}\n", "x.yaml:1:1: this is no OpenAPI document"),
+        ("a: [1\n", "this YAML cannot be read"),
+        ("openapi: 3.0.0\ninfo: {}\ninfo: {}\n", "x.yaml:3:1: "),
+        ("", "x.yaml:1:1: "),
+        ("\u{0}", "x.yaml:1:"),
+        ("{\"openapi\": 3}", "x.yaml:1:13: this is OpenAPI `3`"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains(says), "{text:?}: {said}");
+        assert!(!said.contains('\n'), "{said}");
+    }
+}
+
+#[test]
+fn a_text_of_17_mib_is_refused_unread() {
+    let said = refused(&" ".repeat(17 << 20));
+    assert!(
+        said.contains("more than the 16777216 that are read"),
+        "{said}"
+    );
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_overflow() {
+    for text in [
+        "[".repeat(100_000),
+        "{\"a\":".repeat(100_000),
+        "a:\n ".repeat(5_000),
+    ] {
+        assert!(refused(&format!("openapi: 3.0.0\nx-a: {text}")).starts_with("x.yaml:"));
+    }
+}
+
+#[test]
+fn schemas_that_consist_of_themselves_end() {
+    let text = "openapi: 3.0.0\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n    C: {allOf: [{$ref: '#/components/schemas/C'}, {type: object}]}\n    D: {type: object, properties: {d: {$ref: '#/components/schemas/D'}, n: {type: string}}}\n";
+    let begun = Instant::now();
+    let changes = compared(
+        "a",
+        text,
+        &edited(text, &[("n: {type: string}", "n: {type: integer}")]),
+    );
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(
+        changes
+            .notes()
+            .iter()
+            .any(|note| note.contains("it consists of itself")),
+        "{:?}",
+        changes.notes()
+    );
+    assert_eq!(
+        changes.all().iter().map(super::line).collect::<Vec<_>>(),
+        ["compile+decode: types::D::n"]
+    );
+}
+
+#[test]
+fn any_cut_or_doubled_line_is_compared_or_refused_without_a_panic() {
+    let lines: Vec<&str> = CROSSTRADE.lines().collect();
+    for at in (0..lines.len()).step_by(9) {
+        let mut cut = lines.clone();
+        cut.remove(at);
+        let mut doubled = lines.clone();
+        doubled.insert(at, lines[at]);
+        for text in [cut, doubled, lines[..at].to_vec()] {
+            if let Ok(new) = Document::read("crosstrade", "new.yaml", &text.join("\n")) {
+                let old = Document::read("crosstrade", "old.yaml", CROSSTRADE).unwrap();
+                executions::diff::compare(&old, &new);
+            }
+        }
+    }
+}

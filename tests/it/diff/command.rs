@@ -1,0 +1,118 @@
+//! `executions diff` as a program.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use super::{CROSSTRADE, edited};
+
+fn run(old: &str, new: &str, more: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("old.yaml"), old).unwrap();
+    fs::write(folder.path().join("new.yaml"), new).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_executions"));
+    command
+        .args(["diff", "old.yaml", "new.yaml", "--service", "crosstrade"])
+        .args(more);
+    command.current_dir(&folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn harmless_changes_end_with_0_and_others_with_8() {
+    let harmless = edited(
+        CROSSTRADE,
+        &[("          example: 1727399378373", "          example: 1")],
+    );
+    assert_eq!(run(CROSSTRADE, CROSSTRADE, &[]).status.code(), Some(0));
+    assert_eq!(run(CROSSTRADE, &harmless, &[]).status.code(), Some(0));
+    let silent = edited(CROSSTRADE, &[("maximum: 900", "maximum: 600")]);
+    for form in ["table", "json", "markdown"] {
+        let output = run(CROSSTRADE, &silent, &["--format", form]);
+        assert_eq!(output.status.code(), Some(8), "{form}");
+        assert!(
+            text(&output.stdout).contains("crosstrade::bounds::LIST_EXECUTIONS_LOOKBACK_TIME"),
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn a_pipe_gets_a_line_a_change_with_both_places() {
+    let output = run(
+        CROSSTRADE,
+        &edited(CROSSTRADE, &[("quantity, price]", "quantity]")]),
+        &[],
+    );
+    let out = text(&output.stdout);
+    let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(
+        lines[0],
+        [
+            "grade",
+            "place",
+            "what",
+            "items",
+            "effects",
+            "old",
+            "new",
+            "old_pointer",
+            "new_pointer"
+        ]
+    );
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[1][0], "compile break");
+    assert_eq!(lines[1][3], "crosstrade::types::Execution::price");
+    assert!(
+        lines[1][5].starts_with("old.yaml:")
+            && lines[1][7] == "/components/schemas/Execution/required/3",
+        "{out}"
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "1 compile break; asks for a major version, before 1.0 a minor\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_1_and_wrong_usage_with_2() {
+    let output = run(CROSSTRADE, "openapi: 3.1.0\n", &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).starts_with("error: new.yaml:1:10: this is OpenAPI `3.1.0`"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(
+        run(CROSSTRADE, CROSSTRADE, &["--format", "xml"])
+            .status
+            .code(),
+        Some(2)
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_executions"));
+    let output = command
+        .args(["diff", "/no/such/old.yaml", "/no/such/new.yaml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("/no/such/old.yaml:1:1: it cannot be read"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn what_stands_in_a_file_cannot_act_on_a_terminal() {
+    let evil = edited(
+        CROSSTRADE,
+        &[(
+            "Price of one unit, in the instrument's currency.",
+            "\"Price \\e[2J of one\"",
+        )],
+    );
+    let output = run(CROSSTRADE, &evil, &[]);
+    assert!(!output.stdout.contains(&0x1b) && text(&output.stdout).contains("u{1b}"));
+}
