@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
 
 use crate::failure::Failure;
-use crate::output::table::{Column, Table, Value};
+use crate::output::table::{Column, HEADER, Table, Value};
 use crate::output::{self, escaped};
 
 /// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
@@ -94,16 +94,59 @@ fn read(service: &str, path: &Path) -> Result<Document, Failure> {
 }
 
 fn print_table(changes: &Changes) -> Result<(), Failure> {
+    if output::is_terminal() {
+        output::print(listed(changes).as_bytes())?;
+    } else if !changes.all().is_empty() || !changes.not_compared().is_empty() {
+        output::print(table(changes).tabbed().as_bytes())?;
+    }
+    for note in changes.notes() {
+        output::say(&format!("note: {}", escaped(note)));
+    }
+    output::say(&changes.summary());
+    Ok(())
+}
+
+/// The changes one below the other, since their sentences are too long for a table: what, where, and what of the Rust.
+fn listed(changes: &Changes) -> String {
+    let rows = changes.all().iter().map(|change| {
+        let places = [&change.old, &change.new].map(|place| place.as_ref().map(Place::to_string));
+        let rust = match change.effects.is_empty() {
+            true => &change.items,
+            false => &change.effects,
+        };
+        (grade(change), &change.what, places, rust.as_slice())
+    });
+    let gaps = changes.not_compared().iter().map(|gap| {
+        let places = [&gap.old, &gap.new].map(|place| place.as_ref().map(Place::to_string));
+        ("not compared".to_owned(), &gap.what, places, &[][..])
+    });
+    let rows: Vec<_> = rows.chain(gaps).collect();
+    let width = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (grade, what, [old, new], rust) in rows {
+        text += &format!("{HEADER}{grade:width$}{HEADER:#}  {}\n", escaped(what));
+        let place = match (old, new) {
+            (Some(old), Some(new)) => format!("{old} → {new}"),
+            (old, new) => old.or(new).unwrap_or_default(),
+        };
+        for line in std::iter::once(&place).chain(rust) {
+            text += &format!("{:width$}  {}\n", "", escaped(line));
+        }
+    }
+    text
+}
+
+fn table(changes: &Changes) -> Table {
     let mut table = Table::new(vec![
         Column::new("grade"),
-        Column::new("place").cut_or_dropped(1, 16),
-        Column::new("what").cut(3, 40),
-        Column::new("items").cut_or_dropped(2, 24),
-        Column::new("effects").piped(),
-        Column::new("old").piped(),
-        Column::new("new").piped(),
-        Column::new("old_pointer").piped(),
-        Column::new("new_pointer").piped(),
+        Column::new("place"),
+        Column::new("what"),
+        Column::new("items"),
+        Column::new("effects"),
+        Column::new("old"),
+        Column::new("new"),
+        Column::new("old_pointer"),
+        Column::new("new_pointer"),
     ]);
     for change in changes.all() {
         table.add(row(change));
@@ -121,24 +164,22 @@ fn print_table(changes: &Changes) -> Result<(), Failure> {
             Value::text(gap.new.as_ref().map(|place| &place.pointer)),
         ]);
     }
-    if !changes.all().is_empty() || !changes.not_compared().is_empty() {
-        output::print_table(&table)?;
-    }
-    for note in changes.notes() {
-        output::say(&format!("note: {}", escaped(note)));
-    }
-    output::say(&changes.summary());
-    Ok(())
+    table
+}
+
+fn grade(change: &Change) -> String {
+    let proven = if change.is_proven {
+        ""
+    } else {
+        " (not proven)"
+    };
+    format!("{}{proven}", change.grade)
 }
 
 fn row(change: &Change) -> Vec<Value> {
-    let mut grade = change.grade.to_string();
-    if !change.is_proven {
-        grade += " (not proven)";
-    }
     let pointer = |place: &Option<Place>| Value::text(place.as_ref().map(|place| &place.pointer));
     vec![
-        Value::Text(grade),
+        Value::Text(grade(change)),
         Value::text(change.new.as_ref().or(change.old.as_ref())),
         Value::text(Some(&change.what)),
         Value::Text(change.items.join(" ")),
@@ -148,4 +189,33 @@ fn row(change: &Change) -> Vec<Value> {
         pointer(&change.old),
         pointer(&change.new),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_shows_each_change_with_its_places_and_its_rust() {
+        let yaml = include_str!("../../../specs/crosstrade.yaml");
+        let read =
+            |label: &str, text: &str| Document::read("crosstrade", label, text).expect("a spec");
+        let new = yaml.replace("maximum: 900", "maximum: 600");
+        let changes = compare(&read("old.yaml", yaml), &read("new.yaml", &new));
+        let text = anstream::adapter::strip_str(&listed(&changes)).to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        assert_eq!(
+            lines[0],
+            "silent change  `maximum` of the parameter `lookbackTime` is 600, it was 900"
+        );
+        assert!(
+            lines[1].starts_with("old.yaml:") && lines[1].contains(" → new.yaml:"),
+            "{text}"
+        );
+        assert_eq!(
+            lines[2],
+            "`crosstrade::bounds::LIST_EXECUTIONS_LOOKBACK_TIME` is 1..=600, it was 1..=900"
+        );
+        assert_eq!(lines.len(), 3, "{text}");
+    }
 }

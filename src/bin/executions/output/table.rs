@@ -14,7 +14,7 @@ use super::escaped;
 /// Between columns on a terminal.
 const GAP: u16 = 2;
 
-const HEADER: Style = Style::new().bold();
+pub const HEADER: Style = Style::new().bold();
 
 pub struct Table {
     columns: Vec<Column>,
