@@ -9,7 +9,8 @@ use tokio::process::Child;
 use tokio::time::timeout;
 
 use super::processes::interrupt;
-use super::{FILL, command, run, simulator, simulator_with};
+use super::{FILL, Variables, command, run, simulator, simulator_with};
+use crate::socket::peer::{Sent, Server};
 
 #[tokio::test]
 async fn over_the_websocket_everything_is_printed_as_over_rest() {
@@ -248,16 +249,67 @@ async fn a_stream_tells_frames_that_it_does_not_understand() {
     assert!(err.contains("not understood"), "{err}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stream_tells_what_was_for_nobody_and_what_it_missed() {
+    let server = Server::listen().await;
+    let variables = vec![
+        ("CROSSTRADE_BASE_URL", server.url()),
+        ("CROSSTRADE_TOKEN", "any".to_owned()),
+    ];
+    let (flooded, flood_is_over) = tokio::sync::oneshot::channel();
+    let service = tokio::spawn(async move {
+        let mut peer = server.accept().await;
+        assert_eq!(peer.text().await["action"], "streamPnl");
+        peer.answer("nobody.0", "{}").await;
+        peer.say(r#"{"type":"error","error":"slow_down","message":"not so fast"}"#)
+            .await;
+        // More than a pipe and the queue of events hold.
+        for last in 0..20_000 {
+            peer.quote(last).await;
+        }
+        let _ = flooded.send(());
+        while peer.read().await != Sent::End {}
+    });
+    let is_wanted = |lines: &[Value]| lines.iter().any(|line| line["event"] == "lagged");
+    let begin = async {
+        let _ = flood_is_over.await;
+    };
+    let (lines, err) = streamed_from(begin, &variables, &["--pnl", "50ms"], is_wanted).await;
+    let event = |name: &str| lines.iter().find(|line| line["event"] == name);
+    assert_eq!(event("stray").expect("seen")["id"], "nobody.0");
+    let refused = event("refused").expect("seen")["why"].to_string();
+    assert!(refused.contains("not so fast"), "{refused}");
+    let missed = event("lagged").expect("seen")["count"].as_u64();
+    assert!(missed.is_some_and(|count| count > 1_000), "{missed:?}");
+    for words in ["nobody.0", "not so fast", "were left out"] {
+        assert!(err.contains(words), "{words}: {err}");
+    }
+    service.await.expect("no panic");
+}
+
 /// The lines of `stream` until they are what is wanted, then Ctrl-C and what comes until the end; and stderr.
 #[cfg(unix)]
 async fn streamed(
-    (_simulator, variables): (Simulator, super::Variables),
+    (_simulator, variables): (Simulator, Variables),
     arguments: &[&str],
     is_wanted: impl Fn(&[Value]) -> bool,
 ) -> (Vec<Value>, String) {
-    let mut child: Child = command(&variables, &[&["stream"], arguments].concat())
+    streamed_from(async {}, &variables, arguments, is_wanted).await
+}
+
+/// The same, with nothing read before `begin`.
+#[cfg(unix)]
+async fn streamed_from(
+    begin: impl Future<Output = ()>,
+    variables: &Variables,
+    arguments: &[&str],
+    is_wanted: impl Fn(&[Value]) -> bool,
+) -> (Vec<Value>, String) {
+    let mut child: Child = command(variables, &[&["stream"], arguments].concat())
         .spawn()
         .expect("starts");
+    begin.await;
     let mut out = BufReader::new(child.stdout.take().expect("piped"));
     let mut lines: Vec<Value> = Vec::new();
     let mut interrupted = false;
