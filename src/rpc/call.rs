@@ -119,10 +119,8 @@ pub(crate) async fn get<T: Answer>(
             limit: link.settings.call,
         };
         let answered = exchange(link, ask).await?;
-        decode(link, answered, |data, mut received| {
-            // Copied, since what was read from the network in one piece stays in memory in one piece.
-            received.body = Bytes::copy_from_slice(&received.body);
-            link.transport.answered(data, received, target)
+        decode(link, answered, |data, received| {
+            link.transport.answered(data, received(), target)
         })
     };
     let title = link.transport.title();
@@ -221,11 +219,11 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
     }
 }
 
-/// Makes an answer what the caller wants, by `read`.
+/// Makes an answer what the caller wants, by `read`, which gets the data and what to keep of the answer if it keeps anything.
 fn decode<T>(
     link: &Link,
     answered: Answered,
-    read: impl Fn(&str, Received) -> Result<T, Error>,
+    read: impl Fn(&str, &dyn Fn() -> Received) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let Answered {
         frame,
@@ -233,12 +231,15 @@ fn decode<T>(
         attempts,
         elapsed,
     } = answered;
-    let bytes = Bytes::from(frame.clone());
-    let received = |body: Bytes, status| Received::over_socket(body, status, attempts, elapsed);
-    let refused = |status| link.transport.refused(received(bytes.clone(), status));
+    // Copied, since what was read from the network in one piece stays in memory in one piece.
+    let received = |text: &str, status| {
+        let body = Bytes::copy_from_slice(text.as_bytes());
+        Received::over_socket(body, status, attempts, elapsed)
+    };
+    let refused = |status| link.transport.refused(received(&frame, status));
     let read = |data: Range<usize>| {
-        let body = bytes.slice(data.clone());
-        read(&frame[data], received(body, None))
+        let data = &frame[data];
+        read(data, &|| received(data, None))
     };
     let data = match data {
         Ok(data) => data,

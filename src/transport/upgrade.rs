@@ -183,7 +183,7 @@ impl Transport {
     pub fn answered_as<T: serde::de::DeserializeOwned>(
         &self,
         data: &str,
-        received: Received,
+        received: impl FnOnce() -> Received,
     ) -> Result<T, Error> {
         verdict::value(&self.shared, data, received)
     }

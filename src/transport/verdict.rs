@@ -92,10 +92,10 @@ pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto
 pub(super) fn value<T: serde::de::DeserializeOwned>(
     shared: &Shared,
     text: &str,
-    received: Received,
+    received: impl FnOnce() -> Received,
 ) -> Result<T, Error> {
     body::value(text, shared.service.wrapper)
-        .map_err(|unusable| unusable_error(shared, received, unusable))
+        .map_err(|unusable| unusable_error(shared, received(), unusable))
 }
 
 /// An error for an answer to the handshake of a WebSocket that does not open one.
