@@ -91,3 +91,45 @@ fn any_cut_or_doubled_line_is_compared_or_refused_without_a_panic() {
         }
     }
 }
+
+#[test]
+fn schemas_that_stand_inline_where_the_other_file_refers_to_them_end() {
+    let head =
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n";
+    let inline = |name: &str| {
+        format!("{{type: object, properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}")
+    };
+    let old = format!(
+        "{head}    A: {}\n    B: {{type: object, properties: {{x: {}}}}}\n",
+        inline("B"),
+        inline("B"),
+    );
+    let new = format!(
+        "{head}    A: {{type: object, properties: {{x: {}}}}}\n    B: {{type: object, properties: {{x: {}}}}}\n",
+        inline("A"),
+        inline("B"),
+    );
+    assert!(compared("a", &old, &new).all().len() < 40);
+    assert!(compared("a", &new, &old).all().len() < 40);
+}
+
+#[test]
+fn a_reference_chain_that_is_not_followed_to_its_end_is_said() {
+    let chain = |first: &str| {
+        let mut text =
+            "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+                .to_owned();
+        text += &format!("    S0: {{type: object, properties: {{x: {first}}}}}\n");
+        for at in 1..100 {
+            let next = format!("{{$ref: '#/components/schemas/S{}'}}", at + 1);
+            let inner = format!("{{type: object, properties: {{x: {next}}}}}");
+            text += &format!("    S{at}: {{type: object, properties: {{x: {inner}}}}}\n");
+        }
+        text + "    S100: {type: object}\n"
+    };
+    let here = chain("{$ref: '#/components/schemas/S1'}");
+    let there = chain("{type: object, properties: {x: {$ref: '#/components/schemas/S1'}}}");
+    let changes = compared("a", &here, &there);
+    let told = |gap: &executions::diff::Gap| gap.what.contains("behind more than 32 references");
+    assert!(changes.not_compared().iter().any(told));
+}
