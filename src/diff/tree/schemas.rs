@@ -283,6 +283,9 @@ impl<'a> Walk<'a> {
             }
             let say = |side: &Option<Cursor<'a>>| match side {
                 None => "nothing".to_owned(),
+                Some(side) if key == "default" => {
+                    short(side.node).unwrap_or_else(|| "an object".to_owned())
+                }
                 Some(side) => short(side.node).unwrap_or_else(|| "a schema".to_owned()),
             };
             words.push(format!(
