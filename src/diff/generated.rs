@@ -32,6 +32,7 @@ pub fn both(old: &Document, new: &Document) -> (Made, Made) {
         }
         let (was, mut is) = (with_failure(&old, &new), with_failure(&new, &old));
         if old.failure.is_none() {
+            let whole = |reason: &String| (String::new(), reason.clone());
             is.lost = is.failure.iter().map(whole).collect();
         }
         return (was, is);
@@ -44,10 +45,6 @@ pub fn both(old: &Document, new: &Document) -> (Made, Made) {
     old.note = Some(note.clone());
     new.note = Some(note);
     (old, new)
-}
-
-fn whole(reason: &String) -> (String, String) {
-    (String::new(), reason.clone())
 }
 
 /// The Rust of one document.
