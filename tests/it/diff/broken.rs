@@ -41,6 +41,22 @@ fn a_text_of_17_mib_is_refused_unread() {
 }
 
 #[test]
+fn what_grows_behind_aliases_is_refused_in_words_for_its_author() {
+    let mut text = "openapi: 3.0.0\nx-0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n".to_owned();
+    for at in 1..9 {
+        let many = vec![format!("*a{}", at - 1); 9].join(", ");
+        text += &format!("x-{at}: &a{at} [{many}]\n");
+    }
+    for text in [text, "openapi: 3.0.0\ninfo: {}\ninfo: {}\n".to_owned()] {
+        let said = refused(&text);
+        assert!(
+            !said.contains("Nodes {") && !said.contains("Options"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn deep_nesting_is_refused_and_does_not_overflow() {
     for text in [
         "[".repeat(100_000),
