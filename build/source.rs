@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::{Location, Spanned, UserMessageFormatter};
 
 /// Where something stands in its file; both count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,9 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
     let raw: Spanned<Raw> =
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
             let at = error.location().map_or(START, place);
-            let text = one_line(&error.without_snippet().to_string());
+            // The other words are for those who call the reader.
+            let words = error.without_snippet();
+            let text = one_line(&words.render_with_formatter(&UserMessageFormatter));
             let place = format!(" at line {}, column {}", at.line, at.column);
             let text = text.strip_suffix(&place).unwrap_or(&text);
             Problem::new(at, format!("this YAML cannot be read: {text}"))

@@ -42,7 +42,7 @@ pub use surface::Surface;
 pub fn compare(old: &Document, new: &Document) -> Changes {
     stack::roomy(|| {
         let (rust_old, rust_new) = generated::both(old, new);
-        let found = tree::walk(old, new);
+        let found = tree::walk(old, new, &rust_new.lost);
         judge::judge(new.service(), &found, &rust_old, &rust_new)
     })
 }

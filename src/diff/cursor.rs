@@ -84,7 +84,12 @@ impl<'a> Cursor<'a> {
     }
 
     fn target(&self) -> Option<Self> {
-        let path = self.reference()?.strip_prefix("#/")?;
+        self.find(self.reference()?.strip_prefix('#')?)
+    }
+
+    /// What stands at a pointer into the same file.
+    pub fn find(&self, pointer: &str) -> Option<Self> {
+        let path = pointer.strip_prefix('/')?;
         path.split('/')
             .try_fold(Self::new(self.root), |cursor, key| {
                 let key = unescaped(key);
@@ -108,7 +113,8 @@ fn unescaped(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// The value as one text that does not depend on the order of members, without those that `leave` names.
+/// The value as one text that does not depend on the order of members, without those that `leave` names. A property may be
+/// called like a word of OpenAPI's, and stays.
 pub fn shape(node: &Node, leave: &dyn Fn(&str) -> bool) -> String {
     match &node.value {
         Value::List(items) => {
@@ -119,11 +125,29 @@ pub fn shape(node: &Node, leave: &dyn Fn(&str) -> bool) -> String {
             let mut members: Vec<String> = entries
                 .iter()
                 .filter(|entry| !leave(&entry.key))
-                .map(|entry| format!("{:?}:{}", entry.key, shape(&entry.node, leave)))
+                .map(|entry| {
+                    let inner = match entry.key.as_str() {
+                        "properties" => properties(&entry.node, leave),
+                        _ => shape(&entry.node, leave),
+                    };
+                    format!("{:?}:{inner}", entry.key)
+                })
                 .collect();
             members.sort();
             format!("{{{}}}", members.join(","))
         }
+        _ => node.to_json(),
+    }
+}
+
+fn properties(node: &Node, leave: &dyn Fn(&str) -> bool) -> String {
+    let entries = node.entries().iter();
+    let mut members: Vec<String> = entries
+        .map(|entry| format!("{:?}:{}", entry.key, shape(&entry.node, leave)))
+        .collect();
+    members.sort();
+    match &node.value {
+        Value::Map(_) => format!("{{{}}}", members.join(",")),
         _ => node.to_json(),
     }
 }

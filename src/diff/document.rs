@@ -39,8 +39,8 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When it is neither YAML nor JSON, has a key twice, nests past 64 levels, is longer than 16 MiB, or is of another
-    /// version than OpenAPI 3.0.
+    /// When it is neither YAML nor JSON, has a key twice, nests past 64 levels, is longer than 16 MiB, has more than 250,000
+    /// keys and values (those behind an alias count wherever it is used), or is of another version than OpenAPI 3.0.
     pub fn read(service: &str, label: &str, text: &str) -> Result<Self, Unreadable> {
         let refuse = |at: At, text: String| Unreadable {
             label: label.to_owned(),

@@ -14,6 +14,8 @@ pub struct Made {
     pub surface: Surface,
     /// Why there is no Rust of a part, by its JSON pointer.
     pub left_out: BTreeMap<String, String>,
+    /// Those of them, and the whole as an empty pointer, that the old document has Rust of.
+    pub lost: BTreeMap<String, String>,
     /// Why there is no Rust at all.
     pub failure: Option<String>,
     /// How it was made, where that is not as this crate makes its own.
@@ -28,7 +30,12 @@ pub fn both(old: &Document, new: &Document) -> (Made, Made) {
         if old.failure.is_none() && new.failure.is_none() {
             return (old, new);
         }
-        return (with_failure(&old, &new), with_failure(&new, &old));
+        let (was, mut is) = (with_failure(&old, &new), with_failure(&new, &old));
+        if old.failure.is_none() {
+            let whole = |reason: &String| (String::new(), reason.clone());
+            is.lost = is.failure.iter().map(whole).collect();
+        }
+        return (was, is);
     };
     let note = format!(
         "Compared as plain OpenAPI 3.0, by the Rust that progenitor makes of it, since not both are in the dialect of this \

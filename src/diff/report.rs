@@ -121,7 +121,7 @@ impl Changes {
                 }
                 text.push('\n');
                 for effect in &change.effects {
-                    let _ = writeln!(text, "  - {effect}");
+                    let _ = writeln!(text, "  - {}", one_line(effect));
                 }
                 if change.effects.is_empty() && !change.items.is_empty() {
                     let items: Vec<String> = change
@@ -131,7 +131,7 @@ impl Changes {
                         .collect();
                     let _ = writeln!(text, "  - {}", items.join(", "));
                 }
-                let _ = writeln!(text, "  - {}", places(change));
+                let _ = writeln!(text, "  - {}", one_line(&places(change)));
             }
             text.push('\n');
         }
@@ -140,7 +140,7 @@ impl Changes {
             for gap in &self.gaps {
                 let place = gap.new.as_ref().or(gap.old.as_ref());
                 let place = place
-                    .map(|place| format!(" (`{place}`)"))
+                    .map(|place| format!(" (`{}`)", one_line(&place.to_string())))
                     .unwrap_or_default();
                 let _ = writeln!(text, "- {}{place}", one_line(&gap.what));
             }
@@ -208,6 +208,12 @@ fn capital(words: &str) -> String {
         .unwrap_or_default()
 }
 
+/// What a file says, as a line that does nothing to a terminal.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = text.chars().map(|letter| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    });
+    plain.collect()
 }

@@ -72,7 +72,8 @@ pub struct Found {
     pub places: BTreeMap<String, (Option<Place>, Option<Place>)>,
 }
 
-pub fn walk(old: &Document, new: &Document) -> Found {
+/// `lost` are the parts, by their pointer, that no Rust can be made of any more, and why.
+pub fn walk(old: &Document, new: &Document, lost: &BTreeMap<String, String>) -> Found {
     let mut walk = Walk {
         labels: [old.label(), new.label()],
         found: Found::default(),
@@ -80,9 +81,20 @@ pub fn walk(old: &Document, new: &Document) -> Found {
         subjects: Vec::new(),
         seen: HashSet::new(),
         renamed: Vec::new(),
+        unfolded: HashSet::new(),
+        depth: 0,
     };
     let (old, new) = (old.cursor(), new.cursor());
     walk.document(&old, &new);
+    for (pointer, reason) in lost {
+        let (was, is) = (old.find(pointer), new.find(pointer));
+        let (part, old, new) = match pointer.as_str() {
+            "" => ("the document".to_owned(), Some(&old), Some(&new)),
+            pointer => (format!("`{pointer}`"), was.as_ref(), is.as_ref()),
+        };
+        let what = format!("no Rust can be made of {part} any more: {reason}");
+        walk.report(what, old, new, Rule::Always(Grade::Compile), Kind::Changed);
+    }
     walk.found
 }
 
@@ -96,6 +108,10 @@ pub struct Walk<'a> {
     seen: HashSet<(String, String, Vec<Subject>)>,
     /// Component schemas that have another name now.
     renamed: Vec<(String, String)>,
+    /// By unit, the pairs of pointers that were compared in the place of a reference.
+    unfolded: HashSet<(String, String, String)>,
+    /// How many references the walk is behind.
+    depth: usize,
 }
 
 type Side<'c, 'a> = Option<&'c Cursor<'a>>;

@@ -208,15 +208,20 @@ struct Pair {
 struct WrittenFrame {
     #[serde(rename = "type")]
     sort: String,
-    opcode: u8,
+    /// -1 for what is no message.
+    opcode: i64,
     data: String,
 }
 
 impl Written {
     fn entry(self) -> Result<Entry, String> {
         let messages = self.messages.map(|messages| {
-            let messages = messages.into_iter().map(WrittenFrame::frame);
-            messages.collect::<Result<Vec<_>, _>>()
+            let messages = messages.into_iter();
+            // Chrome puts a socket's failure among its messages.
+            let messages = messages.filter(|message| message.sort != "error");
+            messages
+                .map(WrittenFrame::frame)
+                .collect::<Result<Vec<_>, _>>()
         });
         let answer = match self.response.status {
             ..=0 => None,
@@ -370,7 +375,8 @@ mod tests {
     fn a_browsers_file_is_read() {
         let blocked = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 0, "_error": "net::ERR_FAILED"}}"#;
         let socket = r#"{"request": {"method": "GET", "url": "wss://h/s"}, "response": {"status": 101}, "_webSocketMessages": [
-            {"type": "send", "time": 1.5, "opcode": 1, "data": "é"}, {"type": "receive", "time": 1.6, "opcode": 2, "data": "/w=="}]}"#;
+            {"type": "send", "time": 1.5, "opcode": 1, "data": "é"}, {"type": "receive", "time": 1.6, "opcode": 2, "data": "/w=="},
+            {"type": "error", "time": 1.7, "opcode": -1, "data": "it broke"}]}"#;
         let text = format!("\u{feff}{}", har(&format!("{BROWSER},{blocked},{socket}")));
         let recording = Recording::read(text.as_bytes()).expect("a HAR file");
         assert!(!recording.is_cut_off);

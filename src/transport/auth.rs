@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
@@ -171,7 +171,8 @@ impl Signer {
 /// A secret that is shorter (Hummingbot's default password is `admin`) would blot out innocent words.
 const LEAST: usize = 6;
 
-/// A secret as it stands in plain text, in JSON, in HTML and in a URL: an echo may be in any of them.
+/// A secret as it stands in plain text, in JSON, in HTML and in a URL: an echo may be in any of them. Not all who write JSON
+/// leave a slash as it is, and not all who write URLs encode the same characters.
 fn written(secret: &str) -> Vec<SecretString> {
     let json = serde_json::Value::from(secret).to_string();
     let html = secret
@@ -179,15 +180,34 @@ fn written(secret: &str) -> Vec<SecretString> {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;");
-    let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-    let mut forms = vec![
-        secret.to_owned(),
-        json.trim_matches('"').to_owned(),
-        html,
-        url,
-    ];
+    let json = json[1..json.len() - 1].to_owned();
+    let mut forms = vec![secret.to_owned(), json.replace('/', "\\/"), json, html];
+    for reserved in [NON_ALPHANUMERIC, RESERVED] {
+        let url = utf8_percent_encode(secret, reserved).to_string();
+        forms.extend([lower_digits(&url), url]);
+    }
+    forms.sort();
     forms.dedup();
     forms.into_iter().map(SecretString::from).collect()
+}
+
+/// All but what RFC 3986 lets stand everywhere.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The same with `%2f` for `%2F`.
+fn lower_digits(url: &str) -> String {
+    let mut parts = url.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // Two digits of ASCII follow each percent sign.
+        let (digits, rest) = part.split_at(part.len().min(2));
+        text += &format!("%{}{rest}", digits.to_ascii_lowercase());
+    }
+    text
 }
 
 impl fmt::Debug for Signer {
@@ -234,6 +254,22 @@ mod tests {
         );
         assert_eq!(signer.mask(&echoed), "bad [hidden] or [hidden]");
         assert!(!format!("{signer:?}").contains("marker"));
+    }
+
+    #[test]
+    fn an_echoed_secret_is_masked_however_it_was_escaped() {
+        let secret = "\"marker-of/a+key==~1\"";
+        let signer = Signer::new(Scheme::Bearer, &credential(secret)).expect("plain");
+        for echoed in [
+            "%22marker-of%2Fa%2Bkey%3D%3D~1%22",
+            "%22marker-of%2fa%2bkey%3d%3d~1%22",
+            "%22marker%2Dof%2Fa%2Bkey%3D%3D%7E1%22",
+            r#"\"marker-of\/a+key==~1\""#,
+            r#"\"marker-of/a+key==~1\""#,
+            "&quot;marker-of/a+key==~1&quot;",
+        ] {
+            assert_eq!(signer.mask(&format!("<{echoed}>")), "<[hidden]>");
+        }
     }
 
     #[test]

@@ -54,7 +54,10 @@ impl Failure {
             Self::Asking(error) => report(error),
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
             Self::Reading(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
-            Self::Start(error) => format!("{RED}error{RED:#}: could not start: {error}"),
+            Self::Start(error) => {
+                let why = error.to_string();
+                format!("{RED}error{RED:#}: could not start: {}", escaped(&why))
+            }
             Self::Recording(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
         }
     }

@@ -26,10 +26,31 @@ pub fn both(old: &Document, new: &Document) -> (Made, Made) {
 
 fn made_of(old: &mut Source<'_>, new: &mut Source<'_>) -> Result<(Made, Made), String> {
     let mut left_out = old.failing()?;
-    left_out.extend(new.failing()?);
+    let failing = match new.failing() {
+        Ok(failing) => failing,
+        Err(reason) => return Ok(lost(&reason)),
+    };
+    let mut newly = failing.clone();
+    newly.retain(|part, _| !left_out.contains_key(part));
+    left_out.extend(failing);
     let names: BTreeSet<String> = left_out.keys().cloned().collect();
-    let (old, new) = (old.run(&names)?, new.run(&names)?);
-    Ok((made(old, &left_out), made(new, &left_out)))
+    let old = made(old.run(&names)?, &left_out);
+    // Parts that are well by themselves may not go together, such as two operations of one name.
+    let new = match new.run(&names) {
+        Ok(surface) => made(surface, &left_out),
+        Err(reason) => return Ok(lost(&reason)),
+    };
+    Ok((old, Made { lost: newly, ..new }))
+}
+
+/// Of the old there is Rust, of the new there is none.
+fn lost(reason: &str) -> (Made, Made) {
+    let lost = [(String::new(), one_line(reason))];
+    let new = Made {
+        lost: lost.into(),
+        ..failed(reason)
+    };
+    (failed(reason), new)
 }
 
 fn made(surface: Surface, left_out: &BTreeMap<String, String>) -> Made {

@@ -85,6 +85,11 @@ fn of_type(deltas: &mut Deltas, item: &str, was: &Type, is: &Type) {
                 );
             }
             of_variants(deltas, item, before, after, *was_open && *is_open);
+            if is.serde.contains("untagged") && order(before, after) != order(after, before) {
+                let effect =
+                    format!("`{item}` is read as another variant where more than one fits");
+                deltas.add(item, Some("order"), &[Grade::Decode], effect);
+            }
         }
         (Form::Wrapper(before), Form::Wrapper(after)) => {
             if before != after {
@@ -245,6 +250,13 @@ fn of_field(deltas: &mut Deltas, item: &str, was: &Field, is: &Field) {
             format!("`{item}` {}", effect.join("; ")),
         );
     }
+}
+
+/// The names of those that are in the other as well.
+fn order<'a>(variants: &'a [Variant], other: &[Variant]) -> Vec<&'a str> {
+    let kept = |variant: &&Variant| other.iter().any(|known| known.name == variant.name);
+    let kept = variants.iter().filter(kept);
+    kept.map(|variant| variant.name.as_str()).collect()
 }
 
 fn of_variants(

@@ -11,7 +11,7 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-const OPERATION: Table = &[("security", SILENT), ("deprecated", SILENT)];
+const OPERATION: Table = &[("security", SILENT)];
 
 /// An operation with the path it stands under.
 #[derive(Clone)]
@@ -165,6 +165,9 @@ impl<'a> Walk<'a> {
                 Kind::Changed,
             );
             self.enter(is);
+            let servers = [&was.holder, &is.holder].map(|holder| holder.get("servers"));
+            let [before, after] = servers.each_ref().map(Option::as_ref);
+            self.servers(&format!("the path `{}`", is.path), before, after);
         }
         if was.method != is.method {
             let what = format!(
@@ -192,7 +195,6 @@ impl<'a> Walk<'a> {
             &method,
             [&was.holder, &was.cursor],
             [&is.holder, &is.cursor],
-            was.id() != is.id(),
         );
         let (before, after) = get("requestBody");
         self.request(&name, &method, before.as_ref(), after.as_ref());

@@ -30,7 +30,6 @@ impl<'a> Walk<'a> {
         method: &str,
         old: [&Cursor<'a>; 2],
         new: [&Cursor<'a>; 2],
-        is_renamed: bool,
     ) {
         let (mut before, mut after) = (listed(old), listed(new));
         let mut matched = Vec::new();
@@ -88,9 +87,6 @@ impl<'a> Walk<'a> {
                 }
                 walk.parameter(method, &was, &is);
             });
-        }
-        if is_renamed {
-            return;
         }
         for (_, was) in before {
             self.on_behalf(subjects(method, &[&was]), |walk| {

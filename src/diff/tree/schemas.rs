@@ -68,6 +68,9 @@ const HANDLED: [&str; 13] = [
     "not",
 ];
 
+/// How many references are followed from one into the next, each from the place of the other file's.
+const MOST_UNFOLDED: usize = 32;
+
 const CHOICES: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 impl<'a> Walk<'a> {
@@ -152,17 +155,22 @@ impl<'a> Walk<'a> {
             let what = format!("{of} is `{reference}`, which is outside the file or nowhere,");
             return self.report(what, Some(old), Some(new), Rule::Gap, Kind::Changed);
         }
-        if let (Some(was), Some(is)) = (old.reference(), new.reference())
-            && (was == is || self.is_renamed(was, is))
-        {
-            return;
+        let (was, is) = (old.resolve(), new.resolve());
+        if let (Some(before), Some(after)) = (old.reference(), new.reference()) {
+            self.beside(of, old, new);
+            // Extensions are compared by no words of their own.
+            if before == after && before.contains("/x-") {
+                self.unfold(of, ty, &was, &is);
+            }
+            if before == after || self.is_renamed(before, after) {
+                return;
+            }
         }
         self.structure(of, ty, old, new);
-        let (was, is) = (old.resolve(), new.resolve());
         // A reference in the place of what stood here, or the other way round: what it says may have changed as well.
         if old.reference().is_some() != new.reference().is_some() {
             if was.word("type") == is.word("type") {
-                self.schema(of, ty, &was, &is);
+                self.unfold(of, ty, &was, &is);
             }
             return;
         }
@@ -206,6 +214,38 @@ impl<'a> Walk<'a> {
         self.table(of, Some(old), Some(new), &handled, SCHEMA);
     }
 
+    /// Compares what a reference leads to where it stands. Two files may lead into each other for ever: each pair once a unit.
+    fn unfold(&mut self, of: &str, ty: &str, old: &Cursor<'a>, new: &Cursor<'a>) {
+        let pair = (self.unit.clone(), old.pointer.clone(), new.pointer.clone());
+        if !self.unfolded.insert(pair) {
+            return;
+        }
+        if self.depth == MOST_UNFOLDED {
+            let what = format!("{of} is behind more than {MOST_UNFOLDED} references,");
+            return self.report(what, Some(old), Some(new), Rule::Gap, Kind::Changed);
+        }
+        self.depth += 1;
+        self.schema(of, ty, old, new);
+        self.depth -= 1;
+    }
+
+    /// What stands beside a reference, which generators pass over and people do not.
+    fn beside(&mut self, of: &str, old: &Cursor<'a>, new: &Cursor<'a>) {
+        for (key, old, new) in pairs(Some(old), Some(new)) {
+            let (old, new) = (old.as_ref(), new.as_ref());
+            match key {
+                "$ref" => {}
+                key if is_prose(key) || key == "deprecated" => self.other(of, key, old, new),
+                key => self.value(
+                    &format!("`{key}` beside the `$ref` of {of}"),
+                    old,
+                    new,
+                    SILENT,
+                ),
+            }
+        }
+    }
+
     /// A schema inside another, of which the generator may make a type of its own.
     fn within(&mut self, of: &str, ty: &str, old: &Cursor<'a>, new: &Cursor<'a>) {
         let mut subjects = self.subjects.clone();
@@ -223,8 +263,10 @@ impl<'a> Walk<'a> {
         let mut place = (Some(old.clone()), Some(new.clone()));
         for key in STRUCTURAL {
             let (before, after) = (old.get(key), new.get(key));
+            // A default is a value, whose members may have any name.
+            let leave = |word: &str| key == "additionalProperties" && is_prose(word);
             let text =
-                |side: &Option<Cursor<'a>>| side.as_ref().map(|side| shape(side.node, &is_prose));
+                |side: &Option<Cursor<'a>>| side.as_ref().map(|side| shape(side.node, &leave));
             // Two schemas of a mapping's values are compared by themselves.
             let both = [&before, &after].into_iter().all(|side| {
                 side.as_ref()
@@ -241,6 +283,9 @@ impl<'a> Walk<'a> {
             }
             let say = |side: &Option<Cursor<'a>>| match side {
                 None => "nothing".to_owned(),
+                Some(side) if key == "default" => {
+                    short(side.node).unwrap_or_else(|| "an object".to_owned())
+                }
                 Some(side) => short(side.node).unwrap_or_else(|| "a schema".to_owned()),
             };
             words.push(format!(

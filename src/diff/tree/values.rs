@@ -108,7 +108,7 @@ impl<'a> Walk<'a> {
             let text = side
                 .and_then(|cursor| cursor.node.text())
                 .unwrap_or_default();
-            // A point between digits and a sign before one belong to the number: 0.1 is not 01, nor -1 the same as 1.
+            // A point or a sign before a digit belongs to the number: 0.1 is not 01, nor -1 the same as 1.
             let letters: Vec<char> = text.chars().collect();
             let is_digit = |index: Option<usize>| {
                 index
@@ -119,15 +119,11 @@ impl<'a> Walk<'a> {
                 .iter()
                 .enumerate()
                 .map(|(index, letter)| match letter {
-                    '.' | ','
-                        if is_digit(index.checked_sub(1)) && is_digit(index.checked_add(1)) =>
-                    {
-                        *letter
-                    }
-                    '-' if is_digit(index.checked_add(1)) => *letter,
-                    '%' | '<' | '>' | '=' | '$' | '€' => *letter,
-                    letter if letter.is_alphanumeric() => *letter,
-                    _ => ' ',
+                    ',' if is_digit(index.checked_sub(1)) && is_digit(index.checked_add(1)) => ',',
+                    '.' | '-' | '–' if is_digit(index.checked_add(1)) => *letter,
+                    letter if is_punctuation(*letter) || letter.is_whitespace() => ' ',
+                    // A letter, a digit, or what says something by itself: £, %, ≤, ±.
+                    letter => *letter,
                 });
             let text: String = kept.flat_map(char::to_lowercase).collect();
             text.split_whitespace()
@@ -199,6 +195,14 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// What sets words apart or off, in prose and in Markdown.
+fn is_punctuation(letter: char) -> bool {
+    matches!(letter, '.' | ',' | ';' | ':' | '?' | '\'' | '"' | '`' | '*' | '_' | '#' | '-' | '|' | '\\')
+        || matches!(letter, '(' | ')' | '[' | ']' | '{' | '}' | '«' | '»')
+        // Dashes, quotation marks, bullets, dots.
+        || matches!(letter, '\u{2010}'..='\u{2027}')
 }
 
 /// A value as it can stand in a sentence.

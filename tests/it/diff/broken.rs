@@ -41,6 +41,22 @@ fn a_text_of_17_mib_is_refused_unread() {
 }
 
 #[test]
+fn what_grows_behind_aliases_is_refused_in_words_for_its_author() {
+    let mut text = "openapi: 3.0.0\nx-0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n".to_owned();
+    for at in 1..9 {
+        let many = vec![format!("*a{}", at - 1); 9].join(", ");
+        text += &format!("x-{at}: &a{at} [{many}]\n");
+    }
+    for text in [text, "openapi: 3.0.0\ninfo: {}\ninfo: {}\n".to_owned()] {
+        let said = refused(&text);
+        assert!(
+            !said.contains("budget") && !said.contains("Options"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn deep_nesting_is_refused_and_does_not_overflow() {
     for text in [
         "[".repeat(100_000),
@@ -90,4 +106,46 @@ fn any_cut_or_doubled_line_is_compared_or_refused_without_a_panic() {
             }
         }
     }
+}
+
+#[test]
+fn schemas_that_stand_inline_where_the_other_file_refers_to_them_end() {
+    let head =
+        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n";
+    let inline = |name: &str| {
+        format!("{{type: object, properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}")
+    };
+    let old = format!(
+        "{head}    A: {}\n    B: {{type: object, properties: {{x: {}}}}}\n",
+        inline("B"),
+        inline("B"),
+    );
+    let new = format!(
+        "{head}    A: {{type: object, properties: {{x: {}}}}}\n    B: {{type: object, properties: {{x: {}}}}}\n",
+        inline("A"),
+        inline("B"),
+    );
+    assert!(compared("a", &old, &new).all().len() < 40);
+    assert!(compared("a", &new, &old).all().len() < 40);
+}
+
+#[test]
+fn a_reference_chain_that_is_not_followed_to_its_end_is_said() {
+    let chain = |first: &str| {
+        let mut text =
+            "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
+                .to_owned();
+        text += &format!("    S0: {{type: object, properties: {{x: {first}}}}}\n");
+        for at in 1..100 {
+            let next = format!("{{$ref: '#/components/schemas/S{}'}}", at + 1);
+            let inner = format!("{{type: object, properties: {{x: {next}}}}}");
+            text += &format!("    S{at}: {{type: object, properties: {{x: {inner}}}}}\n");
+        }
+        text + "    S100: {type: object}\n"
+    };
+    let here = chain("{$ref: '#/components/schemas/S1'}");
+    let there = chain("{type: object, properties: {x: {$ref: '#/components/schemas/S1'}}}");
+    let changes = compared("a", &here, &there);
+    let told = |gap: &executions::diff::Gap| gap.what.contains("behind more than 32 references");
+    assert!(changes.not_compared().iter().any(told));
 }

@@ -116,3 +116,18 @@ fn what_stands_in_a_file_cannot_act_on_a_terminal() {
     let output = run(CROSSTRADE, &evil, &[]);
     assert!(!output.stdout.contains(&0x1b) && text(&output.stdout).contains("u{1b}"));
 }
+
+#[test]
+fn no_form_does_anything_to_a_terminal() {
+    let odd = CROSSTRADE.replacen(
+        "components:\n",
+        "\"x-a\\u001b[31m\": \"\\u001b[2J\"\ncomponents:\n",
+        1,
+    );
+    for form in ["table", "json", "markdown"] {
+        let out = text(&run(CROSSTRADE, &odd, &["--format", form]).stdout);
+        assert!(out.contains("x-a"), "{form}");
+        let acts = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+        assert!(!out.contains(acts), "{form}: {out:?}");
+    }
+}

@@ -205,3 +205,173 @@ fn what_no_rust_can_be_made_of_is_graded_as_the_worst_and_said() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn what_is_easily_overlooked_is_seen() {
+    check(
+        "shop",
+        SHOP,
+        &[
+            Case {
+                what: "a default's member that is called like prose changes",
+                edits: &[(
+                    "{ text: { type: string } }\n",
+                    "{ text: { type: string } }\n      default: { title: b }\n",
+                )],
+                expected: &["silent: types::Failure"],
+            },
+            Case {
+                what: "something beside a reference",
+                edits: &[(
+                    "size: { $ref: '#/components/schemas/Size' }",
+                    "size: { $ref: '#/components/schemas/Size', nullable: true }",
+                )],
+                expected: &["silent: types::Order::size"],
+            },
+            Case {
+                what: "words beside a reference",
+                edits: &[(
+                    "size: { $ref: '#/components/schemas/Size' }",
+                    "size: { $ref: '#/components/schemas/Size', description: How large. }",
+                )],
+                expected: &["harmless: types::Order::size"],
+            },
+            Case {
+                what: "variants that are tried in turn change places",
+                edits: &[
+                    (
+                        "- $ref: '#/components/schemas/Card'",
+                        "- $ref: '#/components/schemas/X'",
+                    ),
+                    (
+                        "- $ref: '#/components/schemas/Cash'",
+                        "- $ref: '#/components/schemas/Card'",
+                    ),
+                    (
+                        "- $ref: '#/components/schemas/X'",
+                        "- $ref: '#/components/schemas/Cash'",
+                    ),
+                ],
+                expected: &["decode: types::Payment", "decode: types::Payment"],
+            },
+            Case {
+                what: "an operation is renamed and takes something else",
+                edits: &[
+                    ("operationId: list_orders", "operationId: all_orders"),
+                    (
+                        "        - { name: tags,",
+                        "        - { name: shop, in: query, required: true, schema: { type: string } }\n        - { name: tags,",
+                    ),
+                ],
+                expected: &[
+                    "compile: Client::list_orders Client::all_orders",
+                    "silent: Client::all_orders",
+                ],
+            },
+            Case {
+                what: "a path moves to another server",
+                edits: &[(
+                    "  /orders:\n",
+                    "  /all:\n    servers: [{ url: 'https://other' }]\n",
+                )],
+                expected: &[
+                    "silent: Client::add_order",
+                    "silent: Client::list_orders Client::add_order",
+                    "silent: Client::list_orders",
+                ],
+            },
+            Case {
+                what: "what is not deprecated says so",
+                edits: &[(
+                    "      operationId: add_order\n",
+                    "      operationId: add_order\n      deprecated: false\n",
+                )],
+                expected: &[],
+            },
+        ],
+    );
+}
+
+#[test]
+fn a_default_that_differs_in_a_member_called_like_prose_is_a_change() {
+    let with = |default: &str| {
+        edited(
+            SHOP,
+            &[(
+                "{ text: { type: string } }\n",
+                &format!(
+                    "{{ title: {{ type: string }} }}\n      default: {{ title: {default} }}\n"
+                ),
+            )],
+        )
+    };
+    assert!(!compared("shop", &with("a"), &with("b")).all().is_empty());
+}
+
+#[test]
+fn a_schema_among_extensions_is_compared_where_it_is_used() {
+    let with = |sort: &str| {
+        let to = (
+            "size: { $ref: '#/components/schemas/Size' }",
+            "size: { $ref: '#/x-defs/Size' }",
+        );
+        edited(SHOP, &[to]) + &format!("x-defs:\n  Size: {{ type: {sort} }}\n")
+    };
+    let changes = compared("shop", &with("string"), &with("integer"));
+    assert!(!changes.is_harmless(), "{:#?}", changes.all());
+}
+
+#[test]
+fn what_no_rust_can_be_made_of_any_more_breaks() {
+    for (from, to) in [
+        ("openapi: 3.0.1", "openapi: 3.0"),
+        ("operationId: add_order", "operationId: list_orders"),
+        ("maxLength: 20", "maxLength: 20, pattern: 'a('"),
+        ("default: 1 }", "default: one }"),
+        (
+            "info: { title: Shop, version: '1' }",
+            "info: { version: '1' }",
+        ),
+    ] {
+        let new = edited(SHOP, &[(from, to)]);
+        let changes = compared("shop", SHOP, &new);
+        assert_eq!(
+            changes.grade(),
+            Some(executions::diff::Grade::Compile),
+            "{to}"
+        );
+        let lost =
+            |change: &&executions::diff::Change| change.what.starts_with("no Rust can be made of");
+        let lost = changes.all().iter().find(lost).expect(to);
+        assert!(lost.new.is_some() && lost.is_proven, "{lost:#?}");
+        assert_eq!(compared("shop", &new, &new).grade(), None, "{to}");
+    }
+}
+
+#[test]
+fn words_of_another_meaning_are_not_taken_for_typing() {
+    for (was, is, harmless) in [
+        ("in £", "in ¥", false),
+        ("a != b", "a = b", false),
+        ("at most .5", "at most 5", false),
+        ("USD/EUR", "USD EUR", false),
+        ("≤ 5", "≥ 5", false),
+        ("–5", "5", false),
+        ("The *size*, in mm.", "The “size” in mm", true),
+    ] {
+        let with = |text: &str| {
+            edited(
+                SHOP,
+                &[(
+                    "note: { type: string }",
+                    &format!("note: {{ type: string, description: '{text}' }}"),
+                )],
+            )
+        };
+        assert_eq!(
+            compared("shop", &with(was), &with(is)).is_harmless(),
+            harmless,
+            "{was}"
+        );
+    }
+}

@@ -225,4 +225,6 @@ async fn replay_refuses_what_is_no_recording() {
     let unfit = run(&Vec::new(), &["replay", &text]).await;
     assert_eq!(unfit.code, Some(2));
     assert!(unfit.err.contains("no HAR file"), "{}", unfit.err);
+    let odd = run(&Vec::new(), &["replay", "a\u{7}b.har"]).await;
+    assert!(odd.err.contains(r"a\u{7}b.har"), "{}", odd.err);
 }
