@@ -1,5 +1,6 @@
 //! Which recorded answer a request gets. No I/O.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -12,6 +13,7 @@ use super::turns::{Turns, nearest};
 /// The method of an entry that asks for a WebSocket.
 pub(super) const SOCKET: &str = "WEBSOCKET";
 
+#[derive(Clone)]
 struct Key {
     method: String,
     path: String,
@@ -93,6 +95,14 @@ impl Answers {
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.is(other) && self.path == other.path
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.method, &self.path, &self.query).hash(state);
     }
 }
 

@@ -1,7 +1,15 @@
 //! What is given out in turn for each key, the last for ever.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// In the order in which the keys came.
 #[derive(Clone)]
-pub(super) struct Turns<K, V>(Vec<Turn<K, V>>);
+pub(super) struct Turns<K, V> {
+    turns: Vec<Turn<K, V>>,
+    /// Where each key's turn is: a recording may hold a million.
+    places: HashMap<K, usize>,
+}
 
 #[derive(Clone)]
 struct Turn<K, V> {
@@ -13,26 +21,28 @@ struct Turn<K, V> {
 
 impl<K, V> Default for Turns<K, V> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            turns: Vec::new(),
+            places: HashMap::new(),
+        }
     }
 }
 
-impl<K: PartialEq, V> Turns<K, V> {
+impl<K: Clone + Eq + Hash, V> Turns<K, V> {
     pub fn add(&mut self, key: K, value: V) -> &mut V {
-        let place = self.0.iter().position(|turn| turn.key == key);
-        let place = place.unwrap_or_else(|| {
+        let place = *self.places.entry(key.clone()).or_insert_with(|| {
             let (values, given) = (Vec::new(), 0);
-            self.0.push(Turn { key, values, given });
-            self.0.len() - 1
+            self.turns.push(Turn { key, values, given });
+            self.turns.len() - 1
         });
-        let values = &mut self.0[place].values;
+        let values = &mut self.turns[place].values;
         values.push(value);
         let last = values.len() - 1;
         &mut values[last]
     }
 
     pub fn next(&mut self, is: impl Fn(&K) -> bool) -> Option<&V> {
-        let turn = self.0.iter_mut().find(|turn| is(&turn.key))?;
+        let turn = self.turns.iter_mut().find(|turn| is(&turn.key))?;
         let last = turn.values.len().checked_sub(1)?;
         let place = turn.given.min(last);
         turn.given += 1;
@@ -41,11 +51,13 @@ impl<K: PartialEq, V> Turns<K, V> {
 
     /// Whether everything was given out.
     pub fn are_over(&self) -> bool {
-        self.0.iter().all(|turn| turn.given >= turn.values.len())
+        self.turns
+            .iter()
+            .all(|turn| turn.given >= turn.values.len())
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &K> {
-        self.0.iter().map(|turn| &turn.key)
+        self.turns.iter().map(|turn| &turn.key)
     }
 }
 
