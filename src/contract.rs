@@ -50,17 +50,22 @@ mod answer;
 mod finding;
 mod frame;
 mod json;
+pub mod live;
 mod operation;
 mod plain;
 mod reading;
+mod recorded;
 mod report;
 mod schema;
 mod verdict;
 mod walk;
+mod watch;
 
 pub use finding::{Finding, Found, Grade, Rule};
-pub use report::Report;
+pub use recorded::check_recording;
+pub use report::{Report, Unchecked};
 pub use verdict::Verdict;
+pub use watch::{Mode, Watch};
 
 use crate::generated;
 use crate::observe::{Direction, Exchange, Message};
@@ -135,6 +140,13 @@ impl Contract {
     /// begin with segments of a base URL of one's own.
     pub fn operation_at(&self, method: &Method, path: &str) -> Option<&str> {
         operation::at(&self.operations, method, path).map(|operation| &*operation.id)
+    }
+
+    /// The segments of an operation's path with these values for its parameters.
+    fn path<'a>(&'a self, operation: &str, values: &[&'a str]) -> Vec<&'a str> {
+        let mut known = self.operations.iter();
+        let operation = known.find(|known| *known.id == *operation);
+        operation.map_or_else(Vec::new, |operation| operation.path(values))
     }
 
     /// Checks an exchange that ended with an answer; `None` for one that did not, which no contract speaks of.
