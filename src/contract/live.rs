@@ -165,8 +165,8 @@ fn unopened(service: Service, why: &Error, options: &Options) -> Trial {
     let mut run = Run::new(service, options);
     let why = why.what();
     match options.only.contains(&service) {
-        true => run.fail("open it", why),
-        false => run.skip("open it", why),
+        true => run.fail("read its settings", why),
+        false => run.skip("read its settings", why),
     }
     run.end()
 }

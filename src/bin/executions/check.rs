@@ -182,7 +182,7 @@ async fn services(
         Format::Junit => output::print(trial.to_junit_from(least).as_bytes())?,
         Format::Table => {
             output::print_table(&attempts(&trial))?;
-            if trial.report.grade().is_some() {
+            if trial.report.grade() >= Some(Grade::Drift) {
                 output::print(b"\n")?;
                 output::print_table(&findings(&trial.report))?;
             }

@@ -80,7 +80,7 @@ impl Traffic {
     pub fn finish(&self) -> Result<(), Failure> {
         let report = self.watch.report();
         if report.grade().is_some() || report.unchecked().next().is_some() {
-            output::say(&format!("\n{report}").trim_end().replace('\t', " "));
+            output::say(format!("\n{report}").trim_end());
         }
         let finished = self.recorder.as_ref().map(|recorder| recorder.finish());
         finished.transpose().map(drop).map_err(Failure::Recording)
