@@ -84,8 +84,8 @@ impl Options {
         self
     }
 
-    /// This service, and no other but those that are named so too. One that is named and cannot be asked counts as failed,
-    /// where otherwise it is skipped.
+    /// This service, and no other but those that are named so too. One that is named, or that a reference or the account is
+    /// of, counts as failed where it is not open; any other is skipped then.
     pub fn only(mut self, service: Service) -> Self {
         self.only.push(service);
         self
@@ -113,6 +113,12 @@ impl Options {
     pub fn progress(mut self, tell: impl Fn(Service, &str) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(tell));
         self
+    }
+
+    /// Whether a service is not only to be checked if it happens to be open.
+    fn names(&self, service: Service) -> bool {
+        let is_accounts = service == Service::CrossTrade && self.account.is_some();
+        self.only.contains(&service) || is_accounts || self.of(service).next().is_some()
     }
 
     fn of(&self, service: Service) -> impl Iterator<Item = &Reference> {
@@ -164,7 +170,7 @@ pub async fn check(executions: &Executions, options: &Options) -> Trial {
 fn unopened(service: Service, why: &Error, options: &Options) -> Trial {
     let mut run = Run::new(service, options);
     let why = why.what();
-    match options.only.contains(&service) {
+    match options.names(service) {
         true => run.fail("read its settings", why),
         false => run.skip("read its settings", why),
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 mod queue;
 
-use super::{Contract, Finding, Grade, Report, Unchecked, Verdict};
+use super::{Contract, Finding, Grade, Report, Unchecked, Verdict, frame};
 use crate::executions::{Executions, Observed};
 use crate::observe::{Direction, Exchange, Message, Observer, Veto};
 use crate::settings::Builder;
@@ -80,7 +80,14 @@ enum Answer {
         body: Bytes,
         at: Timestamp,
     },
-    Message(Message),
+    Frame {
+        service: &'static str,
+        /// What it answers.
+        api: Option<Box<str>>,
+        is_text: bool,
+        data: Bytes,
+        at: Timestamp,
+    },
 }
 
 /// How long [`Watch::report`] waits for what is being judged.
@@ -205,7 +212,19 @@ fn judge(answer: &Answer) -> Option<Verdict> {
             let contract = Contract::named(service)?;
             Some(contract.check(operation, *status, &headers, body, *at))
         }
-        Answer::Message(message) => Contract::named(message.service)?.check_message(message),
+        Answer::Frame {
+            service,
+            api,
+            is_text,
+            data,
+            at,
+        } => {
+            let contract = Contract::named(service)?;
+            Some(match is_text {
+                true => contract.check_frame(api.as_deref(), data, *at),
+                false => frame::binary(contract, *at),
+            })
+        }
     }
 }
 
@@ -236,7 +255,7 @@ impl Answer {
     fn size(&self) -> usize {
         match self {
             Self::Exchange { body, .. } => body.len(),
-            Self::Message(message) => message.data.len(),
+            Self::Frame { data, .. } => data.len(),
         }
     }
 }
@@ -261,12 +280,17 @@ impl Observer for Watch {
         if message.direction == Direction::Sent {
             return Ok(());
         }
-        let mut message = message.clone();
-        if self.0.mode == Mode::Report {
-            // Copied, since what was read from the network in one piece stays in memory in one piece.
-            message.data = Bytes::copy_from_slice(&message.data);
-        }
-        self.hear(Answer::Message(message))
+        self.hear(Answer::Frame {
+            service: message.service,
+            api: message.api.clone(),
+            is_text: message.is_text,
+            data: match self.0.mode {
+                // Copied, since what was read from the network in one piece stays in memory in one piece.
+                Mode::Report => Bytes::copy_from_slice(&message.data),
+                Mode::Off | Mode::Enforce => message.data.clone(),
+            },
+            at: message.at,
+        })
     }
 }
 

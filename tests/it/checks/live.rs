@@ -9,9 +9,10 @@ use executions::simulator::{self, Simulator};
 use executions::{Budget, CrossTrade, Executions, Reference, Service};
 
 use super::{in_seconds, with_news};
-use crate::clients::{crosstrade, documents, eager, executions, hummingbot};
+use crate::clients::{b3os, crosstrade, documents, eager, executions, hummingbot};
 use crate::command::FILL;
 use crate::contract::reports::elements;
+use crate::socket::peer::Server;
 use crate::wire::{Read, Wire, answer, ok, refusing};
 
 fn open(simulator: &Simulator) -> Executions {
@@ -175,6 +176,61 @@ async fn another_refusal_than_the_documented_one_is_drift() {
 }
 
 #[tokio::test]
+async fn an_undocumented_status_for_what_there_is_is_drift() {
+    let server = Wire::always(answer(418, &[], "{}")).await;
+    let trial = live::check_crosstrade(&crosstrade(&server.url()), &rest()).await;
+    assert_eq!(
+        outcome(&trial, "get an execution"),
+        Outcome::Drifted,
+        "{trial}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_inside_a_success_is_one() {
+    let refusal = r#"{"success": false, "error": {"message": "no", "code": "not_found"}}"#;
+    let server = Wire::always(ok(refusal)).await;
+    let options = Options::new().reference("b3os:a".parse().expect("a reference"));
+    let trial = live::check_b3os(&b3os(&server.url()), &options).await;
+    assert_eq!(
+        outcome(&trial, "get an unknown execution"),
+        Outcome::Held,
+        "{trial}"
+    );
+    assert_eq!(
+        outcome(&trial, "get an execution"),
+        Outcome::Failed,
+        "{trial}"
+    );
+}
+
+#[tokio::test]
+async fn a_websocket_that_answers_for_what_there_is_not_breaks_and_one_without_pushes_does_not() {
+    let server = Server::listen().await;
+    let wire = Wire::always(ok(documents::FILL)).await;
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(wire.url())
+        .ws_url(format!("{}/ws", server.url().replace("http", "ws")))
+        .build()
+        .expect("complete");
+    let options = Options::new().reference(fill());
+    let options = options.push_wait(Duration::from_millis(50));
+    let serve = async { server.accept().await.serve(documents::FILL).await };
+    let check = live::check_crosstrade(&crosstrade, &options);
+    let (calls, trial) = tokio::join!(serve, check);
+    assert_eq!(calls, 3);
+    for (tried, expected) in [
+        ("GetExecution over the WebSocket", Outcome::Held),
+        ("ListExecutions over the WebSocket", Outcome::Broke),
+        ("GetExecution of an unknown one", Outcome::Broke),
+        ("a push of quotes", Outcome::Skipped),
+    ] {
+        assert_eq!(outcome(&trial, tried), expected, "{tried}: {trial}");
+    }
+}
+
+#[tokio::test]
 async fn what_says_nothing_of_the_contract_failed() {
     let refuses = Wire::always(answer(401, &[], r#"{"error": "no"}"#)).await;
     let offline = Wire::always(answer(408, &[], r#"{"error": "addon_disconnected"}"#)).await;
@@ -204,6 +260,13 @@ async fn a_service_that_is_named_and_not_open_failed_and_is_skipped_else() {
     let trial = live::check(&nothing, &Options::new().only(Service::Refold)).await;
     assert_eq!((trial.attempts.len(), trial.count(Outcome::Failed)), (1, 1));
     assert!(trial.attempts[0].why.contains("REFOLD_API_KEY"), "{trial}");
+    let executor = "hummingbot:a".parse().expect("a reference");
+    let options = Options::new().reference(executor).account("Sim101");
+    let trial = live::check(&nothing, &options).await;
+    assert_eq!(
+        (trial.count(Outcome::Failed), trial.count(Outcome::Skipped)),
+        (2, 2)
+    );
 }
 
 #[tokio::test]
