@@ -1,6 +1,13 @@
-//! Judging what the services answer against their specs, offline.
+//! Judging what the services answer against their specs.
 //!
-//! The specs are in the library, as JSON: nothing is read from a file, and no network is used. One exchange is checked by its
+//! | what is judged | by |
+//! |---|---|
+//! | a running client | [`Builder::contract`](crate::Builder::contract), with a [`Mode`] or a [`Watch`] |
+//! | a recording | [`check_recording`] |
+//! | a service as it answers now | [`live`] |
+//! | a single answer | [`Contract`] |
+//!
+//! The specs are in the library, as JSON: nothing is read from a file, and no network is used but by [`live`]. One exchange is checked by its
 //! operation, status, headers and body, as a running client shows them to an [`Observer`](crate::observe::Observer) or as a
 //! recording has them; a [`Report`] gathers what the checks of many came to.
 //!
