@@ -276,6 +276,10 @@ impl Observer for Watch {
         })
     }
 
+    fn reads_heads(&self) -> bool {
+        false
+    }
+
     fn message(&self, message: &Message) -> Result<(), Veto> {
         if message.direction == Direction::Sent {
             return Ok(());

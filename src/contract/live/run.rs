@@ -146,6 +146,10 @@ impl Observer for Tap {
         Ok(())
     }
 
+    fn reads_heads(&self) -> bool {
+        false
+    }
+
     fn message(&self, message: &Message) -> Result<(), Veto> {
         if let Some(contract) = Contract::named(message.service)
             && let Some(verdict) = contract.check_message(message)
