@@ -17,6 +17,7 @@ pub(super) enum Expected {
     /// One of these statuses; the grade is how bad it is that the service takes the request for a good one.
     Refusal(&'static [u16], Grade),
     /// A refusal over the WebSocket, where it has no status.
+    #[cfg(feature = "ws")]
     RefusalInFrame,
 }
 
@@ -201,6 +202,7 @@ fn judged(
                 why,
             )
         }
+        #[cfg(feature = "ws")]
         (Expected::RefusalInFrame, None) => {
             let why = "it was answered as if nothing were wrong with it".to_owned();
             (Outcome::Broke, status, why)
@@ -218,6 +220,7 @@ fn judged(
                 (Outcome::Drifted, status, why)
             }
         },
+        #[cfg(feature = "ws")]
         (Expected::RefusalInFrame, Some(error)) => {
             let is_other = error.is_timeout()
                 || error.is_unreachable()
