@@ -1,9 +1,11 @@
 //! `.contract(…)` on handles.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use executions::contract::{Grade, Mode, Report, Rule, Unchecked, Watch};
 use executions::crosstrade::socket::Event;
+use executions::recording::{Recorder, Recording};
 use executions::{Budget, CrossTrade, Error, Executions, Hummingbot};
 
 use super::{in_seconds, with_news};
@@ -199,6 +201,34 @@ async fn each_new_finding_is_told_once_and_without_a_value() {
         assert_eq!(told["rule"], "\"unknown-word\"");
         assert!(!recorder.text().contains("5804.5"));
     }
+}
+
+#[tokio::test]
+async fn a_recording_beside_the_checks_has_its_addresses_and_headers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("traffic.har");
+    let recorder = Arc::new(Recorder::create(&path).expect("a new file"));
+    let server = Wire::always(ok(documents::FILL)).await;
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(server.url())
+        .contract(Mode::Report)
+        .observer(recorder.clone())
+        .build()
+        .expect("complete");
+    crosstrade.execution("Sim101", "a").await.expect("a fill");
+    recorder.finish().expect("written");
+    let file = std::fs::File::open(path).expect("a file");
+    let recording = Recording::read(file).expect("a HAR file");
+    let entry = &recording.entries[0];
+    assert!(
+        entry.url.ends_with("/accounts/Sim101/executions/a"),
+        "{}",
+        entry.url
+    );
+    assert!(!entry.request_headers.is_empty());
+    let answer = entry.answer.as_ref().expect("answered");
+    assert!(answer.headers.len() > 1, "{:?}", answer.headers);
 }
 
 #[tokio::test]
