@@ -55,6 +55,15 @@ impl B3os {
         }
     }
 
+    /// The same handle over a transport made of its own.
+    #[cfg(feature = "contract")]
+    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        Self {
+            transport: change(&self.transport),
+            org_id: self.org_id.clone(),
+        }
+    }
+
     /// One execution by its id, with its events.
     ///
     /// # Errors

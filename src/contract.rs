@@ -1,6 +1,13 @@
-//! Judging what the services answer against their specs, offline.
+//! Judging what the services answer against their specs.
 //!
-//! The specs are in the library, as JSON: nothing is read from a file, and no network is used. One exchange is checked by its
+//! | what is judged | by |
+//! |---|---|
+//! | a running client | [`Builder::contract`](crate::Builder::contract), with a [`Mode`] or a [`Watch`] |
+//! | a recording | [`check_recording`] |
+//! | a service as it answers now | [`live`] |
+//! | a single answer | [`Contract`] |
+//!
+//! The specs are in the library, as JSON: nothing is read from a file, and no network is used but by [`live`]. One exchange is checked by its
 //! operation, status, headers and body, as a running client shows them to an [`Observer`](crate::observe::Observer) or as a
 //! recording has them; a [`Report`] gathers what the checks of many came to.
 //!
@@ -50,17 +57,22 @@ mod answer;
 mod finding;
 mod frame;
 mod json;
+pub mod live;
 mod operation;
 mod plain;
 mod reading;
+mod recorded;
 mod report;
 mod schema;
 mod verdict;
 mod walk;
+mod watch;
 
 pub use finding::{Finding, Found, Grade, Rule};
-pub use report::Report;
+pub use recorded::check_recording;
+pub use report::{Report, Unchecked};
 pub use verdict::Verdict;
+pub use watch::{Mode, Watch};
 
 use crate::generated;
 use crate::observe::{Direction, Exchange, Message};
@@ -135,6 +147,13 @@ impl Contract {
     /// begin with segments of a base URL of one's own.
     pub fn operation_at(&self, method: &Method, path: &str) -> Option<&str> {
         operation::at(&self.operations, method, path).map(|operation| &*operation.id)
+    }
+
+    /// The segments of an operation's path with these values for its parameters.
+    fn path<'a>(&'a self, operation: &str, values: &[&'a str]) -> Vec<&'a str> {
+        let mut known = self.operations.iter();
+        let operation = known.find(|known| *known.id == *operation);
+        operation.map_or_else(Vec::new, |operation| operation.path(values))
     }
 
     /// Checks an exchange that ended with an answer; `None` for one that did not, which no contract speaks of.

@@ -59,6 +59,17 @@ impl CrossTrade {
         Self(self.0.with_limits(limits))
     }
 
+    /// The same handle over a transport made of its own.
+    #[cfg(feature = "contract")]
+    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        Self(change(&self.0))
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.0
+    }
+
     /// One fill by its id, in an account as NinjaTrader spells it (`Sim101`; the service ignores case).
     ///
     /// The answer's id is not compared with the one asked for: the vendor's own example answers with another.

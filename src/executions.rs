@@ -155,7 +155,7 @@ impl Executions {
 
 /// Opens [`Executions`] that are watched. Made by [`Executions::observed`].
 #[must_use = "nothing is watched until it is opened"]
-pub struct Observed(Vec<Arc<dyn Observer>>);
+pub struct Observed(pub(crate) Vec<Arc<dyn Observer>>);
 
 impl Observed {
     /// One more observer: each is told, in the order they were set, and the first veto counts.

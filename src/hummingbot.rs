@@ -50,6 +50,17 @@ impl Hummingbot {
         Self(self.0.with_limits(limits))
     }
 
+    /// The same handle over a transport made of its own.
+    #[cfg(feature = "contract")]
+    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        Self(change(&self.0))
+    }
+
+    #[cfg(feature = "contract")]
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.0
+    }
+
     /// One executor by its id.
     ///
     /// An active executor and a finished one differ: once finished, `side` and `timestamp` are gone, and `config` is what

@@ -33,6 +33,12 @@ pub trait Observer: Send + Sync + 'static {
     /// were none, and so does one that was sent.
     fn message(&self, message: &Message) -> Result<(), Veto>;
 
+    /// Whether it looks at more of an [`Exchange`] than its answer's status, content type and body. Where no observer does,
+    /// the rest of the address and the headers is not copied for it: they cost more than all else. Default: yes.
+    fn reads_heads(&self) -> bool {
+        true
+    }
+
     /// A WebSocket's connection is over. `lost` says why, in words, and is `None` where this side closed it. A socket that
     /// lost its connection may go on with another.
     fn closed(&self, connection: u64, lost: Option<&str>) {
@@ -52,6 +58,10 @@ impl Observer for Several {
     fn message(&self, message: &Message) -> Result<(), Veto> {
         let told = self.0.iter().map(|observer| observer.message(message));
         told.fold(Ok(()), Result::and)
+    }
+
+    fn reads_heads(&self) -> bool {
+        self.0.iter().any(|observer| observer.reads_heads())
     }
 
     fn closed(&self, connection: u64, lost: Option<&str>) {
@@ -78,7 +88,7 @@ pub struct Exchange {
     pub elapsed: Duration,
     /// The request's method.
     pub method: Method,
-    /// With its query; never with user information. A handshake's is in WebSocket's notation (`wss://…`).
+    /// With its query; never with user information; of no meaning where nobody [reads it](Observer::reads_heads). A handshake's is in WebSocket's notation (`wss://…`).
     pub url: Url,
     /// What was asked with, the credential's headers left out.
     pub request: HeaderMap,

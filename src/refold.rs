@@ -56,6 +56,15 @@ impl Refold {
         }
     }
 
+    /// The same handle over a transport made of its own.
+    #[cfg(feature = "contract")]
+    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        Self {
+            transport: change(&self.transport),
+            linked_account_id: self.linked_account_id.clone(),
+        }
+    }
+
     /// The same handle for another linked account of the API key's.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ pub(crate) mod budget;
 pub(crate) mod client;
 mod failure;
 pub(crate) mod limits;
+#[cfg(feature = "contract")]
+mod probe;
 pub(crate) mod reply;
 pub(crate) mod retry;
 mod shown;

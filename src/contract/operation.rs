@@ -124,6 +124,17 @@ impl Operation {
         errors.find_map(|(_, answer)| answer.schema)
     }
 
+    /// The segments of its path, with these values for its parameters in turn.
+    pub fn path<'a>(&'a self, values: &[&'a str]) -> Vec<&'a str> {
+        let mut values = values.iter().copied();
+        let segments = self.segments.iter();
+        let filled = segments.map(|segment| match segment {
+            Some(segment) => segment,
+            None => values.next().unwrap_or_default(),
+        });
+        filled.collect()
+    }
+
     /// `GetExecution` for `get_execution`: what the WebSocket calls it.
     pub fn is_called(&self, api: &str) -> bool {
         let words = self.id.split('_').flat_map(|word| {

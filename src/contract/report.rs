@@ -9,6 +9,10 @@ use super::verdict::{LeftOut, Verdict};
 
 mod junit;
 mod table;
+mod unchecked;
+
+pub(super) use junit::escaped;
+pub use unchecked::Unchecked;
 
 /// Findings that differ in more than their times and counts. Whoever has more has another problem than a list would show.
 const MOST_FINDINGS: usize = 1_000;
@@ -25,6 +29,7 @@ pub struct Report {
     findings: BTreeMap<Key, Finding>,
     operations: BTreeMap<(&'static str, Box<str>), Checked>,
     left_out: LeftOut,
+    unchecked: BTreeMap<Unchecked, u64>,
 }
 
 /// By which findings are one: all but the grade, the count and the times.
@@ -50,6 +55,11 @@ impl Report {
 
     /// Adds what the check of one exchange or message came to.
     pub fn add(&mut self, verdict: &Verdict) {
+        self.add_noting(verdict, |_| {});
+    }
+
+    /// The same, handing over each finding that is new to the report.
+    pub(super) fn add_noting(&mut self, verdict: &Verdict, mut is_new: impl FnMut(&Finding)) {
         let grade = verdict.grade();
         self.count(
             verdict.service,
@@ -61,9 +71,18 @@ impl Report {
             },
         );
         for finding in &verdict.findings {
-            self.find(finding);
+            if self.find(finding) {
+                is_new(finding);
+            }
         }
         self.left_out.add(verdict.left_out);
+    }
+
+    /// Counts what was not checked.
+    pub(super) fn leave(&mut self, why: Unchecked, count: u64) {
+        if count > 0 {
+            *self.unchecked.entry(why).or_default() += count;
+        }
     }
 
     /// Adds all that another report holds.
@@ -75,6 +94,9 @@ impl Report {
             self.find(finding);
         }
         self.left_out.add(other.left_out);
+        for (why, count) in other.unchecked {
+            self.leave(why, count);
+        }
     }
 
     /// The worst grade; `None` where all is as the specs say, and where nothing was checked.
@@ -114,7 +136,12 @@ impl Report {
         self.left_out.count
     }
 
-    /// The whole report as one JSON object: `grade`, `exchanges`, `left_out`, `operations` and `findings`.
+    /// How much was not checked, and why.
+    pub fn unchecked(&self) -> impl Iterator<Item = (Unchecked, u64)> {
+        self.unchecked.iter().map(|(why, count)| (*why, *count))
+    }
+
+    /// The whole report as one JSON object: `grade`, `exchanges`, `left_out`, `unchecked`, `operations` and `findings`.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("it is made of texts and counts")
     }
@@ -123,7 +150,12 @@ impl Report {
     /// else says what it is in its `system-out`; and one for each operation, which fails if a finding that broke it was left
     /// out.
     pub fn to_junit(&self) -> String {
-        junit::xml(self)
+        self.to_junit_from(Grade::Breaks)
+    }
+
+    /// The same, in which whatever is of this grade or worse fails.
+    pub fn to_junit_from(&self, least: Grade) -> String {
+        junit::xml(self, least)
     }
 
     fn count(&mut self, service: &'static str, operation: &str, more: Checked) {
@@ -139,7 +171,8 @@ impl Report {
         checked.drifted += more.drifted;
     }
 
-    fn find(&mut self, finding: &Finding) {
+    /// Whether it is new.
+    fn find(&mut self, finding: &Finding) -> bool {
         let key = (
             finding.service,
             finding.operation.clone(),
@@ -153,11 +186,14 @@ impl Report {
             known.count = known.count.saturating_add(finding.count);
             known.first = known.first.min(finding.first);
             known.last = known.last.max(finding.last);
+            false
         } else if self.findings.len() < MOST_FINDINGS {
             self.findings.insert(key, finding.clone());
+            true
         } else {
             let (count, grade) = (finding.count, Some(finding.grade));
             self.left_out.add(LeftOut { count, grade });
+            false
         }
     }
 }
@@ -169,6 +205,7 @@ impl Serialize for Report {
             grade: Option<Grade>,
             exchanges: u64,
             left_out: u64,
+            unchecked: BTreeMap<&'static str, u64>,
             operations: Vec<Operation<'a>>,
             findings: Vec<&'a Finding>,
         }
@@ -184,6 +221,10 @@ impl Serialize for Report {
             grade: self.grade(),
             exchanges: self.exchanges(),
             left_out: self.left_out(),
+            unchecked: self
+                .unchecked()
+                .map(|(why, count)| (why.as_str(), count))
+                .collect(),
             operations: operations
                 .map(|(service, operation, checked)| Operation {
                     service,

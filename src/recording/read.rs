@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -35,6 +36,8 @@ pub struct Entry {
     pub method: String,
     /// As it is written in the file, which need not be a URL that one could ask.
     pub url: String,
+    /// When it was sent; `None` where the file does not say, or in a way of its own.
+    pub started: Option<Timestamp>,
     /// Names and values in the order of the file.
     pub request_headers: Vec<(String, String)>,
     /// `None` where no answer came.
@@ -64,6 +67,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Decoded from base64 where it is written in that.
     pub body: Bytes,
+    /// It had a body, which the file does not hold: browsers leave out what they no longer have.
+    pub is_bodiless: bool,
 }
 
 /// A message of a WebSocket.
@@ -76,6 +81,10 @@ pub struct Frame {
     pub is_text: bool,
     /// The whole message.
     pub data: Bytes,
+    /// When it passed; `None` where the file does not say.
+    pub at: Option<Timestamp>,
+    /// The remote procedure that it calls or answers to, where a [`Recorder`](super::Recorder) wrote the file.
+    pub api: Option<String>,
 }
 
 impl Recording {
@@ -149,7 +158,9 @@ fn joined(written: Vec<Written>) -> Result<Vec<Entry>, Error> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Written {
+    started_date_time: Option<String>,
     request: WrittenRequest,
     response: WrittenAnswer,
     #[serde(rename = "_service")]
@@ -193,8 +204,8 @@ struct WrittenAnswer {
 
 #[derive(Default, Deserialize)]
 struct Content {
-    #[serde(default)]
-    text: String,
+    size: Option<f64>,
+    text: Option<String>,
     encoding: Option<String>,
 }
 
@@ -211,6 +222,9 @@ struct WrittenFrame {
     /// -1 for what is no message.
     opcode: i64,
     data: String,
+    time: Option<f64>,
+    #[serde(rename = "_api")]
+    api: Option<String>,
 }
 
 impl Written {
@@ -231,6 +245,7 @@ impl Written {
                 Some(Answer {
                     status: status.ok_or("its status is none of HTTP's")?,
                     headers: pairs(self.response.headers),
+                    is_bodiless: self.response.content.is_missing(),
                     body: self.response.content.bytes()?,
                 })
             }
@@ -238,6 +253,7 @@ impl Written {
         Ok(Entry {
             method: self.request.method,
             url: self.request.url,
+            started: self.started_date_time.and_then(|at| at.parse().ok()),
             request_headers: pairs(self.request.headers),
             answer,
             failure: self.failure.or(self.error).or(self.response.error),
@@ -251,10 +267,15 @@ impl Written {
 }
 
 impl Content {
+    fn is_missing(&self) -> bool {
+        self.text.is_none() && self.size.is_some_and(|size| size > 0.0)
+    }
+
     fn bytes(self) -> Result<Bytes, String> {
+        let text = self.text.unwrap_or_default();
         match self.encoding.as_deref() {
-            None | Some("") => Ok(self.text.into()),
-            Some("base64") => unpacked(&self.text),
+            None | Some("") => Ok(text.into()),
+            Some("base64") => unpacked(&text),
             Some(_) => Err("its content is in an encoding other than base64".to_owned()),
         }
     }
@@ -274,8 +295,16 @@ impl WrittenFrame {
                 true => self.data.into(),
                 false => unpacked(&self.data)?,
             },
+            at: self.time.and_then(instant),
+            api: self.api,
         })
     }
+}
+
+/// Seconds since 1970, as browsers write a message's time, and as [`entry::frame`](super::entry::frame) does.
+fn instant(seconds: f64) -> Option<Timestamp> {
+    // What is no such number becomes one that is out of range, or 0.
+    Timestamp::from_microsecond((seconds * 1e6) as i64).ok()
 }
 
 fn unpacked(text: &str) -> Result<Bytes, String> {

@@ -115,6 +115,22 @@ impl Signer {
         headers.insert(self.name.clone(), self.value.clone());
     }
 
+    /// One that signs in the same way, with what no service has given out.
+    #[cfg(feature = "contract")]
+    pub fn wrong(&self) -> Self {
+        let is_basic = self.value.as_bytes().starts_with(b"Basic ");
+        let value = match self.name == AUTHORIZATION {
+            // "wrong:wrong-credential"
+            true if is_basic => "Basic d3Jvbmc6d3JvbmctY3JlZGVudGlhbA==",
+            true => "Bearer wrong-credential",
+            false => "wrong-credential",
+        };
+        Self {
+            value: HeaderValue::from_static(value),
+            ..self.clone()
+        }
+    }
+
     /// Which setting supplied the credential.
     pub fn origin(&self) -> &'static str {
         self.origin

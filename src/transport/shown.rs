@@ -1,8 +1,8 @@
 //! What an observer is shown of an attempt: copied before it is signed, and told once it has ended.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -21,8 +21,13 @@ pub(super) struct Shown {
     shared: Arc<Shared>,
     began: Instant,
     exchange: Exchange,
+    reads_heads: bool,
     told: bool,
 }
+
+/// The address of an exchange whose observers do not look at it.
+static NOWHERE: LazyLock<Url> =
+    LazyLock::new(|| Url::parse("http://localhost/").expect("it is a URL"));
 
 impl Shown {
     /// The request as it is before it is signed; `None` where nobody watches.
@@ -32,8 +37,15 @@ impl Shown {
         operation: &'static str,
         attempt: u32,
     ) -> Option<Box<Self>> {
-        shared.observer.as_ref()?;
+        let reads_heads = shared.observer.as_ref()?.reads_heads();
         let signer = &shared.signer;
+        let (url, headers) = match reads_heads {
+            true => (
+                without_credential(request.url(), signer),
+                plain(request.headers(), signer),
+            ),
+            false => (NOWHERE.clone(), HeaderMap::new()),
+        };
         let exchange = Exchange {
             service: shared.service.name,
             operation,
@@ -42,14 +54,15 @@ impl Shown {
             started: Timestamp::now(),
             elapsed: std::time::Duration::ZERO,
             method: request.method().clone(),
-            url: without_credential(request.url(), signer),
-            request: plain(request.headers(), signer),
+            url,
+            request: headers,
             response: Err("it was given up before it had ended".to_owned()),
         };
         Some(Box::new(Self {
             shared: Arc::clone(shared),
             began: Instant::now(),
             exchange,
+            reads_heads,
             told: false,
         }))
     }
@@ -68,7 +81,10 @@ impl Shown {
         self.exchange.response = match result {
             Ok((status, headers, body)) => Ok(Response {
                 status: *status,
-                headers: plain(headers, signer),
+                headers: match self.reads_heads {
+                    true => plain(headers, signer),
+                    false => content_type(headers),
+                },
                 body: signer.mask_bytes(body),
             }),
             Err(failure) => Err(Error::new(failure.kind.clone()).what()),
@@ -101,6 +117,15 @@ pub(super) fn in_socket_notation(url: &Url) -> Url {
     // All four schemes are of one kind, between which a URL may change.
     let _ = url.set_scheme(scheme);
     url
+}
+
+/// That header alone.
+fn content_type(headers: &HeaderMap) -> HeaderMap {
+    let value = headers.get(CONTENT_TYPE).cloned();
+    value
+        .map(|value| (CONTENT_TYPE, value))
+        .into_iter()
+        .collect()
 }
 
 /// The headers without credentials and cookies.

@@ -7,7 +7,7 @@ mod examples;
 mod frames;
 mod grades;
 mod oracle;
-mod reports;
+pub mod reports;
 mod schemas;
 mod tree;
 mod types;

@@ -9,6 +9,7 @@ mod simulator;
 
 mod answers;
 mod budgets;
+mod checks;
 mod clients;
 mod connections;
 mod contract;

@@ -1,5 +1,6 @@
 //! No credential is in any text, whatever happens and whatever the service echoes.
 
+mod checks;
 mod recordings;
 
 use std::error::Error as _;

@@ -1,6 +1,7 @@
 //! The `executions` command: arguments in, the library's public API, answers out.
 
 mod arguments;
+mod check;
 mod completions;
 mod demo;
 mod diff;
@@ -44,6 +45,17 @@ struct Arguments {
     /// `executions replay` serves it again. Only commands that ask a service take it.
     #[arg(long, global = true, value_name = "FILE.har", value_parser = record::file)]
     record: Option<PathBuf>,
+
+    /// Hold the answers against the services' contracts: tell what is found on stderr, or end with 8 where one is broken.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "MODE",
+        default_value_t,
+        hide_default_value = true
+    )]
+    contract: record::Contract,
 }
 
 #[derive(Subcommand)]
@@ -56,6 +68,7 @@ enum Command {
     Demo,
     Simulate(simulate::Arguments),
     Replay(replay::Arguments),
+    Check(check::Arguments),
     Diff(diff::Arguments),
     /// Print the JSON Schema of what `-o json` prints.
     Schema,
@@ -82,6 +95,8 @@ Examples:
   executions simulate             have the four services on this machine
   executions get b3os:exec_1 --record traffic.har
   executions replay traffic.har   have what was recorded answered again
+  executions check --simulator    hold the services against their contracts
+  executions check traffic.har    and what was recorded
   executions diff old.yaml new.yaml
 
 Settings, from the environment. Only the services you ask need theirs:
@@ -113,10 +128,18 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments {
-        command, record, ..
+        command,
+        record,
+        contract,
+        ..
     } = arguments;
     if record.is_some() && !command.asks() {
         return failure::of_usage("--record is for commands that ask a service");
+    }
+    if contract != record::Contract::Off
+        && (!command.asks() || matches!(command, Command::Check(_)))
+    {
+        return failure::of_usage("--contract is for get, list, rpc, stream and demo");
     }
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
@@ -127,7 +150,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let runtime = runtime.worker_threads(2).enable_all().build();
             runtime
                 .map_err(Failure::Start)?
-                .block_on(run_asking(asks, record))
+                .block_on(run_asking(asks, record, contract))
         }
     }
 }
@@ -135,20 +158,25 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 impl Command {
     /// Whether it talks to a service, be it a simulated one.
     fn asks(&self) -> bool {
-        matches!(
-            self,
-            Self::Get(_) | Self::List(_) | Self::Rpc(_) | Self::Stream(_) | Self::Demo
-        )
+        match self {
+            Self::Get(_) | Self::List(_) | Self::Rpc(_) | Self::Stream(_) | Self::Demo => true,
+            Self::Check(arguments) => arguments.asks(),
+            _ => false,
+        }
     }
 }
 
-async fn run_asking(command: Command, record: Option<PathBuf>) -> Result<ExitCode, Failure> {
+async fn run_asking(
+    command: Command,
+    record: Option<PathBuf>,
+    contract: record::Contract,
+) -> Result<ExitCode, Failure> {
     match command {
         Command::Simulate(arguments) => return simulate::run(&arguments).await,
         Command::Replay(arguments) => return replay::run(&arguments).await,
         _ => {}
     }
-    let traffic = Traffic::record(record.as_deref())?;
+    let traffic = Traffic::watched(record.as_deref(), contract)?;
     // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
     let interrupted = traffic.clone();
     tokio::spawn(async {
@@ -170,6 +198,7 @@ async fn run_asking(command: Command, record: Option<PathBuf>) -> Result<ExitCod
         Command::List(arguments) => list::run(&arguments, &traffic).await,
         Command::Rpc(arguments) => rpc::run(&arguments, &traffic).await,
         Command::Stream(arguments) => stream::run(&arguments, &traffic).await,
+        Command::Check(arguments) => check::run(&arguments, &traffic).await,
         _ => demo::run(&traffic).await,
     };
     match (ended, traffic.finish()) {

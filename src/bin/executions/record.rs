@@ -1,20 +1,38 @@
-//! `--record`: the traffic of a command, in a HAR file.
+//! `--record` and `--contract`: the traffic of a command, in a HAR file, and held against the specs.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum;
+use executions::contract::{Mode, Watch};
 use executions::recording::Recorder;
 use executions::{Error, Executions};
 
 use crate::failure::Failure;
+use crate::output;
 
-/// The traffic of a command, recorded or not.
-#[derive(Clone, Default)]
-pub struct Traffic(Option<Arc<Recorder>>);
+/// What is done about answers that are not as the spec says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Contract {
+    /// Nothing.
+    #[default]
+    Off,
+    /// What is found is told on stderr at the end.
+    Report,
+    /// An answer that breaks the contract ends the command with 8.
+    Enforce,
+}
+
+/// The traffic of a command, watched or not.
+#[derive(Clone)]
+pub struct Traffic {
+    recorder: Option<Arc<Recorder>>,
+    watch: Watch,
+}
 
 impl Traffic {
-    pub fn record(file: Option<&Path>) -> Result<Self, Failure> {
+    pub fn watched(file: Option<&Path>, contract: Contract) -> Result<Self, Failure> {
         let recorder = file.map(Recorder::create).transpose();
         let named = |why: io::Error| match why.kind() {
             io::ErrorKind::AlreadyExists => {
@@ -24,14 +42,22 @@ impl Traffic {
             _ => why,
         };
         let recorder = recorder.map_err(|why| Failure::Recording(named(why)))?;
-        Ok(Self(recorder.map(Arc::new)))
+        Ok(Self {
+            recorder: recorder.map(Arc::new),
+            watch: Watch::new(match contract {
+                Contract::Off => Mode::Off,
+                Contract::Report => Mode::Report,
+                Contract::Enforce => Mode::Enforce,
+            }),
+        })
     }
 
     /// The services that the environment has settings for.
     pub fn executions(&self) -> Result<Executions, Error> {
-        match &self.0 {
-            Some(recorder) => Executions::observed(Arc::clone(recorder) as _).from_env(),
-            None => Executions::from_env(),
+        let watched = Executions::contract(&self.watch);
+        match &self.recorder {
+            Some(recorder) => watched.observer(Arc::clone(recorder) as _).from_env(),
+            None => watched.from_env(),
         }
     }
 
@@ -40,17 +66,23 @@ impl Traffic {
         &self,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<Executions, Error> {
-        match &self.0 {
+        let watched = Executions::contract(&self.watch);
+        match &self.recorder {
             Some(recorder) => {
-                Executions::observed(Arc::clone(recorder) as _).from_variables(variables)
+                let watched = watched.observer(Arc::clone(recorder) as _);
+                watched.from_variables(variables)
             }
-            None => Executions::from_variables(variables),
+            None => watched.from_variables(variables),
         }
     }
 
-    /// Ends the recording; what it lacks is an error.
+    /// Tells what was found, and ends the recording; what that lacks is an error.
     pub fn finish(&self) -> Result<(), Failure> {
-        let finished = self.0.as_ref().map(|recorder| recorder.finish());
+        let report = self.watch.report();
+        if report.grade().is_some() || report.unchecked().next().is_some() {
+            output::say(format!("\n{report}").trim_end());
+        }
+        let finished = self.recorder.as_ref().map(|recorder| recorder.finish());
         finished.transpose().map(drop).map_err(Failure::Recording)
     }
 }

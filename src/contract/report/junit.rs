@@ -8,12 +8,14 @@ use std::fmt::Write as _;
 use super::super::finding::{Finding, Grade};
 use super::{Checked, Report};
 
-pub(super) fn xml(report: &Report) -> String {
+/// Whatever is of the grade `least` or worse fails.
+pub(super) fn xml(report: &Report, least: Grade) -> String {
     let mut services: Vec<&str> = report.operations().map(|(service, ..)| service).collect();
     services.dedup();
     let suites: Vec<Suite> = services
         .into_iter()
-        .map(|service| Suite::of(report, service))
+        .map(|service| Suite::of(report, least, service))
+        .chain(Suite::unchecked(report))
         .collect();
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
     let (tests, failures) = (sum(|suite| suite.tests), sum(|suite| suite.failures));
@@ -31,14 +33,16 @@ pub(super) fn xml(report: &Report) -> String {
 }
 
 struct Suite {
+    least: Grade,
     tests: usize,
     failures: usize,
     xml: String,
 }
 
 impl Suite {
-    fn of(report: &Report, service: &str) -> Self {
+    fn of(report: &Report, least: Grade, service: &str) -> Self {
         let mut suite = Self {
+            least,
             tests: 0,
             failures: 0,
             xml: String::new(),
@@ -60,9 +64,31 @@ impl Suite {
         suite
     }
 
+    /// What was not checked, a case for each reason; nothing where all was.
+    fn unchecked(report: &Report) -> Option<Self> {
+        let mut cases = String::new();
+        let mut tests = 0;
+        for (why, count) in report.unchecked() {
+            tests += 1;
+            let why = escaped(why.as_str());
+            let _ = writeln!(
+                cases,
+                "    <testcase classname=\"unchecked\" name=\"{why}\" time=\"0\">\n      <skipped message=\"{count}\"/>\n    </testcase>"
+            );
+        }
+        (tests > 0).then(|| Self {
+            least: Grade::Breaks,
+            tests,
+            failures: 0,
+            xml: format!(
+                "  <testsuite name=\"unchecked\" tests=\"{tests}\" failures=\"0\" errors=\"0\" skipped=\"{tests}\" time=\"0\">\n{cases}  </testsuite>\n"
+            ),
+        })
+    }
+
     fn operation(&mut self, report: &Report, service: &str, operation: &str, checked: Checked) {
         let is_explained = report.findings().iter().any(|finding| {
-            finding.grade == Grade::Breaks
+            finding.grade >= self.least
                 && finding.service == service
                 && *finding.operation == *operation
         });
@@ -72,7 +98,11 @@ impl Suite {
             drifted,
         } = checked;
         let sum = format!("{exchanges} checked, {broken} broken, {drifted} drifted");
-        let failure = (broken > 0 && !is_explained)
+        let failed = match self.least {
+            Grade::Breaks => broken,
+            Grade::Note | Grade::Drift => broken + drifted,
+        };
+        let failure = (failed > 0 && !is_explained)
             .then(|| "the findings were too many to be kept".to_owned());
         self.case(service, operation, "all", failure.as_deref(), &sum);
     }
@@ -91,7 +121,7 @@ impl Suite {
             finding.first,
             finding.last
         );
-        let failure = (finding.grade == Grade::Breaks).then(|| finding.problem());
+        let failure = (finding.grade >= self.least).then(|| finding.problem());
         self.case(
             finding.service,
             &finding.operation,
@@ -121,7 +151,7 @@ impl Suite {
             let failure = escaped(failure);
             let _ = writeln!(
                 self.xml,
-                r#"      <failure type="breaks" message="{failure}"/>"#
+                r#"      <failure type="contract" message="{failure}"/>"#
             );
         }
         let out = escaped(out);
@@ -133,7 +163,7 @@ impl Suite {
 }
 
 /// As text or as an attribute; what XML has no place for becomes a question mark.
-fn escaped(text: &str) -> String {
+pub(in crate::contract) fn escaped(text: &str) -> String {
     let mut xml = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

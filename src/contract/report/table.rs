@@ -57,6 +57,9 @@ impl fmt::Display for Report {
             let count = self.left_out();
             writeln!(f, "{count} more findings are not shown, as too many differ")?;
         }
+        for (why, count) in self.unchecked() {
+            writeln!(f, "{count} not checked: {why}")?;
+        }
         let sum = match self.grade() {
             _ if self.exchanges() == 0 => "Nothing was checked.",
             Some(Grade::Breaks) => "The contract is broken.",

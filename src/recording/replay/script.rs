@@ -194,6 +194,8 @@ fn said(value: Value) -> Step {
         direction: Direction::Received,
         is_text: true,
         data: Bytes::from(value.to_string()),
+        at: None,
+        api: None,
     })
 }
 
@@ -239,6 +241,8 @@ mod tests {
             direction: *direction,
             is_text: true,
             data: Bytes::from_static(text.as_bytes()),
+            at: None,
+            api: None,
         };
         said.iter().map(frame).collect()
     }

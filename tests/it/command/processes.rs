@@ -10,13 +10,14 @@ use tokio::process::{Child, Command};
 use super::{FILL, Variables, answering, command, crosstrade, json, simulator};
 
 /// Stands in for commands that print much and little, with and without the network.
-const PRINTING: [&[&str]; 9] = [
+const PRINTING: [&[&str]; 10] = [
     &["get", FILL],
     &["list", "crosstrade:Sim101", "-o", "ndjson"],
     &["get", FILL, "-o", "raw"],
     &["rpc", "ListAccounts"],
     &["stream", "--pnl", "50ms"],
     &["demo"],
+    &["check", "--simulator"],
     &["schema"],
     &["completions", "bash"],
     &["--help"],

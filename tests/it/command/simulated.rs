@@ -189,6 +189,7 @@ async fn help_and_version_are_answers() {
         &["rpc", "--help"],
         &["stream", "--help"],
         &["simulate", "--help"],
+        &["check", "--help"],
     ] {
         let ended = run(&Vec::new(), arguments).await;
         assert_eq!(

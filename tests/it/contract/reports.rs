@@ -137,7 +137,7 @@ fn the_json_holds_the_whole_report() {
 }
 
 /// The names of the elements in the order they open, once it is sure that each is closed where it should be.
-fn elements(xml: &str) -> Vec<&str> {
+pub fn elements(xml: &str) -> Vec<&str> {
     let (mut open, mut seen) = (Vec::new(), Vec::new());
     for tag in xml.split('<').skip(1) {
         let (tag, text) = tag.split_once('>').expect("closed");

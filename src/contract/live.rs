@@ -1,0 +1,178 @@
+//! The services themselves held against their specs: every read, and the errors they document.
+//!
+//! Nothing is written anywhere. Each service that is open is asked for an execution by its reference, for one that there is
+//! not, with a credential that is none, and with a parameter that is none; CrossTrade for its list, too, and all of it again
+//! over its WebSocket with one push. All calls draw on the handles' own rate budgets.
+//!
+//! ```
+//! # #[cfg(feature = "simulator")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use executions::contract::live::{self, Options};
+//! use executions::simulator::{self, Simulator};
+//!
+//! // In a test of your own: `Executions::from_env()` in place of the simulator, and references of yours.
+//! let simulator = Simulator::start(simulator::Options::default()).await?;
+//! let variables: std::collections::HashMap<_, _> = simulator.variables().into_iter().collect();
+//! let executions = executions::Executions::from_variables(|name| variables.get(name).cloned())?;
+//! let references = simulator.references().into_iter().map(|text| text.parse());
+//! let trial = live::check(&executions, &Options::new().references(references.collect::<Result<Vec<_>, _>>()?)).await;
+//! assert!(trial.holds(), "{trial}");
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "simulator"))]
+//! # fn main() {}
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+mod crosstrade;
+mod run;
+mod services;
+#[cfg(feature = "ws")]
+mod socket;
+mod trial;
+
+pub use crosstrade::check_crosstrade;
+pub use services::{check_b3os, check_hummingbot, check_refold};
+pub use trial::{Attempt, Outcome, Trial};
+
+use crate::error::Error;
+use crate::executions::Executions;
+use crate::reference::{Reference, Service};
+use run::Run;
+
+/// What to check, and with what.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Options {
+    references: Vec<Reference>,
+    account: Option<String>,
+    only: Vec<Service>,
+    without_wrong_credential: bool,
+    without_socket: bool,
+    push: Option<Duration>,
+    progress: Option<Progress>,
+}
+
+/// Is told what is about to be tried.
+type Progress = Arc<dyn Fn(Service, &str) + Send + Sync>;
+
+impl Options {
+    /// Everything, without a reference to ask for.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An execution that there is, and that may be read. A service without one is only asked for what there is not.
+    pub fn reference(mut self, reference: Reference) -> Self {
+        self.references.push(reference);
+        self
+    }
+
+    /// Several of them; of a service's, each is asked for.
+    pub fn references(mut self, references: impl IntoIterator<Item = Reference>) -> Self {
+        self.references.extend(references);
+        self
+    }
+
+    /// CrossTrade's account, in place of a reference: the first execution of its list is asked for.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// This service, and no other but those that are named so too. One that is named, or that a reference or the account is
+    /// of, counts as failed where it is not open; any other is skipped then.
+    pub fn only(mut self, service: Service) -> Self {
+        self.only.push(service);
+        self
+    }
+
+    /// Sends no wrong credential: for a service before which something counts them.
+    pub fn without_wrong_credential(mut self) -> Self {
+        self.without_wrong_credential = true;
+        self
+    }
+
+    /// Leaves CrossTrade's WebSocket alone.
+    pub fn without_socket(mut self) -> Self {
+        self.without_socket = true;
+        self
+    }
+
+    /// How long to wait for a push of CrossTrade's WebSocket. Default 5 s.
+    pub fn push_wait(mut self, wait: Duration) -> Self {
+        self.push = Some(wait);
+        self
+    }
+
+    /// Tells what is about to be tried, before each attempt.
+    pub fn progress(mut self, tell: impl Fn(Service, &str) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(tell));
+        self
+    }
+
+    /// Whether a service is not only to be checked if it happens to be open.
+    fn names(&self, service: Service) -> bool {
+        let is_accounts = service == Service::CrossTrade && self.account.is_some();
+        self.only.contains(&service) || is_accounts || self.of(service).next().is_some()
+    }
+
+    fn of(&self, service: Service) -> impl Iterator<Item = &Reference> {
+        let references = self.references.iter();
+        references.filter(move |reference| reference.service() == service)
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("references", &self.references)
+            .field("account", &self.account)
+            .field("only", &self.only)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks every service that is open, one after another.
+pub async fn check(executions: &Executions, options: &Options) -> Trial {
+    let mut trial = Trial::default();
+    for service in Service::ALL {
+        if !options.only.is_empty() && !options.only.contains(service) {
+            continue;
+        }
+        let checked = match service {
+            Service::CrossTrade => match executions.crosstrade() {
+                Ok(handle) => Ok(check_crosstrade(handle, options).await),
+                Err(why) => Err(why),
+            },
+            Service::Hummingbot => match executions.hummingbot() {
+                Ok(handle) => Ok(check_hummingbot(handle, options).await),
+                Err(why) => Err(why),
+            },
+            Service::B3os => match executions.b3os() {
+                Ok(handle) => Ok(check_b3os(handle, options).await),
+                Err(why) => Err(why),
+            },
+            Service::Refold => match executions.refold() {
+                Ok(handle) => Ok(check_refold(handle, options).await),
+                Err(why) => Err(why),
+            },
+        };
+        trial.merge(checked.unwrap_or_else(|why| unopened(*service, &why, options)));
+    }
+    trial
+}
+
+fn unopened(service: Service, why: &Error, options: &Options) -> Trial {
+    let mut run = Run::new(service, options);
+    let why = why.what();
+    match options.names(service) {
+        true => run.fail("read its settings", why),
+        false => run.skip("read its settings", why),
+    }
+    run.end()
+}

@@ -1,0 +1,217 @@
+//! What a live check came to: its attempts, in the order they were made, and the report on all that was answered.
+
+use std::fmt::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::contract::report::escaped;
+use crate::contract::{Grade, Report};
+use crate::reference::Service;
+
+/// What one attempt came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was answered as the spec says.
+    Held,
+    /// It was answered otherwise, in a way that the client reads.
+    Drifted,
+    /// It was answered in a way that the client cannot read, or that means something else than the spec says.
+    Broke,
+    /// It was not tried.
+    Skipped,
+    /// It was tried and says nothing of the contract: no connection, a credential or a reference that is refused, a service
+    /// that is offline or busy.
+    Failed,
+}
+
+impl Outcome {
+    /// The word in reports: `held`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Drifted => "drifted",
+            Self::Broke => "broke",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub(super) fn of(grade: Option<Grade>) -> Self {
+        match grade {
+            None | Some(Grade::Note) => Self::Held,
+            Some(Grade::Drift) => Self::Drifted,
+            Some(Grade::Breaks) => Self::Broke,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One thing that was tried, or skipped.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Of which service.
+    pub service: Service,
+    /// In words, without a value: `get an unknown execution`.
+    pub tried: &'static str,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The status it was answered with; `None` over a WebSocket, and where nothing came.
+    pub status: Option<u16>,
+    /// Why it is so, in words. Of a failed attempt these may be the service's own, with the credential taken out; of any
+    /// other they hold no value.
+    pub why: String,
+}
+
+/// What was tried, and what is to be said of all the answers.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Trial {
+    /// In the order they were made.
+    pub attempts: Vec<Attempt>,
+    /// Every answer that came, retries and pushes included.
+    pub report: Report,
+}
+
+impl Trial {
+    /// Whether something was tried, all that was held, and nothing failed.
+    pub fn holds(&self) -> bool {
+        let is_held = |outcome| matches!(outcome, Outcome::Held | Outcome::Skipped);
+        self.grade() < Some(Grade::Drift)
+            && self.attempts.iter().all(|attempt| is_held(attempt.outcome))
+            && self.count(Outcome::Held) > 0
+    }
+
+    /// The worst grade of an attempt or a finding; `None` where all is as the specs say, and where nothing was answered.
+    pub fn grade(&self) -> Option<Grade> {
+        let of = |attempt: &Attempt| match attempt.outcome {
+            Outcome::Drifted => Some(Grade::Drift),
+            Outcome::Broke => Some(Grade::Breaks),
+            _ => None,
+        };
+        let attempts = self.attempts.iter().filter_map(of).max();
+        attempts.max(self.report.grade())
+    }
+
+    /// Whether anything said something of the contract, and nothing failed to.
+    pub fn is_complete(&self) -> bool {
+        let is_skipped = |attempt: &Attempt| attempt.outcome == Outcome::Skipped;
+        self.count(Outcome::Failed) == 0 && !self.attempts.iter().all(is_skipped)
+    }
+
+    /// How many attempts came to this.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        let attempts = self.attempts.iter();
+        attempts
+            .filter(|attempt| attempt.outcome == outcome)
+            .count()
+    }
+
+    /// Adds all that another trial holds.
+    pub fn merge(&mut self, other: Self) {
+        self.attempts.extend(other.attempts);
+        self.report.merge(other.report);
+    }
+
+    /// As one JSON object: `attempts` and `report`.
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            attempts: &'a [Attempt],
+            report: &'a Report,
+        }
+        let (attempts, report) = (&self.attempts[..], &self.report);
+        serde_json::to_string_pretty(&Whole { attempts, report })
+            .expect("it is made of texts and counts")
+    }
+
+    /// As JUnit's XML, a test suite for each service and a case for each attempt. One that came to this grade or worse fails;
+    /// one that failed to say anything is an error, and a skipped one is skipped.
+    pub fn to_junit_from(&self, least: Grade) -> String {
+        let mut suites = String::new();
+        let mut sums = [0; 4];
+        for service in Service::ALL {
+            let of = self
+                .attempts
+                .iter()
+                .filter(|attempt| attempt.service == *service);
+            let attempts: Vec<&Attempt> = of.collect();
+            if attempts.is_empty() {
+                continue;
+            }
+            let mut counts = [attempts.len(), 0, 0, 0];
+            let mut cases = String::new();
+            for attempt in attempts {
+                case(&mut cases, attempt, least, &mut counts);
+            }
+            let [tests, failures, errors, skipped] = counts;
+            // Writing to a string does not fail, here and below.
+            let _ = writeln!(
+                suites,
+                "  <testsuite name=\"{service}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n{cases}  </testsuite>"
+            );
+            sums.iter_mut()
+                .zip(counts)
+                .for_each(|(sum, count)| *sum += count);
+        }
+        let [tests, failures, errors, _] = sums;
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"contract\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"0\">\n{suites}</testsuites>\n"
+        )
+    }
+}
+
+fn case(xml: &mut String, attempt: &Attempt, least: Grade, counts: &mut [usize; 4]) {
+    let (service, why) = (attempt.service, escaped(&attempt.why));
+    let name = escaped(attempt.tried);
+    let _ = writeln!(
+        xml,
+        "    <testcase classname=\"{service}\" name=\"{name}\" time=\"0\">"
+    );
+    let is_failure = match attempt.outcome {
+        Outcome::Broke => true,
+        Outcome::Drifted => least <= Grade::Drift,
+        _ => false,
+    };
+    let _ = match attempt.outcome {
+        Outcome::Failed => {
+            counts[2] += 1;
+            writeln!(xml, "      <error type=\"failed\" message=\"{why}\"/>")
+        }
+        Outcome::Skipped => {
+            counts[3] += 1;
+            writeln!(xml, "      <skipped message=\"{why}\"/>")
+        }
+        outcome if is_failure => {
+            counts[1] += 1;
+            writeln!(xml, "      <failure type=\"{outcome}\" message=\"{why}\"/>")
+        }
+        outcome => writeln!(xml, "      <system-out>{outcome}: {why}</system-out>"),
+    };
+    xml.push_str("    </testcase>\n");
+}
+
+/// An attempt a line, then the report.
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for attempt in &self.attempts {
+            let Attempt {
+                service,
+                tried,
+                outcome,
+                status,
+                why,
+            } = attempt;
+            let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+            writeln!(f, "{outcome:8} {service:10} {tried:40} {status:4} {why}")?;
+        }
+        write!(f, "\n{}", self.report)
+    }
+}

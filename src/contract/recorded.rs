@@ -1,0 +1,165 @@
+//! A recording held against the specs.
+
+use std::collections::HashMap;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
+use serde::Deserialize;
+use url::Url;
+
+use super::{Contract, Report, Unchecked, Verdict, frame};
+use crate::observe::Direction;
+use crate::recording::{Answer, Entry, Frame, Recording};
+use crate::reference::Service;
+
+/// Checks every answer and every received WebSocket message of a recording, whoever wrote it.
+///
+/// Which service an entry is of is what a [`Recorder`](crate::recording::Recorder) wrote beside it. In another program's file
+/// (a browser's), it is the service whose public host the entry's URL has, or else the only one with an operation of that
+/// method and path; so traffic with a server of one's own is judged as well. What is of no service, what got no answer and
+/// what was recorded without its body is counted as [unchecked](Report::unchecked).
+///
+/// The call that a WebSocket message answers is what the recorder wrote beside it, or else the one that was sent with its id.
+///
+/// ```
+/// use executions::contract::{Unchecked, check_recording};
+/// use executions::recording::Recording;
+///
+/// let har = r#"{"log": {"entries": [
+///     {"request": {"method": "GET", "url": "https://api.b3os.org/v1/executions/exec_1"},
+///      "response": {"status": 404, "headers": [{"name": "content-type", "value": "application/json"}],
+///                   "content": {"text": "{\"success\": false, \"error\": \"none\"}"}}},
+///     {"request": {"method": "GET", "url": "https://example.com/"}, "response": {"status": 200}}
+/// ]}}"#;
+/// let report = check_recording(&Recording::read(har.as_bytes())?);
+/// assert_eq!((report.exchanges(), report.grade()), (1, None));
+/// assert!(report.unchecked().eq([(Unchecked::Service, 1)]));
+/// # Ok::<(), executions::Error>(())
+/// ```
+pub fn check_recording(recording: &Recording) -> Report {
+    let mut report = Report::new();
+    for entry in &recording.entries {
+        match judged(entry) {
+            Ok(verdicts) => verdicts.iter().for_each(|verdict| report.add(verdict)),
+            Err(why) => report.leave(why, 1),
+        }
+    }
+    report
+}
+
+fn judged(entry: &Entry) -> Result<Vec<Verdict>, Unchecked> {
+    let contract = contract(entry).ok_or(Unchecked::Service)?;
+    let at = entry.started.unwrap_or_else(Timestamp::now);
+    if let Some(frames) = &entry.messages {
+        return Ok(messages(contract, frames, at));
+    }
+    let is_handshake = entry.operation.as_deref() == Some(HANDSHAKE);
+    let answer = entry.answer.as_ref().ok_or(Unchecked::Unanswered)?;
+    let operation = match &entry.operation {
+        // No spec describes one.
+        Some(_) if is_handshake => return Err(Unchecked::Operation),
+        Some(operation) => operation.as_str(),
+        None => operation(contract, entry).ok_or(Unchecked::Operation)?,
+    };
+    if answer.is_bodiless {
+        return Err(Unchecked::Bodiless);
+    }
+    let headers = headers(answer);
+    let status = answer.status.as_u16();
+    Ok(vec![contract.check(
+        operation,
+        status,
+        &headers,
+        &answer.body,
+        at,
+    )])
+}
+
+/// What the handshake of a WebSocket is recorded as.
+const HANDSHAKE: &str = "connect_socket";
+
+fn contract(entry: &Entry) -> Option<&'static Contract> {
+    if let Some(service) = &entry.service {
+        return Contract::named(service);
+    }
+    let url = Url::parse(&entry.url).ok()?;
+    let contracts = || Service::ALL.iter().map(|service| Contract::of(*service));
+    let at = |url: &Url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?));
+    let is_there = |contract: &&Contract| {
+        let own = Url::parse(contract.about.base_url).ok();
+        let own = own.as_ref().and_then(at);
+        // A WebSocket's scheme has the port of http's.
+        own.is_some() && own == at(&url)
+    };
+    if let Some(contract) = contracts().find(is_there) {
+        return Some(contract);
+    }
+    let fits = |contract: &&Contract| match entry.messages {
+        // CrossTrade's is the only WebSocket so far.
+        Some(_) => {
+            !super::reading::pushes(contract.service).is_empty()
+                && url.path().ends_with("/ws/stream")
+        }
+        None => operation(contract, entry).is_some(),
+    };
+    let mut fitting = contracts().filter(fits);
+    let first = fitting.next()?;
+    fitting.next().is_none().then_some(first)
+}
+
+fn operation<'a>(contract: &'a Contract, entry: &Entry) -> Option<&'a str> {
+    let method = Method::from_bytes(entry.method.as_bytes()).ok()?;
+    let url = Url::parse(&entry.url).ok()?;
+    contract.operation_at(&method, url.path())
+}
+
+fn headers(answer: &Answer) -> HeaderMap {
+    let pairs = answer.headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
+    });
+    pairs.collect()
+}
+
+/// As much of a sent frame as says what its answer is one to.
+#[derive(Deserialize)]
+struct Called {
+    id: String,
+    api: String,
+}
+
+/// And of a received one.
+#[derive(Deserialize)]
+struct Answered {
+    id: String,
+}
+
+/// More open calls than any client has; of a hostile file the rest are not followed.
+const MOST_CALLS: usize = 100_000;
+
+fn messages(contract: &Contract, frames: &[Frame], at: Timestamp) -> Vec<Verdict> {
+    let mut calls: HashMap<String, String> = HashMap::new();
+    let mut verdicts = Vec::new();
+    for message in frames {
+        let at = message.at.unwrap_or(at);
+        match (message.direction, message.is_text) {
+            (Direction::Sent, _) => {
+                let called = serde_json::from_slice::<Called>(&message.data);
+                if let Ok(Called { id, api }) = called
+                    && calls.len() < MOST_CALLS
+                {
+                    calls.insert(id, api);
+                }
+            }
+            (Direction::Received, false) => verdicts.push(frame::binary(contract, at)),
+            (Direction::Received, true) => {
+                let answered = serde_json::from_slice::<Answered>(&message.data).ok();
+                let called = answered.and_then(|answered| calls.get(&answered.id));
+                let api = message.api.as_ref().or(called);
+                let api = api.map(String::as_str);
+                verdicts.push(contract.check_frame(api, &message.data, at));
+            }
+        }
+    }
+    verdicts
+}
