@@ -289,11 +289,7 @@ async fn it_draws_on_the_budget_of_the_handle() {
 async fn frames_that_nobody_can_read_break_and_a_socket_that_refuses_failed() {
     for (fault, tried, expected) in [
         ("garbage", "GetExecution over the WebSocket", Outcome::Broke),
-        (
-            "reject-auth",
-            "GetExecution over the WebSocket",
-            Outcome::Failed,
-        ),
+        ("reject-auth", "open the WebSocket", Outcome::Failed),
     ] {
         let options = simulator::Options::default().fault(fault.parse().expect("a fault"));
         let simulator = Simulator::start(options).await.expect("starts");
