@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use executions::contract::{Mode, Watch};
 use executions::{Budget, CrossTrade, Http};
@@ -31,8 +31,10 @@ fn main() {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        get(1, if quick { 20 } else { 3_000 }).await;
-        get(64, if quick { 128 } else { 12_000 }).await;
+        // A pace that no service here allows, and the most that this machine can do.
+        get(1, if quick { 20 } else { 300 }, Duration::from_millis(2)).await;
+        get(1, if quick { 20 } else { 3_000 }, Duration::ZERO).await;
+        get(64, if quick { 128 } else { 12_000 }, Duration::ZERO).await;
     });
 }
 
@@ -62,7 +64,7 @@ impl Side {
         }
     }
 
-    async fn round(&mut self, count: usize, at_once: usize) {
+    async fn round(&mut self, count: usize, at_once: usize, pause: Duration) {
         let times = RefCell::new(Vec::with_capacity(count));
         let run = async {
             calls(count, at_once, || async {
@@ -75,6 +77,9 @@ impl Side {
                         .expect("a fill"),
                 );
                 times.borrow_mut().push(began.elapsed().as_secs_f64());
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
             })
             .await;
             // What is checked aside is to be paid for as well.
@@ -86,7 +91,7 @@ impl Side {
     }
 }
 
-async fn get(at_once: usize, count: usize) {
+async fn get(at_once: usize, count: usize, pause: Duration) {
     let minified: serde_json::Value =
         serde_json::from_str(EXECUTION).expect("the document's payload");
     let address = server::start(serde_json::to_string(&minified).expect("JSON"));
@@ -94,7 +99,7 @@ async fn get(at_once: usize, count: usize) {
     for round in 0..=ROUNDS {
         for turn in 0..sides.len() {
             let side = &mut sides[(turn + round) % MODES.len()];
-            side.round(count, at_once).await;
+            side.round(count, at_once, pause).await;
             if round == 0 {
                 // It opened the connections.
                 side.costs.clear();
@@ -102,7 +107,7 @@ async fn get(at_once: usize, count: usize) {
             }
         }
     }
-    println!("get, {at_once} in flight, {count} calls a round, {ROUNDS} rounds");
+    println!("get, {at_once} in flight, {pause:?} between, {count} calls a round, {ROUNDS} rounds");
     let [off, ..] = &sides;
     for side in &sides {
         let report = side.watch.report();

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -151,13 +152,12 @@ impl Signer {
     /// The same of bytes, which are shared where there is nothing to hide. A beginning of the credential at their very end is
     /// hidden too: they may have been cut off there.
     pub fn mask_bytes(&self, bytes: &Bytes) -> Bytes {
-        // A header carries ASCII alone, so a secret never reaches over what is no UTF-8.
-        let shown = |text: &str| self.long_secrets().any(|secret| text.contains(secret));
-        let is_whole = |chunk: std::str::Utf8Chunk<'_>| !shown(chunk.valid());
+        let is_in = |secret: &str| memmem::find(bytes, secret.as_bytes()).is_some();
         let cut = self.cut_at_the_end(bytes);
-        if cut == 0 && bytes.utf8_chunks().all(is_whole) {
+        if cut == 0 && !self.long_secrets().any(is_in) {
             return bytes.clone();
         }
+        // A header carries ASCII alone, so a secret never reaches over what is no UTF-8.
         let mut masked = Vec::with_capacity(bytes.len());
         for chunk in bytes[..bytes.len() - cut].utf8_chunks() {
             masked.extend_from_slice(self.mask(chunk.valid()).as_bytes());
