@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use executions::contract::live::{self, Options, Trial};
-use executions::contract::{Grade, Report, check_recording};
+use executions::contract::{Finding, Grade, Report, check_recording};
 use executions::recording::Recording;
 use executions::simulator::{self, Simulator};
 use executions::{Executions, Reference, Service};
@@ -16,6 +16,7 @@ use executions::{Executions, Reference, Service};
 use crate::arguments::duration;
 use crate::failure::{self, Failure};
 use crate::output;
+use crate::output::entries::Entry;
 use crate::output::table::{Column, Table, Value};
 use crate::record::Traffic;
 
@@ -184,7 +185,7 @@ async fn services(
             output::print_table(&attempts(&trial))?;
             if trial.report.grade() >= Some(Grade::Drift) {
                 output::print(b"\n")?;
-                output::print_table(&findings(&trial.report))?;
+                print_findings(&trial.report)?;
             }
         }
     }
@@ -214,7 +215,7 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
     match arguments.format {
         Format::Json => output::print((report.to_json() + "\n").as_bytes())?,
         Format::Junit => output::print(report.to_junit_from(least).as_bytes())?,
-        Format::Table => output::print_table(&findings(&report))?,
+        Format::Table => print_findings(&report)?,
     }
     for (service, operation, checked) in report.operations() {
         let (broken, drifted) = (checked.broken, checked.drifted);
@@ -273,31 +274,63 @@ fn attempts(trial: &Trial) -> Table {
     table
 }
 
+fn print_findings(report: &Report) -> Result<(), Failure> {
+    match output::is_terminal() {
+        true => output::print_entries(&entries(report)),
+        false => output::print_table(&findings(report)),
+    }
+}
+
+fn entries(report: &Report) -> Vec<Entry> {
+    let entry = |finding: &Finding| {
+        let status = finding
+            .status
+            .map_or_else(String::new, |status| format!(" {status}"));
+        let (service, operation) = (finding.service, &finding.operation);
+        let times = match finding.count {
+            1 => String::new(),
+            count => format!(", {count} times"),
+        };
+        Entry {
+            mark: finding.grade.to_string(),
+            title: format!("{service} {operation}{status} {}", place(finding)),
+            details: vec![format!(
+                "{}: {} was promised, {} came{times}",
+                finding.rule, finding.expected, finding.found
+            )],
+        }
+    };
+    report.findings().into_iter().map(entry).collect()
+}
+
+fn place(finding: &Finding) -> &str {
+    match &*finding.pointer {
+        "" => "(whole)",
+        pointer => pointer,
+    }
+}
+
 fn findings(report: &Report) -> Table {
     let mut table = Table::new(vec![
         Column::new("grade"),
         Column::new("service"),
-        Column::new("operation").cut(3, 12),
-        Column::new("status").right().dropped(6),
-        Column::new("at").cut(1, 12),
-        Column::new("rule").cut(4, 8),
-        Column::new("promised").cut(5, 10),
-        Column::new("came").cut(2, 10),
-        Column::new("times").right().dropped(7),
-        Column::new("first").piped(),
-        Column::new("last").piped(),
+        Column::new("operation"),
+        Column::new("status"),
+        Column::new("at"),
+        Column::new("rule"),
+        Column::new("promised"),
+        Column::new("came"),
+        Column::new("times"),
+        Column::new("first"),
+        Column::new("last"),
     ]);
     for finding in report.findings() {
-        let place = match &*finding.pointer {
-            "" => "(whole)",
-            pointer => pointer,
-        };
         table.add(vec![
             Value::text(Some(finding.grade)),
             Value::text(Some(finding.service)),
             Value::text(Some(&finding.operation)),
             Value::text(finding.status),
-            Value::text(Some(place)),
+            Value::text(Some(place(finding))),
             Value::text(Some(finding.rule)),
             Value::text(Some(&finding.expected)),
             Value::text(Some(&finding.found)),
@@ -307,4 +340,35 @@ fn findings(report: &Report) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use executions::Service;
+    use executions::bytes::Bytes;
+    use executions::contract::Contract;
+    use executions::http::HeaderMap;
+    use executions::jiff::Timestamp;
+
+    use super::*;
+    use crate::output::entries::listed;
+
+    #[test]
+    fn a_terminal_shows_each_finding_as_readme_says() {
+        let body = include_str!("../../../tests/data/crosstrade-execution.json")
+            .replace("1727399378373", "1727399378")
+            .replace("\"Short\"", "\"Sideways\"");
+        let mut headers = HeaderMap::new();
+        let json = "application/json".parse().expect("plain");
+        headers.insert("content-type", json);
+        let contract = Contract::of(Service::CrossTrade);
+        let at = Timestamp::UNIX_EPOCH;
+        let mut report = Report::new();
+        report.add(&contract.check("get_execution", 200, &headers, &Bytes::from(body), at));
+        let shown = anstream::adapter::strip_str(&listed(&entries(&report))).to_string();
+        assert!(
+            include_str!("../../../README.md").contains(&shown),
+            "{shown}"
+        );
+    }
 }

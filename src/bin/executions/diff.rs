@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
 
 use crate::failure::Failure;
-use crate::output::table::{Column, HEADER, Table, Value};
+use crate::output::entries::Entry;
+use crate::output::table::{Column, Table, Value};
 use crate::output::{self, escaped};
 
 /// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
@@ -95,7 +96,7 @@ fn read(service: &str, path: &Path) -> Result<Document, Failure> {
 
 fn print_table(changes: &Changes) -> Result<(), Failure> {
     if output::is_terminal() {
-        output::print(listed(changes).as_bytes())?;
+        output::print_entries(&entries(changes))?;
     } else if !changes.all().is_empty() || !changes.not_compared().is_empty() {
         output::print(table(changes).tabbed().as_bytes())?;
     }
@@ -106,34 +107,40 @@ fn print_table(changes: &Changes) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The changes one below the other, since their sentences are too long for a table: what, where, and what of the Rust.
-fn listed(changes: &Changes) -> String {
+/// Each change with its places and what it does to the Rust: their sentences are too long for a table.
+fn entries(changes: &Changes) -> Vec<Entry> {
+    let entry = |mark: String, what: &str, [old, new]: [&Option<Place>; 2], rust: &[String]| {
+        let place = match (old, new) {
+            (Some(old), Some(new)) => Some(format!("{old} → {new}")),
+            (old, new) => old.as_ref().or(new.as_ref()).map(Place::to_string),
+        };
+        Entry {
+            mark,
+            title: what.to_owned(),
+            details: place.into_iter().chain(rust.iter().cloned()).collect(),
+        }
+    };
     let rows = changes.all().iter().map(|change| {
-        let places = [&change.old, &change.new].map(|place| place.as_ref().map(Place::to_string));
         let rust = match change.effects.is_empty() {
             true => &change.items,
             false => &change.effects,
         };
-        (grade(change), &change.what, places, rust.as_slice())
+        entry(
+            grade(change),
+            &change.what,
+            [&change.old, &change.new],
+            rust,
+        )
     });
     let gaps = changes.not_compared().iter().map(|gap| {
-        let places = [&gap.old, &gap.new].map(|place| place.as_ref().map(Place::to_string));
-        ("not compared".to_owned(), &gap.what, places, &[][..])
+        entry(
+            "not compared".to_owned(),
+            &gap.what,
+            [&gap.old, &gap.new],
+            &[],
+        )
     });
-    let rows: Vec<_> = rows.chain(gaps).collect();
-    let width = rows.iter().map(|row| row.0.len()).max().unwrap_or_default();
-    let mut text = String::new();
-    for (grade, what, [old, new], rust) in rows {
-        text += &format!("{HEADER}{grade:width$}{HEADER:#}  {}\n", escaped(what));
-        let place = match (old, new) {
-            (Some(old), Some(new)) => format!("{old} → {new}"),
-            (old, new) => old.or(new).unwrap_or_default(),
-        };
-        for line in std::iter::once(&place).chain(rust) {
-            text += &format!("{:width$}  {}\n", "", escaped(line));
-        }
-    }
-    text
+    rows.chain(gaps).collect()
 }
 
 fn table(changes: &Changes) -> Table {
@@ -194,6 +201,7 @@ fn row(change: &Change) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::entries::listed;
 
     /// The text without the places in files, which move with every line that a spec gets.
     fn without_places(text: &str) -> String {
@@ -217,8 +225,8 @@ mod tests {
             .replace("\n        slippage:", "\n        slip:");
         let read = |label, text: &str| Document::read("crosstrade", label, text).expect("a spec");
         let changes = compare(&read("old.yaml", old), &read("specs/crosstrade.yaml", &new));
-        let shown =
-            anstream::adapter::strip_str(&listed(&changes)).to_string() + &changes.summary();
+        let shown = anstream::adapter::strip_str(&listed(&entries(&changes))).to_string()
+            + &changes.summary();
         let readme = without_places(include_str!("../../../README.md"));
         assert!(readme.contains(&without_places(&shown)), "{shown}");
     }

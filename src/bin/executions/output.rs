@@ -1,5 +1,6 @@
 //! Data to stdout, words to stderr.
 
+pub mod entries;
 pub mod json;
 pub mod sheet;
 pub mod table;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::failure::Failure;
+use entries::Entry;
 use sheet::Sheet;
 use table::Table;
 
@@ -54,6 +56,11 @@ pub fn print_table(table: &Table) -> Result<(), Failure> {
         say("Not everything fits: a wider terminal or a pipe (`| less -S`) shows the rest.");
     }
     Ok(())
+}
+
+/// On a terminal; a pipe wants a table.
+pub fn print_entries(entries: &[Entry]) -> Result<(), Failure> {
+    print_styled(&entries::listed(entries))
 }
 
 pub fn print_sheet(sheet: &Sheet) -> Result<(), Failure> {
