@@ -48,7 +48,10 @@ fn facade(base_url: &str) -> CrossTrade {
 async fn get(at_once: usize, count: usize) {
     let minified: serde_json::Value =
         serde_json::from_str(EXECUTION).expect("the document's payload");
-    let address = server::start(serde_json::to_string(&minified).expect("JSON"));
+    let address = server::start(
+        serde_json::to_string(&minified).expect("JSON"),
+        Duration::ZERO,
+    );
     let (facade, bare) = (facade(&address), Bare::new(&address));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
@@ -116,7 +119,7 @@ async fn list(length: usize, count: usize) {
     let list = serde_json::json!({ "executions": vec![execution; length], "success": true });
     let body = serde_json::to_string(&list).expect("JSON");
     let bytes = body.len();
-    let address = server::start(body);
+    let address = server::start(body, Duration::ZERO);
     let (facade, bare) = (facade(&address), Bare::new(&address));
     let (mut ours, mut theirs, mut fetches) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
