@@ -92,10 +92,21 @@ pub fn walk(old: &Document, new: &Document, lost: &BTreeMap<String, String>) -> 
             "" => ("the document".to_owned(), Some(&old), Some(&new)),
             pointer => (format!("`{pointer}`"), was.as_ref(), is.as_ref()),
         };
-        let what = format!("no Rust can be made of {part} any more: {reason}");
+        let what = format!("no Rust can be made of {part} any more: {}", brief(reason));
         walk.report(what, old, new, Rule::Always(Grade::Compile), Kind::Changed);
     }
     walk.found
+}
+
+/// A generator's words without the schema that it may print after them.
+fn brief(reason: &str) -> String {
+    let line = reason.lines().next().unwrap_or_default();
+    let words = line.split(['{', '[']).next().unwrap_or_default();
+    words
+        .trim_end_matches([' ', ':'])
+        .chars()
+        .take(160)
+        .collect()
 }
 
 pub struct Walk<'a> {

@@ -26,7 +26,7 @@ impl fmt::Display for What<'_> {
                     Limit::Attempt => write!(f, "no complete answer within {after}"),
                     Limit::Stall => write!(f, "the answer stalled for {after}"),
                     Limit::Call => write!(f, "not done within {after}"),
-                    Limit::Silence => write!(f, "the connection was silent for {after}"),
+                    Limit::Silence => write!(f, "no frame came for {after} after a ping"),
                 }
             }
             Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),

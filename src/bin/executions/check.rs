@@ -102,6 +102,15 @@ enum Least {
     Breaks,
 }
 
+impl What {
+    fn service(&self) -> Option<Service> {
+        match self {
+            Self::Service(service) => Some(*service),
+            Self::File(_) => None,
+        }
+    }
+}
+
 impl Arguments {
     /// Whether it talks to a service.
     pub fn asks(&self) -> bool {
@@ -149,6 +158,15 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
             ),
         };
     }
+    let is_asked = |reference: &&Reference| {
+        let mut services = arguments.what.iter().filter_map(What::service);
+        services.clone().next().is_none() || services.any(|one| one == reference.service())
+    };
+    if let Some(stray) = arguments.reference.iter().find(|one| !is_asked(one)) {
+        return failure::of_usage(&format!(
+            "{stray} is of a service that is not to be checked"
+        ));
+    }
     if !arguments.simulator {
         return services(arguments, &traffic.executions()?, arguments.options()).await;
     }
@@ -190,6 +208,14 @@ async fn services(
         }
     }
     output::say(&format!("\n{}", sum(&trial)));
+    for service in executions.open() {
+        let is_checked = trial.attempts.iter().any(|one| one.service == service);
+        if is_checked && !trial.has_read(service) {
+            output::say(&format!(
+                "No execution of {service} was read: name one with --reference."
+            ));
+        }
+    }
     if executions.open().next().is_none() {
         output::say(
             "No service is set up: `executions --help` lists what to export, and `executions check --simulator` needs none.",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::run::{Expected, Run};
+use super::trial::GET;
 use super::{Options, Trial};
 use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
@@ -52,11 +53,11 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
             Some(_) => "the list is empty: give a reference, crosstrade:<account>/<id>",
             None => NO_ACCOUNT,
         };
-        run.skip("get an execution", why);
+        run.skip(GET, why);
     }
     for (account, id) in &known {
         let get = crosstrade.execution(account, id);
-        let fill = run.attempt("get an execution", Expected::Answer, get).await;
+        let fill = run.attempt(GET, Expected::Answer, get).await;
         instrument = fill.map(|fill| fill.instrument.clone()).or(instrument);
     }
     refusals(&mut run, &crosstrade, account.as_deref(), options).await;

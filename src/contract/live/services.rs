@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::run::{Expected, Run};
+use super::trial::GET;
 use super::{Options, Trial};
 use crate::b3os::B3os;
 use crate::contract::{Contract, Grade};
@@ -11,7 +12,6 @@ use crate::reference::Service;
 use crate::refold::Refold;
 use crate::transport::target::Target;
 
-const GET: &str = "get an execution";
 const UNKNOWN: &str = "get an unknown execution";
 const WRONG: &str = "get with a wrong credential";
 const ASKED_WITHOUT: &str = "it was asked for without it";

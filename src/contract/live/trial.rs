@@ -8,6 +8,9 @@ use crate::contract::report::escaped;
 use crate::contract::{Grade, Report};
 use crate::reference::Service;
 
+/// What an attempt to read an execution by its reference is called.
+pub(super) const GET: &str = "get an execution";
+
 /// What one attempt came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -104,6 +107,15 @@ impl Trial {
     pub fn is_complete(&self) -> bool {
         let is_skipped = |attempt: &Attempt| attempt.outcome == Outcome::Skipped;
         self.count(Outcome::Failed) == 0 && !self.attempts.iter().all(is_skipped)
+    }
+
+    /// Whether an execution of this service was read: without a reference of one, only refusals are.
+    pub fn has_read(&self, service: Service) -> bool {
+        let is_read = |attempt: &Attempt| {
+            let is_skipped = matches!(attempt.outcome, Outcome::Skipped | Outcome::Failed);
+            attempt.service == service && attempt.tried == GET && !is_skipped
+        };
+        self.attempts.iter().any(is_read)
     }
 
     /// How many attempts came to this.

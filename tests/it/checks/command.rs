@@ -237,3 +237,19 @@ async fn any_command_can_be_held_to_the_contract() {
     assert_eq!((enforce.code, enforce.out.as_str()), (Some(8), ""));
     assert!(enforce.err.contains("/epoch"), "{}", enforce.err);
 }
+
+#[tokio::test]
+async fn what_was_not_read_is_said_and_a_reference_of_another_service_is_refused() {
+    let (_simulator, variables) = simulator().await;
+    let checked = run(&variables, &["check", "hummingbot"]).await;
+    assert_eq!(checked.code, Some(0), "{}", checked.err);
+    let told = "No execution of hummingbot was read";
+    assert!(checked.err.contains(told), "{}", checked.err);
+    let arguments = ["check", "hummingbot", "--reference", "hummingbot:abc123"];
+    let checked = run(&variables, &arguments).await;
+    assert_eq!(checked.code, Some(0), "{}", checked.err);
+    assert!(!checked.err.contains("was read"), "{}", checked.err);
+    let arguments = ["check", "hummingbot", "--reference", "b3os:exec_1"];
+    let refused = run(&variables, &arguments).await;
+    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+}
