@@ -88,7 +88,8 @@ pub struct Exchange {
     pub elapsed: Duration,
     /// The request's method.
     pub method: Method,
-    /// With its query; never with user information; of no meaning where nobody [reads it](Observer::reads_heads). A handshake's is in WebSocket's notation (`wss://…`).
+    /// With its query; never with user information; of no meaning where nobody [reads it](Observer::reads_heads). A
+    /// handshake's is in WebSocket's notation (`wss://…`).
     pub url: Url,
     /// What was asked with, the credential's headers left out.
     pub request: HeaderMap,

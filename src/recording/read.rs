@@ -1,7 +1,6 @@
 //! Reading a HAR file, whoever wrote it.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io::Read;
 
 use base64::Engine as _;
@@ -10,7 +9,11 @@ use bytes::Bytes;
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeSeed as _;
+
+mod list;
+
+use list::{Collected, Within};
 
 use crate::error::Error;
 use crate::observe::Direction;
@@ -317,68 +320,6 @@ fn unpacked(text: &str) -> Result<Bytes, String> {
 fn pairs(pairs: Vec<Pair>) -> Vec<(String, String)> {
     let pairs = pairs.into_iter();
     pairs.map(|pair| (pair.name, pair.value)).collect()
-}
-
-/// The entries read so far, which stay when the file ends in the middle.
-#[derive(Default)]
-struct Collected {
-    entries: Vec<Written>,
-    found: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Collected {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.found = true;
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Collected {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of entries")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(entry) = list.next_element()? {
-            self.entries.push(entry);
-        }
-        Ok(())
-    }
-}
-
-/// Reads one member of an object, by its name, and passes over the others.
-struct Within<S>(&'static str, S);
-
-impl<'de, S: DeserializeSeed<'de, Value = ()>> DeserializeSeed<'de> for Within<S> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, S: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Within<S> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a member `{}`", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self(name, seed) = self;
-        let mut seed = Some(seed);
-        while let Some(key) = map.next_key::<String>()? {
-            match seed.take_if(|_| key == name) {
-                Some(seed) => map.next_value_seed(seed)?,
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
