@@ -150,6 +150,8 @@ pub struct Veto {
     pub pointer: String,
     /// The rule of the observer's that it breaks, as a word to search for; may be empty.
     pub rule: String,
+    /// Who it is.
+    pub(crate) by: &'static str,
 }
 
 impl Veto {
@@ -159,6 +161,7 @@ impl Veto {
             problem: problem.into(),
             pointer: pointer.into(),
             rule: String::new(),
+            by: "an observer",
         }
     }
 

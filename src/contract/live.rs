@@ -54,6 +54,7 @@ pub struct Options {
     without_wrong_credential: bool,
     without_socket: bool,
     push: Option<Duration>,
+    socket_timeout: Option<Duration>,
     progress: Option<Progress>,
 }
 
@@ -106,6 +107,13 @@ impl Options {
     /// How long to wait for a push of CrossTrade's WebSocket. Default 5 s.
     pub fn push_wait(mut self, wait: Duration) -> Self {
         self.push = Some(wait);
+        self
+    }
+
+    /// How long a call over CrossTrade's WebSocket may take. Default 10 s; a call over REST takes what the handle's limits allow.
+    /// Where nothing at all comes in that time, no other call is made over that socket.
+    pub fn socket_timeout(mut self, limit: Duration) -> Self {
+        self.socket_timeout = Some(limit);
         self
     }
 

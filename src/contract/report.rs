@@ -1,6 +1,7 @@
 //! What the checks of many exchanges came to.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 
@@ -45,6 +46,25 @@ pub struct Checked {
     pub broken: u64,
     /// Of those, how many are not as documented, and read.
     pub drifted: u64,
+}
+
+/// `5 answers checked: 2 broken, 1 drifted`. One answer may have many findings, and none of its own.
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let answers = match self.exchanges {
+            1 => "answer",
+            _ => "answers",
+        };
+        let Self {
+            exchanges,
+            broken,
+            drifted,
+        } = self;
+        write!(
+            f,
+            "{exchanges} {answers} checked: {broken} broken, {drifted} drifted"
+        )
+    }
 }
 
 impl Report {
@@ -139,6 +159,12 @@ impl Report {
     /// How much was not checked, and why.
     pub fn unchecked(&self) -> impl Iterator<Item = (Unchecked, u64)> {
         self.unchecked.iter().map(|(why, count)| (*why, *count))
+    }
+
+    /// What stands below the findings of the report as a table: how the answers of each operation fared, what was left out or
+    /// not checked, and whether the contract holds.
+    pub fn sum(&self) -> impl fmt::Display {
+        table::Sum(self)
     }
 
     /// The whole report as one JSON object: `grade`, `exchanges`, `left_out`, `unchecked`, `operations` and `findings`.

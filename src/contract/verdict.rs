@@ -57,7 +57,10 @@ impl Verdict {
     pub fn veto(&self) -> Option<Veto> {
         let is_breaking = |finding: &&Finding| finding.grade == Grade::Breaks;
         let finding = self.findings.iter().find(is_breaking)?;
-        Some(Veto::new(finding.problem(), &*finding.pointer))
+        Some(Veto {
+            by: "the contract's check",
+            ..Veto::new(finding.problem(), &*finding.pointer)
+        })
     }
 }
 

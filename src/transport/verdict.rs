@@ -72,12 +72,13 @@ pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto
         problem,
         pointer,
         rule,
+        by,
     } = veto;
     let rule = Some(rule).filter(|rule| !rule.is_empty());
-    let by = rule.map_or_else(String::new, |rule| format!(" ({rule})"));
+    let rule = rule.map_or_else(String::new, |rule| format!(" ({rule})"));
     let kind = Kind::Unfit {
         path: Some(pointer).filter(|pointer| !pointer.is_empty()),
-        problem: format!("an observer vetoes it: {problem}{by}"),
+        problem: format!("{by} vetoes it: {problem}{rule}"),
     };
     match ended {
         Ok(received) => error(shared, received, kind),

@@ -79,7 +79,7 @@ pub async fn simulator() -> (Simulator, Variables) {
     simulator_with(None).await
 }
 
-async fn simulator_with(fault: impl Into<Option<&str>>) -> (Simulator, Variables) {
+pub async fn simulator_with(fault: impl Into<Option<&str>>) -> (Simulator, Variables) {
     let fault = fault.into().map(|fault| fault.parse().expect("a fault"));
     let options = fault.into_iter().fold(Options::default(), Options::fault);
     let simulator = Simulator::start(options).await.expect("starts");

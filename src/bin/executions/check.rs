@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use executions::contract::live::{self, Options, Trial};
-use executions::contract::{Finding, Grade, Report, check_recording};
+use executions::contract::{Grade, check_recording};
 use executions::recording::Recording;
 use executions::simulator::{self, Simulator};
-use executions::{Executions, Reference, Service};
+use executions::{Error, Executions, Limits, Reference, Service};
 
 use crate::arguments::duration;
 use crate::failure::{self, Failure};
-use crate::output;
-use crate::output::entries::Entry;
-use crate::output::table::{Column, Table, Value};
+use crate::output::{self, contract};
 use crate::record::Traffic;
 
 /// Hold services, or a recording, against their contracts.
@@ -43,7 +41,7 @@ pub struct Arguments {
     reference: Vec<Reference>,
 
     /// CrossTrade's account, in place of a reference: its newest execution is asked for.
-    #[arg(long)]
+    #[arg(long, value_parser = account)]
     account: Option<String>,
 
     /// Check simulated services on this machine.
@@ -58,9 +56,19 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
     fail_on: Least,
 
+    /// How long each call may take: 5s, 1m30s. [default: 10s over CrossTrade's WebSocket, else 1m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<Duration>,
+
     /// How long to wait for a push of CrossTrade's WebSocket.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s")]
     push_wait: Duration,
+}
+
+/// An account that can be asked for, as a reference can.
+fn account(text: &str) -> Result<String, Error> {
+    let any: Reference = format!("crosstrade:{text}/any").parse()?;
+    Ok(any.account().unwrap_or_default().to_owned())
 }
 
 #[derive(Clone)]
@@ -134,8 +142,17 @@ impl Arguments {
     fn options(&self) -> Options {
         let mut options = Options::new()
             .references(self.reference.iter().cloned())
-            .push_wait(self.push_wait)
-            .progress(|service, tried| output::say(&format!("{service}: {tried} …")));
+            .push_wait(self.push_wait);
+        // Where nobody watches, what was tried is told once, at the end.
+        if output::is_watched() {
+            options = options.progress(|service, tried| {
+                let tried = output::escaped(tried);
+                output::say(&format!("{service}: {tried} …"));
+            });
+        }
+        if let Some(limit) = self.timeout {
+            options = options.socket_timeout(limit);
+        }
         for what in &self.what {
             if let What::Service(service) = what {
                 options = options.only(*service);
@@ -158,14 +175,18 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
             ),
         };
     }
-    let is_asked = |reference: &&Reference| {
+    let is_asked = |service: Service| {
         let mut services = arguments.what.iter().filter_map(What::service);
-        services.clone().next().is_none() || services.any(|one| one == reference.service())
+        services.clone().next().is_none() || services.any(|one| one == service)
     };
-    if let Some(stray) = arguments.reference.iter().find(|one| !is_asked(one)) {
+    let mut references = arguments.reference.iter();
+    if let Some(stray) = references.find(|one| !is_asked(one.service())) {
         return failure::of_usage(&format!(
             "{stray} is of a service that is not to be checked"
         ));
+    }
+    if arguments.account.is_some() && !is_asked(Service::CrossTrade) {
+        return failure::of_usage("--account is CrossTrade's, which is not to be checked");
     }
     if !arguments.simulator {
         return services(arguments, &traffic.executions()?, arguments.options()).await;
@@ -194,16 +215,23 @@ async fn services(
     executions: &Executions,
     options: Options,
 ) -> Result<ExitCode, Failure> {
+    let limits = arguments
+        .timeout
+        .map(|limit| Limits::default().call(limit).attempt(limit));
+    let executions = &limits.map_or_else(
+        || executions.clone(),
+        |limits| executions.with_limits(limits),
+    );
     let trial = live::check(executions, &options).await;
     let least = arguments.least();
     match arguments.format {
         Format::Json => output::print((trial.to_json() + "\n").as_bytes())?,
         Format::Junit => output::print(trial.to_junit_from(least).as_bytes())?,
         Format::Table => {
-            output::print_table(&attempts(&trial))?;
+            contract::print_attempts(&trial)?;
             if trial.report.grade() >= Some(Grade::Drift) {
                 output::print(b"\n")?;
-                print_findings(&trial.report)?;
+                contract::print_findings(&trial.report)?;
             }
         }
     }
@@ -241,27 +269,12 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
     match arguments.format {
         Format::Json => output::print((report.to_json() + "\n").as_bytes())?,
         Format::Junit => output::print(report.to_junit_from(least).as_bytes())?,
-        Format::Table => print_findings(&report)?,
-    }
-    for (service, operation, checked) in report.operations() {
-        let (broken, drifted) = (checked.broken, checked.drifted);
-        output::say(&format!(
-            "{service} {operation}: {} checked, {broken} broken, {drifted} drifted",
-            checked.exchanges
-        ));
-    }
-    for (why, count) in report.unchecked() {
-        output::say(&format!("{count} not checked: {why}"));
+        Format::Table => contract::print_findings(&report)?,
     }
     if recording.is_cut_off {
         output::say("The file ends in the middle; what is whole was checked.");
     }
-    output::say(match report.grade() {
-        _ if report.exchanges() == 0 => "Nothing was checked.",
-        Some(Grade::Breaks) => "The contract is broken.",
-        Some(Grade::Drift) => "The contract holds, with drift.",
-        _ => "The contract holds.",
-    });
+    output::say(report.sum().to_string().trim_end());
     Ok(match report.grade() {
         Some(grade) if grade >= least => DOES_NOT_HOLD.into(),
         _ if report.exchanges() == 0 => ExitCode::FAILURE,
@@ -278,123 +291,4 @@ fn sum(trial: &Trial) -> String {
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let answers = trial.report.exchanges();
     format!("{}; {answers} answers were checked.", counts.join(", "))
-}
-
-fn attempts(trial: &Trial) -> Table {
-    let mut table = Table::new(vec![
-        Column::new("outcome"),
-        Column::new("service"),
-        Column::new("tried").cut(1, 20),
-        Column::new("status").right().dropped(3),
-        Column::new("why").cut(2, 20),
-    ]);
-    for attempt in &trial.attempts {
-        table.add(vec![
-            Value::text(Some(attempt.outcome)),
-            Value::text(Some(attempt.service)),
-            Value::text(Some(attempt.tried)),
-            Value::text(attempt.status),
-            Value::text(Some(&attempt.why)),
-        ]);
-    }
-    table
-}
-
-fn print_findings(report: &Report) -> Result<(), Failure> {
-    match output::is_terminal() {
-        true => output::print_entries(&entries(report)),
-        false => output::print_table(&findings(report)),
-    }
-}
-
-fn entries(report: &Report) -> Vec<Entry> {
-    let entry = |finding: &Finding| {
-        let status = finding
-            .status
-            .map_or_else(String::new, |status| format!(" {status}"));
-        let (service, operation) = (finding.service, &finding.operation);
-        let times = match finding.count {
-            1 => String::new(),
-            count => format!(", {count} times"),
-        };
-        Entry {
-            mark: finding.grade.to_string(),
-            title: format!("{service} {operation}{status} {}", place(finding)),
-            details: vec![format!(
-                "{}: {} was promised, {} came{times}",
-                finding.rule, finding.expected, finding.found
-            )],
-        }
-    };
-    report.findings().into_iter().map(entry).collect()
-}
-
-fn place(finding: &Finding) -> &str {
-    match &*finding.pointer {
-        "" => "(whole)",
-        pointer => pointer,
-    }
-}
-
-fn findings(report: &Report) -> Table {
-    let mut table = Table::new(vec![
-        Column::new("grade"),
-        Column::new("service"),
-        Column::new("operation"),
-        Column::new("status"),
-        Column::new("at"),
-        Column::new("rule"),
-        Column::new("promised"),
-        Column::new("came"),
-        Column::new("times"),
-        Column::new("first"),
-        Column::new("last"),
-    ]);
-    for finding in report.findings() {
-        table.add(vec![
-            Value::text(Some(finding.grade)),
-            Value::text(Some(finding.service)),
-            Value::text(Some(&finding.operation)),
-            Value::text(finding.status),
-            Value::text(Some(place(finding))),
-            Value::text(Some(finding.rule)),
-            Value::text(Some(&finding.expected)),
-            Value::text(Some(&finding.found)),
-            Value::text(Some(finding.count)),
-            Value::from(finding.first),
-            Value::from(finding.last),
-        ]);
-    }
-    table
-}
-
-#[cfg(test)]
-mod tests {
-    use executions::Service;
-    use executions::bytes::Bytes;
-    use executions::contract::Contract;
-    use executions::http::HeaderMap;
-    use executions::jiff::Timestamp;
-
-    use super::*;
-    use crate::output::entries::listed;
-
-    #[test]
-    fn a_terminal_shows_each_finding_as_readme_says() {
-        let body = include_str!("../../../tests/data/crosstrade-execution.json")
-            .replace("1727399378373", "1727399378")
-            .replace("\"Short\"", "\"Sideways\"");
-        let mut headers = HeaderMap::new();
-        let json = "application/json".parse().expect("plain");
-        headers.insert("content-type", json);
-        let contract = Contract::of(Service::CrossTrade);
-        let at = Timestamp::UNIX_EPOCH;
-        let mut report = Report::new();
-        report.add(&contract.check("get_execution", 200, &headers, &Bytes::from(body), at));
-        let shown = anstream::adapter::strip_str(&listed(&entries(&report))).to_string();
-        assert!(
-            include_str!("../../../README.md").contains(&shown),
-            "{shown}"
-        );
-    }
 }

@@ -16,6 +16,8 @@ use crate::output::escaped;
 pub enum Failure {
     /// The library's error, most often what a service said.
     Asking(Error),
+    /// The same, because of `--contract enforce`.
+    Enforced(Error),
     /// Stdout could not be written.
     Output(io::Error),
     /// A file is not what it should be.
@@ -42,7 +44,7 @@ impl Failure {
 
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Asking(error) => code(error).into(),
+            Self::Asking(error) | Self::Enforced(error) => code(error).into(),
             Self::Output(_) | Self::Reading(_) | Self::Start(_) | Self::Recording(_) => {
                 ExitCode::FAILURE
             }
@@ -52,6 +54,10 @@ impl Failure {
     pub fn report(&self) -> String {
         match self {
             Self::Asking(error) => report(error),
+            Self::Enforced(error) => {
+                let hint = "`--contract enforce` ended it; `--contract report` tells it beside what the client can read.";
+                format!("{}\n  {DIM}hint:{DIM:#} {hint}", report(error))
+            }
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
             Self::Reading(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
             Self::Start(error) => {

@@ -176,6 +176,7 @@ async fn run_asking(
         Command::Replay(arguments) => return replay::run(&arguments).await,
         _ => {}
     }
+    let enforced = contract == record::Contract::Enforce;
     let traffic = Traffic::watched(record.as_deref(), contract)?;
     // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
     let interrupted = traffic.clone();
@@ -201,6 +202,10 @@ async fn run_asking(
         Command::Check(arguments) => check::run(&arguments, &traffic).await,
         _ => demo::run(&traffic).await,
     };
+    let ended = ended.map_err(|failure| match failure {
+        Failure::Asking(error) if enforced && error.is_contract_drift() => Failure::Enforced(error),
+        other => other,
+    });
     match (ended, traffic.finish()) {
         (Ok(code), Ok(())) => Ok(code),
         (Ok(_), Err(unrecorded)) => Err(unrecorded),

@@ -1,5 +1,6 @@
 //! Data to stdout, words to stderr.
 
+pub mod contract;
 pub mod entries;
 pub mod json;
 pub mod sheet;
@@ -84,6 +85,11 @@ fn terminal_width() -> Option<u16> {
 
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+/// Whether somebody sees words as they are said, and not later in a log.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// The text with everything that could act on a terminal, break a line or mislead the eye made visible.

@@ -11,6 +11,8 @@ use executions::{Error, Executions};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::output::contract::entries;
+use crate::output::entries::listed;
 
 /// What is done about answers that are not as the spec says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -80,7 +82,8 @@ impl Traffic {
     pub fn finish(&self) -> Result<(), Failure> {
         let report = self.watch.report();
         if report.grade().is_some() || report.unchecked().next().is_some() {
-            output::say(format!("\n{report}").trim_end());
+            let findings = listed(&entries(&report));
+            output::say(format!("\n{findings}{}", report.sum()).trim_end());
         }
         let finished = self.recorder.as_ref().map(|recorder| recorder.finish());
         finished.transpose().map(drop).map_err(Failure::Recording)

@@ -8,7 +8,7 @@ use super::trial::GET;
 use super::{Options, Trial};
 use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
-use crate::reference::Service;
+use crate::reference::{Reference, Service};
 use crate::transport::target::Target;
 
 /// As far back as REST lists.
@@ -25,39 +25,45 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
     let mut run = Run::new(Service::CrossTrade, options);
     let tap = Arc::clone(&run.tap);
     let crosstrade = crosstrade.over(|transport| transport.also_observed(tap));
-    let mut known: Vec<(String, String)> = options
-        .of(Service::CrossTrade)
-        .map(|reference| {
-            let account = reference.account().unwrap_or_default();
-            (account.to_owned(), reference.id().to_owned())
-        })
-        .collect();
-    let account = known.first().map(|(account, _)| account.clone());
+    let mut known: Vec<Reference> = options.of(Service::CrossTrade).cloned().collect();
+    let account = known.first().map(|first| account_of(first).to_owned());
     let account = account.or_else(|| options.account.clone());
     let mut instrument = None;
+    let mut is_listed = false;
     match &account {
         None => run.skip("list executions", NO_ACCOUNT),
         Some(account) => {
             let list = crosstrade.executions(account).lookback(LOOKBACK);
             let list = run.attempt("list executions", Expected::Answer, list).await;
+            is_listed = list.is_some();
             if let Some(first) = list.as_ref().and_then(|list| list.executions.first()) {
                 instrument = Some(first.instrument.clone());
                 if known.is_empty() {
-                    known.push((account.clone(), first.id.to_string()));
+                    let first = first.id.to_string();
+                    known.push(Reference::received(
+                        Service::CrossTrade,
+                        Some(account),
+                        &first,
+                    ));
                 }
             }
         }
     }
     if known.is_empty() {
         let why = match &account {
-            Some(_) => "the list is empty: give a reference, crosstrade:<account>/<id>",
+            Some(_) if is_listed => {
+                "the list is empty: give a reference, crosstrade:<account>/<id>"
+            }
+            Some(_) => "no list came: give a reference, crosstrade:<account>/<id>",
             None => NO_ACCOUNT,
         };
         run.skip(GET, why);
     }
-    for (account, id) in &known {
-        let get = crosstrade.execution(account, id);
-        let fill = run.attempt(GET, Expected::Answer, get).await;
+    for reference in &known {
+        let get = crosstrade.execution(account_of(reference), reference.id());
+        let fill = run
+            .attempt_with(reference, GET, Expected::Answer, get)
+            .await;
         instrument = fill.map(|fill| fill.instrument.clone()).or(instrument);
     }
     refusals(&mut run, &crosstrade, account.as_deref(), options).await;
@@ -66,8 +72,12 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
         true => run.skip("open the WebSocket", "it was asked for without it"),
         false => {
             let account = account.as_deref();
-            let first = known.first().map(|(account, id)| (&**account, &**id));
-            super::socket::check(&mut run, &crosstrade, account, first, instrument, options).await;
+            let known = super::socket::Known {
+                account,
+                execution: known.first(),
+                instrument,
+            };
+            super::socket::check(&mut run, &crosstrade, known, options).await;
         }
     }
     #[cfg(not(feature = "ws"))]
@@ -76,6 +86,11 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
         run.skip("open the WebSocket", "the feature ws is not built in");
     }
     run.end()
+}
+
+/// Every reference of CrossTrade's has one.
+pub(super) fn account_of(reference: &Reference) -> &str {
+    reference.account().unwrap_or_default()
 }
 
 async fn refusals(

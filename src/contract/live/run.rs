@@ -7,7 +7,7 @@ use super::{Options, Progress};
 use crate::contract::{Contract, Grade, Verdict};
 use crate::error::Error;
 use crate::observe::{Exchange, Message, Observer, Veto};
-use crate::reference::Service;
+use crate::reference::{Reference, Service};
 
 /// What an attempt should be answered with.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,10 @@ pub(super) enum Expected {
 pub(super) struct Run {
     service: Service,
     progress: Option<Progress>,
+    /// Whether there are several executions to tell apart.
+    has_several: bool,
+    /// Whether the last call's time ran out, and nothing at all had come since it was made.
+    is_unheard: bool,
     trial: Trial,
     pub tap: Arc<Tap>,
 }
@@ -33,6 +37,8 @@ impl Run {
         Self {
             service,
             progress: options.progress.clone(),
+            has_several: options.of(service).nth(1).is_some(),
+            is_unheard: false,
             trial: Trial::default(),
             tap: Arc::default(),
         }
@@ -45,11 +51,11 @@ impl Run {
     }
 
     pub fn skip(&mut self, tried: &'static str, why: impl Into<String>) {
-        self.note(tried, Outcome::Skipped, None, why.into());
+        self.note((tried, None), Outcome::Skipped, None, why.into());
     }
 
     pub fn fail(&mut self, tried: &'static str, why: impl Into<String>) {
-        self.note(tried, Outcome::Failed, None, why.into());
+        self.note((tried, None), Outcome::Failed, None, why.into());
     }
 
     /// Makes an attempt; what it was answered, where that can be read.
@@ -60,12 +66,44 @@ impl Run {
         call: impl IntoFuture<Output = Result<T, Error>>,
     ) -> Option<T> {
         self.announce(tried);
+        self.judge((tried, None), expected, call).await
+    }
+
+    /// The same with one of the executions that there should be.
+    pub async fn attempt_with<T>(
+        &mut self,
+        reference: &Reference,
+        tried: &'static str,
+        expected: Expected,
+        call: impl IntoFuture<Output = Result<T, Error>>,
+    ) -> Option<T> {
+        if !self.has_several {
+            return self.attempt(tried, expected, call).await;
+        }
+        self.announce(&format!("{tried}, {reference}"));
+        let tried = (tried, Some(reference.clone()));
+        self.judge(tried, expected, call).await
+    }
+
+    async fn judge<T>(
+        &mut self,
+        tried: Tried,
+        expected: Expected,
+        call: impl IntoFuture<Output = Result<T, Error>>,
+    ) -> Option<T> {
         self.drain();
         let ended = call.await;
         let seen = self.drain();
-        let (outcome, status, why) = judged(expected, ended.as_ref().err(), &seen);
+        let error = ended.as_ref().err();
+        self.is_unheard = seen.is_empty() && error.is_some_and(Error::is_timeout);
+        let (outcome, status, why) = judged(expected, error, &seen);
         self.note(tried, outcome, status, why);
         ended.ok()
+    }
+
+    #[cfg(feature = "ws")]
+    pub fn is_unheard(&self) -> bool {
+        self.is_unheard
     }
 
     /// Notes what came by itself, by the first verdict that is of this operation or breaks.
@@ -77,9 +115,10 @@ impl Run {
         match seen.iter().find(is_of) {
             Some(seen) => {
                 let grade = seen.verdict.grade();
-                self.note(tried, Outcome::of(grade), None, reason(&seen.verdict));
+                let outcome = Outcome::of(grade);
+                self.note((tried, None), outcome, None, reason(&seen.verdict));
             }
-            None => self.note(tried, Outcome::Skipped, None, absent.to_owned()),
+            None => self.skip(tried, absent),
         }
     }
 
@@ -96,16 +135,21 @@ impl Run {
         seen
     }
 
-    fn note(&mut self, tried: &'static str, outcome: Outcome, status: Option<u16>, why: String) {
+    fn note(&mut self, tried: Tried, outcome: Outcome, status: Option<u16>, why: String) {
+        let (tried, reference) = tried;
         self.trial.attempts.push(Attempt {
             service: self.service,
             tried,
+            reference,
             outcome,
             status,
             why,
         });
     }
 }
+
+/// In words, and with which of several executions.
+type Tried = (&'static str, Option<Reference>);
 
 /// An answer, judged.
 #[derive(Debug)]
@@ -254,6 +298,6 @@ fn reason(verdict: &Verdict) -> String {
 }
 
 fn told(error: &Error) -> String {
-    let hint = error.hint().map(|hint| format!(" {hint}"));
+    let hint = error.hint().map(|hint| format!(". {hint}"));
     error.what() + &hint.unwrap_or_default()
 }

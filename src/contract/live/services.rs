@@ -28,7 +28,8 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
         run.skip(GET, "give a reference, hummingbot:<id>");
     }
     for reference in options.of(SERVICE) {
-        run.attempt(GET, Expected::Answer, hummingbot.executor(reference.id()))
+        let get = hummingbot.executor(reference.id());
+        run.attempt_with(reference, GET, Expected::Answer, get)
             .await;
     }
     run.attempt(UNKNOWN, NOT_FOUND, hummingbot.executor("no-such-executor"))
@@ -64,7 +65,8 @@ pub async fn check_b3os(b3os: &B3os, options: &Options) -> Trial {
         run.skip(GET, "give a reference, b3os:<id>");
     }
     for reference in options.of(SERVICE) {
-        run.attempt(GET, Expected::Answer, b3os.execution(reference.id()))
+        let get = b3os.execution(reference.id());
+        run.attempt_with(reference, GET, Expected::Answer, get)
             .await;
     }
     // What is no id at all gets 400.
@@ -106,7 +108,8 @@ pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
                 None => refold.execution(reference.id()).await,
             }
         };
-        run.attempt(GET, Expected::Answer, get).await;
+        run.attempt_with(reference, GET, Expected::Answer, get)
+            .await;
     }
     let unknown = "000000000000000000000000";
     run.attempt(UNKNOWN, NOT_FOUND, refold.execution(unknown))

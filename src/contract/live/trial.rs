@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::contract::report::escaped;
 use crate::contract::{Grade, Report};
-use crate::reference::Service;
+use crate::reference::{Reference, Service};
 
 /// What an attempt to read an execution by its reference is called.
 pub(super) const GET: &str = "get an execution";
@@ -64,6 +64,9 @@ pub struct Attempt {
     pub service: Service,
     /// In words, without a value: `get an unknown execution`.
     pub tried: &'static str,
+    /// The execution it was about, where more than one of the service were given; what came to pass with one of them is told
+    /// from the others by it alone.
+    pub reference: Option<Reference>,
     /// What it came to.
     pub outcome: Outcome,
     /// The status it was answered with; `None` over a WebSocket, and where nothing came.
@@ -71,6 +74,16 @@ pub struct Attempt {
     /// Why it is so, in words. Of a failed attempt these may be the service's own, with the credential taken out; of any
     /// other they hold no value.
     pub why: String,
+}
+
+impl Attempt {
+    /// What was tried, with the reference where there is one.
+    fn name(&self) -> String {
+        match &self.reference {
+            Some(reference) => format!("{}, {reference}", self.tried),
+            None => self.tried.to_owned(),
+        }
+    }
 }
 
 /// What was tried, and what is to be said of all the answers.
@@ -182,7 +195,7 @@ impl Trial {
 
 fn case(xml: &mut String, attempt: &Attempt, least: Grade, counts: &mut [usize; 4]) {
     let (service, why) = (attempt.service, escaped(&attempt.why));
-    let name = escaped(attempt.tried);
+    let name = escaped(&attempt.name());
     let _ = writeln!(
         xml,
         "    <testcase classname=\"{service}\" name=\"{name}\" time=\"0\">"
@@ -216,11 +229,12 @@ impl fmt::Display for Trial {
         for attempt in &self.attempts {
             let Attempt {
                 service,
-                tried,
                 outcome,
                 status,
                 why,
+                ..
             } = attempt;
+            let tried = attempt.name();
             let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
             writeln!(f, "{outcome:8} {service:10} {tried:40} {status:4} {why}")?;
         }

@@ -92,19 +92,19 @@ impl Suite {
                 && finding.service == service
                 && *finding.operation == *operation
         });
-        let Checked {
-            exchanges,
-            broken,
-            drifted,
-        } = checked;
-        let sum = format!("{exchanges} checked, {broken} broken, {drifted} drifted");
         let failed = match self.least {
-            Grade::Breaks => broken,
-            Grade::Note | Grade::Drift => broken + drifted,
+            Grade::Breaks => checked.broken,
+            Grade::Note | Grade::Drift => checked.broken + checked.drifted,
         };
         let failure = (failed > 0 && !is_explained)
             .then(|| "the findings were too many to be kept".to_owned());
-        self.case(service, operation, "all", failure.as_deref(), &sum);
+        self.case(
+            service,
+            operation,
+            "all",
+            failure.as_deref(),
+            &checked.to_string(),
+        );
     }
 
     fn finding(&mut self, finding: &Finding) {

@@ -41,27 +41,27 @@ impl fmt::Display for Report {
             }
             writeln!(f)?;
         }
-        let operations = self.operations();
-        for (service, operation, checked) in operations {
-            let super::Checked {
-                exchanges,
-                broken,
-                drifted,
-            } = checked;
-            writeln!(
-                f,
-                "{service} {operation}: {exchanges} checked, {broken} broken, {drifted} drifted"
-            )?;
+        self.sum().fmt(f)
+    }
+}
+
+pub(super) struct Sum<'a>(pub &'a Report);
+
+impl fmt::Display for Sum<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.0;
+        for (service, operation, checked) in report.operations() {
+            writeln!(f, "{service} {operation}: {checked}")?;
         }
-        if self.left_out() > 0 {
-            let count = self.left_out();
+        if report.left_out() > 0 {
+            let count = report.left_out();
             writeln!(f, "{count} more findings are not shown, as too many differ")?;
         }
-        for (why, count) in self.unchecked() {
+        for (why, count) in report.unchecked() {
             writeln!(f, "{count} not checked: {why}")?;
         }
-        let sum = match self.grade() {
-            _ if self.exchanges() == 0 => "Nothing was checked.",
+        let sum = match report.grade() {
+            _ if report.exchanges() == 0 => "Nothing was checked.",
             Some(Grade::Breaks) => "The contract is broken.",
             Some(Grade::Drift) => "The contract holds, with drift.",
             Some(Grade::Note) | None => "The contract holds.",
@@ -103,8 +103,9 @@ fn row(finding: &Finding) -> [String; 9] {
 
 fn times(finding: &Finding) -> String {
     let Finding { first, last, .. } = finding;
+    let (first, last) = (format!("{first:.0}"), format!("{last:.0}"));
     match first == last {
-        true => format!("{first:.0}"),
-        false => format!("{first:.0} {last:.0}"),
+        true => first,
+        false => format!("{first} {last}"),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{in_seconds, with_news};
-use crate::command::{FILL, Variables, run, simulator};
+use crate::command::{FILL, Variables, run, simulator, simulator_with};
 use crate::contract::reports::elements;
 use crate::wire::{Wire, ok, refusing};
 
@@ -42,15 +42,15 @@ async fn simulated_services_hold_and_end_with_0() {
         .lines()
         .map(|line| line.split('\t').collect())
         .collect();
-    assert_eq!(rows[0], ["outcome", "service", "tried", "status", "why"]);
-    assert!(rows.len() > 20 && rows[1..].iter().all(|row| row.len() == 5));
+    assert_eq!(
+        rows[0],
+        ["outcome", "service", "tried", "status", "why", "reference"]
+    );
+    assert!(rows.len() > 20 && rows[1..].iter().all(|row| row.len() == 6));
     let held = rows[1..].iter().filter(|row| row[0] == "held").count();
     assert_eq!(held, rows.len() - 2, "{}", table.out);
-    assert!(
-        table.err.contains("crosstrade: list executions …"),
-        "{}",
-        table.err
-    );
+    // Progress is for who watches.
+    assert!(!table.err.contains('…'), "{}", table.err);
 
     let junit = run(
         &Vec::new(),
@@ -122,6 +122,30 @@ async fn what_cannot_be_checked_ends_with_1_and_says_what_to_do() {
     )
     .await;
     assert_eq!(nobody.code, Some(1), "{}", nobody.out);
+    let why = "no connection could be made (3 attempts). Check that the service runs";
+    assert!(nobody.out.contains(why), "{}", nobody.out);
+    // Of a list that did not come nobody knows whether it is empty.
+    assert!(
+        nobody.out.contains("no list came: give a reference"),
+        "{}",
+        nobody.out
+    );
+    let (_mute, variables) = simulator_with("mute").await;
+    let arguments = [
+        "check",
+        "crosstrade",
+        "--account",
+        "Sim101",
+        "--timeout",
+        "300ms",
+    ];
+    let mute = run(&variables, &arguments).await;
+    assert_eq!(mute.code, Some(1), "{}", mute.err);
+    assert!(
+        mute.out.contains("\tnot done within 300 ms"),
+        "{}",
+        mute.out
+    );
     let missing = run(&Vec::new(), &["check", "nowhere.har"]).await;
     assert_eq!(missing.code, Some(1));
     assert!(
@@ -140,6 +164,8 @@ async fn wrong_usage_ends_with_2() {
         &["check", "a.har", "--record", "b.har"],
         &["check", "--simulator", "--contract", "enforce"],
         &["schema", "--contract", "report"],
+        &["check", "--simulator", "--account", "a/b"],
+        &["check", "--simulator", "b3os", "--account", "Sim101"],
     ] {
         let ended = run(&Vec::new(), arguments).await;
         assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.err);
@@ -235,7 +261,18 @@ async fn any_command_can_be_held_to_the_contract() {
     );
     let enforce = run(&variables, &["get", FILL, "--contract", "enforce"]).await;
     assert_eq!((enforce.code, enforce.out.as_str()), (Some(8), ""));
-    assert!(enforce.err.contains("/epoch"), "{}", enforce.err);
+    let told = "/epoch: the contract's check vetoes it: unit: ";
+    assert!(enforce.err.contains(told), "{}", enforce.err);
+    assert!(
+        enforce.err.contains("`--contract enforce` ended it"),
+        "{}",
+        enforce.err
+    );
+    // One below the other, as on any terminal.
+    let finding = "breaks  crosstrade get_execution 200 /epoch\n        unit: ";
+    assert!(report.err.contains(finding), "{}", report.err);
+    let sum = "crosstrade get_execution: 1 answer checked: 1 broken, 0 drifted\n";
+    assert!(report.err.contains(sum), "{}", report.err);
 }
 
 #[tokio::test]

@@ -41,6 +41,13 @@ fn rest() -> Options {
     Options::new().reference(fill()).without_socket()
 }
 
+const BEHIND_THE_SOCKET: [&str; 4] = [
+    "ListExecutions over the WebSocket",
+    "GetExecution over the WebSocket",
+    "GetExecution of an unknown one",
+    "a push of quotes",
+];
+
 fn outcome(trial: &Trial, tried: &str) -> Outcome {
     let mut attempts = trial.attempts.iter();
     let attempt = attempts.find(|attempt| attempt.tried == tried);
@@ -97,6 +104,68 @@ async fn all_four_services_hold_their_contracts_when_simulated() {
         .operations()
         .find(|(_, name, _)| *name == "marketData");
     assert!(pushes.is_some_and(|(_, _, checked)| checked.exchanges > 0));
+}
+
+#[tokio::test]
+async fn attempts_with_several_executions_of_a_service_say_with_which() {
+    let simulator = Simulator::start(simulator::Options::default())
+        .await
+        .expect("starts");
+    let options = ["b3os:exec_1", "b3os:no-such", FILL]
+        .iter()
+        .fold(Options::new().without_socket(), |options, text| {
+            options.reference(text.parse().expect("a reference"))
+        });
+    let trial = live::check(&open(&simulator), &options).await;
+    let read = trial
+        .attempts
+        .iter()
+        .filter(|one| one.tried == "get an execution");
+    let read: Vec<_> = read
+        .filter(|one| one.service != Service::Hummingbot && one.service != Service::Refold)
+        .map(|one| (one.reference.as_ref().map(ToString::to_string), one.outcome))
+        .collect();
+    let b3os = |id: &str| Some(format!("b3os:{id}"));
+    assert_eq!(
+        read,
+        [
+            (None, Outcome::Held),
+            (b3os("exec_1"), Outcome::Held),
+            (b3os("no-such"), Outcome::Failed),
+        ]
+    );
+    let xml = trial.to_junit_from(Grade::Drift);
+    assert!(
+        xml.contains(r#"name="get an execution, b3os:no-such""#),
+        "{xml}"
+    );
+    assert!(
+        xml.contains(r#"classname="crosstrade" name="get an execution""#),
+        "{xml}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&trial.to_json()).expect("JSON");
+    let attempts = json["attempts"].as_array().expect("a list");
+    assert!(attempts.iter().any(|one| one["reference"] == "b3os:exec_1"));
+    assert!(
+        trial.to_string().contains("get an execution, b3os:exec_1"),
+        "{trial}"
+    );
+}
+
+#[tokio::test]
+async fn a_mute_websocket_is_waited_for_once() {
+    let options = simulator::Options::default().fault("mute".parse().expect("a fault"));
+    let simulator = Simulator::start(options).await.expect("starts");
+    let options = Options::new()
+        .reference(fill())
+        .only(Service::CrossTrade)
+        .socket_timeout(Duration::from_millis(300));
+    let trial = live::check(&open(&simulator), &options).await;
+    let failed = outcome(&trial, "ListExecutions over the WebSocket");
+    assert_eq!(failed, Outcome::Failed, "{trial}");
+    for tried in BEHIND_THE_SOCKET.iter().skip(1) {
+        assert_eq!(outcome(&trial, tried), Outcome::Skipped, "{trial}");
+    }
 }
 
 #[tokio::test]
@@ -301,6 +370,11 @@ async fn frames_that_nobody_can_read_break_and_a_socket_that_refuses_failed() {
         let trial = live::check_crosstrade(crosstrade, &options).await;
         assert_eq!(outcome(&trial, tried), expected, "{fault}: {trial}");
         assert_eq!(outcome(&trial, "get an execution"), Outcome::Held);
+        if fault == "reject-auth" {
+            for tried in BEHIND_THE_SOCKET {
+                assert_eq!(outcome(&trial, tried), Outcome::Skipped, "{trial}");
+            }
+        }
     }
 }
 

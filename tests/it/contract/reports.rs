@@ -107,11 +107,31 @@ drift   crosstrade  get_execution  200     /marketPosition  unknown-word    one 
 drift   hummingbot  get_executor   200     /pnl             unknown-member  no such member                    integer                   1      2025-10-09T08:54:20Z
 note    crosstrade  get_execution  200     (whole)          refused         a success                         a refusal                 1      2025-10-09T08:54:10Z
 
-crosstrade get_execution: 5 checked, 2 broken, 1 drifted
-hummingbot get_executor: 1 checked, 0 broken, 1 drifted
+crosstrade get_execution: 5 answers checked: 2 broken, 1 drifted
+hummingbot get_executor: 1 answer checked: 0 broken, 1 drifted
 The contract is broken.
 "
     );
+}
+
+#[test]
+fn one_time_is_told_once() {
+    let mut report = at(1, CrossTrade, "get_execution", 200, "{}");
+    let mut later = Report::new();
+    let contract = Contract::of(CrossTrade);
+    let when = Timestamp::from_millisecond(1_760_000_001_400).expect("in range");
+    let body = Bytes::from_static(b"{}");
+    later.add(&contract.check(
+        "get_execution",
+        200,
+        &headers("application/json"),
+        &body,
+        when,
+    ));
+    report.merge(later);
+    let text = report.to_string();
+    let line = text.lines().nth(1).expect("a finding");
+    assert_eq!(line.matches("2025-10-09T").count(), 1, "{text}");
 }
 
 #[test]
