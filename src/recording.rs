@@ -39,7 +39,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archive::Archive;
@@ -56,6 +56,8 @@ pub struct Recorder(Mutex<Inner>);
 
 struct Inner {
     archive: Archive,
+    /// The file, where it is one of our own making.
+    made: Option<PathBuf>,
     /// What the entries of open connections begin with.
     heads: HashMap<u64, Vec<u8>>,
     written: Count,
@@ -81,7 +83,19 @@ impl Recorder {
     /// # Errors
     /// The file exists, or cannot be created or written.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::open(path.as_ref(), OpenOptions::new().create_new(true))
+        let path = path.as_ref();
+        let mut options = OpenOptions::new();
+        let (file, named) = (open(path, options.create_new(true))?, named(path));
+        match Self::to(file) {
+            Ok(recorder) => {
+                recorder.lock().made = Some(path.to_owned());
+                Ok(recorder)
+            }
+            Err(why) => {
+                remove(path);
+                Err(named(why))
+            }
+        }
     }
 
     /// As [`create`](Self::create), in place of what stands in the file if there is one.
@@ -89,22 +103,10 @@ impl Recorder {
     /// # Errors
     /// The file cannot be created or written.
     pub fn replace(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::open(
-            path.as_ref(),
-            OpenOptions::new().create(true).truncate(true),
-        )
-    }
-
-    fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Self> {
-        let named = |why: io::Error| {
-            let problem = format!("cannot record to {}: {why}", path.display());
-            io::Error::new(why.kind(), problem)
-        };
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-        let file = options.write(true).open(path).map_err(named)?;
-        own(&file).map_err(named)?;
-        Self::to(file).map_err(named)
+        let path = path.as_ref();
+        let mut options = OpenOptions::new();
+        let file = open(path, options.create(true).truncate(true))?;
+        Self::to(file).map_err(named(path))
     }
 
     /// Records to a place of your own. It is overwritten from its start, in which it must be empty.
@@ -114,6 +116,7 @@ impl Recorder {
     pub fn to(sink: impl Sink) -> io::Result<Self> {
         Ok(Self(Mutex::new(Inner {
             archive: Archive::begin(Box::new(sink))?,
+            made: None,
             heads: HashMap::new(),
             written: Count::default(),
             missing: Count::default(),
@@ -126,7 +129,8 @@ impl Recorder {
     ///
     /// # Errors
     /// Something could not be written (the disk is full), with how much is missing; told the first time only. What was
-    /// written before that is in the file, as a complete document.
+    /// written before that is in the file, as a complete document; a file of [`create`](Self::create)'s in which there would
+    /// be nothing is removed.
     pub fn finish(&self) -> io::Result<Count> {
         let mut inner = self.lock();
         inner.finished = true;
@@ -136,6 +140,11 @@ impl Recorder {
             None if missing == NOTHING => return Ok(inner.written),
             None => io::Error::other("their connections were open before it began"),
         };
+        if inner.written == NOTHING
+            && let Some(made) = inner.made.take()
+        {
+            remove(&made);
+        }
         let Count {
             exchanges,
             messages,
@@ -234,6 +243,26 @@ impl fmt::Debug for Recorder {
             .field("missing", &inner.missing)
             .finish_non_exhaustive()
     }
+}
+
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let file = options.write(true).open(path).map_err(named(path))?;
+    own(&file).map_err(named(path))?;
+    Ok(file)
+}
+
+fn named(path: &Path) -> impl Fn(io::Error) -> io::Error {
+    move |why| {
+        let problem = format!("cannot record to {}: {why}", path.display());
+        io::Error::new(why.kind(), problem)
+    }
+}
+
+/// An empty file would look like a recording of nothing. That it cannot be removed is no worse than what is told already.
+fn remove(path: &Path) {
+    let _ = std::fs::remove_file(path);
 }
 
 /// Keeps the file to its owner even where it existed and others could read it.

@@ -115,6 +115,12 @@ impl Recording {
             Ok(()) if collected.found => false,
             Err(why) if collected.found && is_at_the_end(&why, text) => true,
             Ok(()) => return Err(unusable("it has no log with entries, so it is no HAR file")),
+            Err(why) if collected.found && !collected.ended => {
+                return Err(unusable(format!(
+                    "{}: {why}",
+                    place(collected.entries.len())
+                )));
+            }
             Err(why) => return Err(unusable(format!("it is no HAR file: {why}"))),
         };
         Ok(Self {
@@ -132,7 +138,14 @@ fn is_at_the_end(why: &serde_json::Error, text: &[u8]) -> bool {
 }
 
 fn unusable(problem: impl ToString) -> Error {
-    Error::input("recording", problem.to_string())
+    let hint =
+        "Give a HAR file, as a recorder of this library or a browser's network tools write it.";
+    Error::input("recording", problem.to_string()).hinting(hint)
+}
+
+/// Counted from 0, as in JSON.
+fn place(index: usize) -> String {
+    format!("log.entries[{index}]")
 }
 
 /// Makes the entries of one connection one, and what is written of each what it was.
@@ -140,7 +153,7 @@ fn joined(written: Vec<Written>) -> Result<Vec<Entry>, Error> {
     let mut entries: Vec<Entry> = Vec::with_capacity(written.len());
     let mut connections: HashMap<u64, usize> = HashMap::new();
     for (index, written) in written.into_iter().enumerate() {
-        let unfit = |problem: String| unusable(format!("entry {index}: {problem}"));
+        let unfit = |problem: String| unusable(format!("{}: {problem}", place(index)));
         let continues = written.continues;
         let connection = written.connection;
         let entry = written.entry().map_err(unfit)?;

@@ -11,6 +11,7 @@
 
 mod answers;
 mod line;
+mod missed;
 mod script;
 mod turns;
 
@@ -34,6 +35,7 @@ use tokio::time::timeout;
 use super::{Answer, Frame, Recording};
 use answers::{Answers, Found};
 use line::{Cut, Lines};
+pub use missed::Missed;
 use script::{Script, Step};
 
 /// How long [`Replay::shutdown`] lets open requests finish.
@@ -64,6 +66,18 @@ impl Replay {
     /// # Errors
     /// The port is taken; the text names its address.
     pub async fn start(recording: &Recording, port: u16) -> io::Result<Self> {
+        Self::telling(recording, port, |_| ()).await
+    }
+
+    /// The same, which tells of each thing that is asked for and is not in the recording; on the path of its answer.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn telling(
+        recording: &Recording,
+        port: u16,
+        tell: impl Fn(&Missed) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let named = |why: io::Error| {
             io::Error::new(why.kind(), format!("cannot listen on {wanted}: {why}"))
@@ -76,6 +90,7 @@ impl Replay {
         let desk = Desk {
             answers: Mutex::new(answers),
             stopped: stopped.clone(),
+            tell: Arc::new(tell),
         };
         let router = Router::new().fallback(answer).with_state(Arc::new(desk));
         let mut services: Vec<String> = recording
@@ -153,7 +168,10 @@ impl Replay {
 struct Desk {
     answers: Mutex<Answers>,
     stopped: watch::Receiver<()>,
+    tell: Arc<Tell>,
 }
+
+type Tell = dyn Fn(&Missed) + Send + Sync;
 
 async fn serve(lines: Lines, router: Router, mut stopped: watch::Receiver<()>) -> io::Result<()> {
     let stop = async move {
@@ -184,21 +202,22 @@ async fn answer(
     };
     match (found, upgrade) {
         (Found::Socket(script), Ok(upgrade)) => {
-            let stopped = desk.stopped.clone();
+            let (stopped, tell) = (desk.stopped.clone(), Arc::clone(&desk.tell));
             upgrade
                 .max_message_size(LARGEST)
-                .on_upgrade(|socket| play(socket, script, stopped))
+                .on_upgrade(|socket| play(socket, script, stopped, tell))
         }
         (Found::Answered(answer), _) => response(&answer),
         (Found::Closed | Found::Socket(_), _) => {
             cut.cut();
             Response::default()
         }
-        (Found::Nothing { asked, nearest }, _) => {
+        (Found::Nothing(missed), _) => {
+            (desk.tell)(&missed);
             let body = serde_json::json!({
                 "error": "not_recorded",
-                "message": format!("{asked} is not in the recording"),
-                "nearest": nearest,
+                "message": missed.message(),
+                "nearest": missed.nearest,
             });
             let mut response = Response::new(Body::from(body.to_string()));
             *response.status_mut() = StatusCode::NOT_FOUND;
@@ -236,12 +255,21 @@ const OF_THE_CONNECTION: [&str; 7] = [
 ];
 
 /// Dropping the socket at the end closes the connection without a close frame.
-async fn play(mut socket: WebSocket, mut script: Script, mut stopped: watch::Receiver<()>) {
+async fn play(
+    mut socket: WebSocket,
+    mut script: Script,
+    mut stopped: watch::Receiver<()>,
+    tell: Arc<Tell>,
+) {
     let mut steps = script.opening();
     loop {
         for step in steps.drain(..) {
             let frame = match step {
                 Step::Say(frame) => message(frame),
+                Step::Miss(missed) => {
+                    tell(&missed);
+                    continue;
+                }
                 Step::Drop => return,
             };
             if socket.send(frame).await.is_err() {

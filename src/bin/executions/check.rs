@@ -1,6 +1,5 @@
 //! `executions check`: services and recordings held against the specs.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -9,7 +8,6 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use executions::contract::live::{self, Options, Trial};
 use executions::contract::{Grade, check_recording};
-use executions::recording::Recording;
 use executions::simulator::{self, Simulator};
 use executions::{Error, Executions, Limits, Reference, Service};
 
@@ -17,6 +15,7 @@ use crate::arguments::duration;
 use crate::failure::{self, Failure};
 use crate::output::{self, contract};
 use crate::record::Traffic;
+use crate::replay;
 
 /// Hold services, or a recording, against their contracts.
 ///
@@ -259,11 +258,7 @@ async fn services(
 const DOES_NOT_HOLD: u8 = 8;
 
 fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
-    let opened = File::open(file).map_err(|why| {
-        let words = format!("cannot read {}: {why}", file.display());
-        Failure::Start(std::io::Error::new(why.kind(), words))
-    })?;
-    let recording = Recording::read(opened)?;
+    let recording = replay::read(file)?;
     let report = check_recording(&recording);
     let least = arguments.least();
     match arguments.format {

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -22,6 +23,10 @@ pub enum Failure {
     Output(io::Error),
     /// A file is not what it should be.
     Reading(Unreadable),
+    /// A file could not be read at all.
+    Unread(PathBuf, io::Error),
+    /// A file is no recording.
+    Unrecorded(PathBuf, Error),
     /// The command could not begin.
     Start(io::Error),
     /// The traffic could not be recorded, or not all of it.
@@ -44,10 +49,14 @@ impl Failure {
 
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Asking(error) | Self::Enforced(error) => code(error).into(),
-            Self::Output(_) | Self::Reading(_) | Self::Start(_) | Self::Recording(_) => {
-                ExitCode::FAILURE
+            Self::Asking(error) | Self::Enforced(error) | Self::Unrecorded(_, error) => {
+                code(error).into()
             }
+            Self::Output(_)
+            | Self::Reading(_)
+            | Self::Unread(..)
+            | Self::Start(_)
+            | Self::Recording(_) => ExitCode::FAILURE,
         }
     }
 
@@ -56,10 +65,22 @@ impl Failure {
             Self::Asking(error) => report(error),
             Self::Enforced(error) => {
                 let hint = "`--contract enforce` ended it; `--contract report` tells it beside what the client can read.";
-                format!("{}\n  {DIM}hint:{DIM:#} {hint}", report(error))
+                let mut text = report(error);
+                hinted(&mut text, [hint.to_owned()]);
+                text
             }
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
             Self::Reading(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
+            Self::Unread(file, why) => {
+                let words = format!("cannot read {}: {why}", file.display());
+                format!("{RED}error{RED:#}: {}", escaped(&words))
+            }
+            Self::Unrecorded(file, error) => {
+                let words = format!("{}: {}", file.display(), error.what());
+                let mut text = format!("{RED}error{RED:#}: {}", escaped(&words));
+                hinted(&mut text, error.hint());
+                text
+            }
             Self::Start(error) => {
                 let why = error.to_string();
                 format!("{RED}error{RED:#}: could not start: {}", escaped(&why))
@@ -128,11 +149,15 @@ pub fn report(error: &Error) -> String {
         let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
         line(&mut text, &causes.join(": "));
     }
-    for hint in hints(error) {
-        let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
-        line(&mut text, &hint);
-    }
+    hinted(&mut text, hints(error));
     text
+}
+
+fn hinted(text: &mut String, hints: impl IntoIterator<Item = String>) {
+    for hint in hints {
+        let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
+        line(text, &hint);
+    }
 }
 
 fn line(text: &mut String, words: &str) {

@@ -1,7 +1,7 @@
 //! `executions replay`: a recording served on this machine, until Ctrl-C.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -15,7 +15,7 @@ use crate::simulate::export;
 /// Serve a recording on this machine, until Ctrl-C.
 ///
 /// Requests are answered as they were when they were recorded, those of the same path in turn; one that was not recorded gets
-/// a 404 that names the nearest. Prints what to export, so that this command in another terminal asks here.
+/// a 404 that names the nearest, and is told on stderr. Prints what to export, so that this command in another terminal asks here.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -33,12 +33,10 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let file = File::open(&arguments.file).map_err(|why| {
-        let words = format!("cannot read {}: {why}", arguments.file.display());
-        Failure::Start(std::io::Error::new(why.kind(), words))
-    })?;
-    let recording = Recording::read(file)?;
-    let replay = Replay::start(&recording, arguments.port);
+    let recording = read(&arguments.file)?;
+    let replay = Replay::telling(&recording, arguments.port, |missed| {
+        output::say(&output::escaped(&missed.to_string()));
+    });
     let replay = replay.await.map_err(Failure::Start)?;
     let announced = async {
         announce(&replay, &recording)?;
@@ -52,6 +50,12 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     replay.shutdown().await;
     Ok(ExitCode::from(crate::INTERRUPTED))
+}
+
+/// The recording in a file that the user named.
+pub fn read(file: &Path) -> Result<Recording, Failure> {
+    let opened = File::open(file).map_err(|why| Failure::Unread(file.to_owned(), why))?;
+    Recording::read(opened).map_err(|why| Failure::Unrecorded(file.to_owned(), why))
 }
 
 /// How many requests are listed.

@@ -12,6 +12,8 @@ pub(super) struct Collected {
     pub entries: Vec<Written>,
     /// Whether there was a list at all.
     pub found: bool,
+    /// Whether all of it was read.
+    pub ended: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Collected {
@@ -19,7 +21,9 @@ impl<'de> DeserializeSeed<'de> for &mut Collected {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         self.found = true;
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_seq(&mut *self)?;
+        self.ended = true;
+        Ok(())
     }
 }
 

@@ -7,8 +7,9 @@ use http::StatusCode;
 use url::Url;
 
 use super::super::{Answer, Entry, Recording};
+use super::missed::Missed;
 use super::script::Script;
-use super::turns::{Turns, nearest};
+use super::turns::Turns;
 
 /// The method of an entry that asks for a WebSocket.
 pub(super) const SOCKET: &str = "WEBSOCKET";
@@ -35,10 +36,7 @@ pub(super) enum Found {
     Socket(Script),
     /// The connection closed without an answer.
     Closed,
-    Nothing {
-        asked: String,
-        nearest: Vec<String>,
-    },
+    Nothing(Missed),
 }
 
 pub(super) struct Answers(Turns<Key, Recorded>);
@@ -74,10 +72,7 @@ impl Answers {
             Some(Recorded::Answered(answer)) => Found::Answered(answer),
             Some(Recorded::Socket(script)) => Found::Socket(script),
             Some(Recorded::Closed) => Found::Closed,
-            None => Found::Nothing {
-                nearest: nearest(&asked.text, self.requests().into_iter()),
-                asked: asked.text,
-            },
+            None => Found::Nothing(Missed::among(asked.text, self.requests().into_iter())),
         }
     }
 

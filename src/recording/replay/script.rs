@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::super::Frame;
-use super::turns::{Turns, nearest};
+use super::missed::Missed;
+use super::turns::Turns;
 use crate::observe::Direction;
 
 /// A connection's part. A clone plays it from its beginning.
@@ -28,6 +29,8 @@ pub(super) struct Script {
 
 pub(super) enum Step {
     Say(Frame),
+    /// What was heard is not in the recording; an error that says so follows.
+    Miss(Missed),
     Drop,
 }
 
@@ -93,15 +96,19 @@ impl Script {
                     let answers = answers.iter().map(|said| Step::Say(said.under(&id)));
                     answers.collect()
                 }
-                None => vec![said(self.unknown(&id, &key))],
+                None => self.unknown(&id, &key),
             },
             None => match self.pushes.next(|known| *known == heard) {
                 Some(frames) => frames.iter().cloned().map(Step::Say).collect(),
                 None => {
-                    let message = format!("{heard} is not in the recording");
-                    vec![said(
-                        json!({"type": "error", "error": "not_recorded", "message": message}),
-                    )]
+                    let known = self.pushes.keys().map(Value::to_string);
+                    let missed = Missed::among(heard.to_string(), known);
+                    let error = json!({
+                        "type": "error",
+                        "error": "not_recorded",
+                        "message": missed.message(),
+                    });
+                    vec![Step::Miss(missed), said(error)]
                 }
             },
         };
@@ -114,16 +121,17 @@ impl Script {
         is_over.then_some(Step::Drop)
     }
 
-    fn unknown(&self, id: &Value, (api, args): &(String, Value)) -> Value {
+    fn unknown(&self, id: &Value, (api, args): &(String, Value)) -> Vec<Step> {
         let text = |api: &str, args: &Value| format!("{api} {args}");
-        let asked = text(api, args);
         let known = self.calls.keys().map(|(api, args)| text(api, args));
-        json!({
+        let missed = Missed::among(text(api, args), known);
+        let error = json!({
             "id": id,
             "error": "not_recorded",
-            "message": format!("{asked} is not in the recording"),
-            "nearest": nearest(&asked, known),
-        })
+            "message": missed.message(),
+            "nearest": missed.nearest,
+        });
+        vec![Step::Miss(missed), said(error)]
     }
 }
 
@@ -250,6 +258,7 @@ mod tests {
     fn texts(steps: Vec<Step>) -> Vec<String> {
         let text = |step| match step {
             Step::Say(frame) => String::from_utf8(frame.data.to_vec()).expect("text"),
+            Step::Miss(missed) => missed.to_string(),
             Step::Drop => "dropped".to_owned(),
         };
         steps.into_iter().map(text).collect()
@@ -313,6 +322,8 @@ mod tests {
             assert_eq!(dropped, last, "all was played");
         }
         let other = texts(script.hear(r#"{"action":"subscribe","instruments":["NQ"]}"#));
-        assert!(other[0].contains("not_recorded"));
+        let nearest = r#"the nearest is {"action":"subscribe","instruments":["ES"]}"#;
+        assert!(other[0].ends_with(nearest), "{}", other[0]);
+        assert!(other[1].contains("not_recorded"));
     }
 }

@@ -61,20 +61,6 @@ impl<K: Clone + Eq + Hash, V> Turns<K, V> {
     }
 }
 
-/// The three keys that share most with what was asked for, at their beginnings and ends.
-pub(super) fn nearest(asked: &str, keys: impl Iterator<Item = String>) -> Vec<String> {
-    let shared = |key: &str| {
-        let same = |(a, b): &(u8, u8)| a == b;
-        let start = asked.bytes().zip(key.bytes()).take_while(same).count();
-        let end = asked.bytes().rev().zip(key.bytes().rev());
-        start + end.take_while(same).count()
-    };
-    let mut keys: Vec<String> = keys.collect();
-    keys.sort_by_key(|key| std::cmp::Reverse(shared(key)));
-    keys.truncate(3);
-    keys
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,12 +75,5 @@ mod tests {
         assert_eq!([next("a"), next("a"), next("a")], [1, 2, 2].map(Some));
         assert_eq!([next("b"), next("c")], [Some(5), None]);
         assert!(turns.are_over());
-    }
-
-    #[test]
-    fn the_nearest_share_their_beginning_and_end() {
-        let keys = ["GET /a/1/fills", "GET /b", "POST /x", "GET /a/2"];
-        let found = nearest("GET /a/2/fills", keys.map(str::to_owned).into_iter());
-        assert_eq!(found, ["GET /a/1/fills", "GET /a/2", "GET /b"]);
     }
 }

@@ -151,10 +151,6 @@ async fn a_command_that_is_killed_or_interrupted_leaves_a_complete_recording() {
 async fn a_recording_that_does_not_fit_on_the_disk_ends_with_1_after_the_answer() {
     let (_simulator, variables) = simulator().await;
     let place = Place::new();
-    // A limit of one or two blocks, which is an error and no signal where that is ignored.
-    let script = "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"";
-    let program = env!("CARGO_BIN_EXE_executions");
-    let mut shell = tokio::process::Command::new("sh");
     let arguments = [
         "list",
         "crosstrade:Sim101",
@@ -164,17 +160,58 @@ async fn a_recording_that_does_not_fit_on_the_disk_ends_with_1_after_the_answer(
         "raw",
         "--record",
     ];
+    let (out, err) = on_a_small_disk(2, &variables, &arguments, &place).await;
+    assert!(out.contains("executions"), "{out}");
+    assert_eq!(err.matches("missing exchanges: 1,").count(), 1, "{err}");
+    // It would be a recording of nothing.
+    assert!(!place.file().exists());
+    // The handshake fits, and the second message does not.
+    let arguments = [
+        "list",
+        "crosstrade:Sim101",
+        "--lookback",
+        "15m",
+        "--ws",
+        "--record",
+    ];
+    let (_, err) = on_a_small_disk(4, &variables, &arguments, &place).await;
+    assert!(err.contains("missing exchanges: 0, messages: 1"), "{err}");
+    assert_eq!(recording(&place.file()).entries.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_disk_without_any_room_gets_no_recording_and_nothing_is_asked() {
+    let (_simulator, variables) = simulator().await;
+    let place = Place::new();
+    let (out, err) = on_a_small_disk(0, &variables, &["get", FILL, "--record"], &place).await;
+    assert_eq!(out, "");
+    let told = format!("cannot record to {}: ", place.text());
+    assert!(err.contains(&told), "{err}");
+    assert!(!place.file().exists());
+}
+
+/// Runs the command where no file gets longer than so many blocks; it must end with 1.
+#[cfg(target_os = "linux")]
+async fn on_a_small_disk(
+    blocks: u32,
+    variables: &[(&'static str, String)],
+    arguments: &[&str],
+    place: &Place,
+) -> (String, String) {
+    // An error, and no signal where that is ignored.
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut shell = tokio::process::Command::new("sh");
     shell
-        .args(["-c", script, program])
+        .args(["-c", &script, env!("CARGO_BIN_EXE_executions")])
         .args(arguments)
         .arg(place.file());
     let variables = variables.iter().map(|(name, value)| (name, value));
     let ended = shell.envs(variables).output().await.expect("it runs");
-    let err = String::from_utf8_lossy(&ended.stderr);
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let (out, err) = (text(ended.stdout), text(ended.stderr));
     assert_eq!(ended.status.code(), Some(1), "{err}");
-    assert!(String::from_utf8_lossy(&ended.stdout).contains("executions"));
-    assert_eq!(err.matches("missing exchanges: 1,").count(), 1, "{err}");
-    assert!(recording(&place.file()).entries.is_empty());
+    (out, err)
 }
 
 #[cfg(unix)]
@@ -208,23 +245,47 @@ async fn replay_serves_a_recording_to_this_command_until_ctrl_c() {
     let ended = child.wait_with_output().await.expect("ends");
     assert_eq!(ended.status.code(), Some(130));
     let err = String::from_utf8_lossy(&ended.stderr);
-    assert!(
-        err.contains("GET /v1/api/accounts/Sim101/executions/5508"),
-        "{err}"
-    );
+    let path = "GET /v1/api/accounts/Sim101/executions";
+    assert!(err.contains(&format!("{path}/5508")), "{err}");
+    let missed = format!("{path}/other is not in the recording; the nearest is {path}/5508");
+    assert!(err.contains(&missed), "{err}");
 }
 
 #[tokio::test]
-async fn replay_refuses_what_is_no_recording() {
+async fn what_is_no_recording_is_refused_by_its_name() {
     let place = Place::new();
     let text = place.text();
-    let missing = run(&Vec::new(), &["replay", &text]).await;
-    assert_eq!(missing.code, Some(1));
-    assert!(missing.err.contains("cannot read"), "{}", missing.err);
-    std::fs::write(place.file(), "{}").expect("written");
-    let unfit = run(&Vec::new(), &["replay", &text]).await;
-    assert_eq!(unfit.code, Some(2));
-    assert!(unfit.err.contains("no HAR file"), "{}", unfit.err);
+    let good = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 200}}"#;
+    let odd = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 7}}"#;
+    for command in ["replay", "check"] {
+        let missing = run(&Vec::new(), &[command, &format!("{text}.none")]).await;
+        assert_eq!(missing.code, Some(1));
+        let told = format!("error: cannot read {text}.none: ");
+        assert!(missing.err.starts_with(&told), "{}", missing.err);
+        for (har, problem) in [
+            ("{}".to_owned(), "no HAR file"),
+            (
+                format!(r#"{{"log": {{"entries": [{good}, {{"a": 1}}]}}}}"#),
+                "log.entries[1]: missing field `request`",
+            ),
+            (
+                format!(r#"{{"log": {{"entries": [{good}, {odd}]}}}}"#),
+                "log.entries[1]: its status",
+            ),
+        ] {
+            std::fs::write(place.file(), har).expect("written");
+            let unfit = run(&Vec::new(), &[command, &text]).await;
+            assert_eq!(unfit.code, Some(2));
+            let told = format!("error: {text}: ");
+            assert!(
+                unfit.err.starts_with(&told) && unfit.err.contains(problem),
+                "{}",
+                unfit.err
+            );
+            assert!(unfit.err.contains("hint: Give a HAR file"), "{}", unfit.err);
+            assert!(!unfit.err.contains("settings"), "{}", unfit.err);
+        }
+    }
     let odd = run(&Vec::new(), &["replay", "a\u{7}b.har"]).await;
     assert!(odd.err.contains(r"a\u{7}b.har"), "{}", odd.err);
 }
