@@ -100,8 +100,8 @@ pub struct Simulator {
 impl Simulator {
     /// Starts all four on 127.0.0.1 within the current tokio runtime.
     ///
-    /// They are reachable when this returns. CrossTrade's history is as old as the start: a quarter of an hour later
-    /// its list is empty, while every fill can still be got by its id.
+    /// They are reachable when this returns. CrossTrade's latest fills are of the last quarter of an hour whenever they are
+    /// asked for: twice a minute their times move up.
     ///
     /// # Errors
     /// A port is taken (the text names its address), or the fourth of them would be above 65535.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::bucket::Bucket;
 use super::credentials::{self, CROSSTRADE_TOKEN};
-use super::fills::{self, Fill};
+use super::fills::History;
 use super::object::Object;
 use super::socket::{self, Line};
 use super::spec::{Service, Spec};
@@ -40,8 +40,7 @@ type Budget = Option<Mutex<Bucket>>;
 /// What the simulated desktop knows; REST and the WebSocket are the ways to ask it.
 #[derive(Debug)]
 pub(super) struct CrossTrade {
-    /// Oldest first, the document's own before them all. A list is the other way round.
-    fills: Vec<Fill>,
+    history: History,
     list: Object,
     invalid: Object,
     unauthorized: Object,
@@ -58,7 +57,7 @@ impl CrossTrade {
         let spec = Spec::open(Service::CrossTrade)?;
         let budget = |bucket| limited.then(|| Mutex::new(bucket));
         Ok(Self {
-            fills: fills::history(spec.document("get_execution")?, now)?,
+            history: History::new(spec.document("get_execution")?, now)?,
             list: spec.document("list_executions")?,
             invalid: spec.refusal("list_executions", "400")?,
             unauthorized: spec.refusal("get_execution", "401")?,
@@ -82,13 +81,9 @@ impl CrossTrade {
             .with_state(Arc::new(self))
     }
 
-    /// Ids to try: the document's, then the newest.
+    /// Ids to try.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.fills
-            .first()
-            .into_iter()
-            .chain(self.fills.last())
-            .map(|fill| fill.id.as_str())
+        self.history.ids()
     }
 
     fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
@@ -147,8 +142,8 @@ impl CrossTrade {
 
     pub(super) fn execution(&self, account: &str, id: &str) -> Result<Answer, Answer> {
         known_account(account)?;
-        match self.fills.iter().find(|fill| fill.id == id) {
-            Some(fill) => Ok(Answer::ok(fill.body.clone())),
+        match self.history.get(id, Timestamp::now()) {
+            Some(fill) => Ok(Answer::ok(fill)),
             None => {
                 let body = self
                     .unknown
@@ -171,15 +166,8 @@ impl CrossTrade {
         if !(1..=longest).contains(&lookback) {
             return Err(self.invalid());
         }
-        let back = i64::try_from(lookback.saturating_mul(1000)).unwrap_or(i64::MAX);
-        let reach = Timestamp::now().as_millisecond().saturating_sub(back);
-        let items: Vec<Object> = self
-            .fills
-            .iter()
-            .rev()
-            .filter(|fill| fill.epoch >= reach)
-            .map(|fill| fill.body.clone().without(&["success"]))
-            .collect();
+        let fills = self.history.last(lookback, Timestamp::now()).into_iter();
+        let items: Vec<Object> = fills.map(|fill| fill.without(&["success"])).collect();
         Ok(Answer::ok(self.list.clone().set("executions", items)))
     }
 

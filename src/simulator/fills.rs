@@ -1,9 +1,9 @@
-//! CrossTrade's history: the document's fill, and others made from it that are recent when the simulator starts.
+//! CrossTrade's history: the document's fill, and others made from it that are recent whenever they are asked for.
 
 use std::io;
 
 use jiff::tz::Offset;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::object::Object;
 
@@ -20,7 +20,7 @@ pub(super) struct Fill {
 const DESKTOP: Offset = Offset::constant(-7);
 
 struct Trade {
-    /// Seconds before the start.
+    /// Seconds before now.
     age: i64,
     instrument: &'static str,
     entry: bool,
@@ -67,38 +67,84 @@ pub(super) const HOLDINGS: [Holding; 2] = [
 /// What the closed ones earned: 8.75 points of ES at 50 dollars, 10.75 of NQ at 20.
 pub(super) const REALIZED: f64 = 652.5;
 
-/// Oldest first, the document's own fill before the others.
-pub(super) fn history(document: Object, now: Timestamp) -> io::Result<Vec<Fill>> {
-    let member = |name: &str| {
-        document
-            .get(name)
-            .map(|value| value.get())
-            .unwrap_or_default()
-    };
-    let id = serde_json::from_str(member("id")).map_err(io::Error::other)?;
-    let epoch = serde_json::from_str(member("epoch")).map_err(io::Error::other)?;
-    let mut fills = Vec::with_capacity(TRADES.len() + 1);
-    for (number, trade) in (1..).zip(&TRADES) {
-        fills.push(trade.fill(&document, now, number)?);
+/// How often the trades move up to stay recent, in seconds: seldom enough that one asked for twice is the same both times, and
+/// often enough that the oldest stays within the 900 seconds that a list reaches back at most.
+const STEP: i64 = 30;
+
+/// The document's own fill, which stays where it is, and the trades.
+#[derive(Debug)]
+pub(super) struct History {
+    document: Fill,
+    started: Timestamp,
+}
+
+impl History {
+    pub(super) fn new(document: Object, started: Timestamp) -> io::Result<Self> {
+        let member = |name: &str| {
+            document
+                .get(name)
+                .map(|value| value.get())
+                .unwrap_or_default()
+        };
+        let id = serde_json::from_str(member("id")).map_err(io::Error::other)?;
+        let epoch = serde_json::from_str(member("epoch")).map_err(io::Error::other)?;
+        Ok(Self {
+            document: Fill {
+                id,
+                epoch,
+                body: document,
+            },
+            started,
+        })
     }
-    fills.insert(
-        0,
-        Fill {
-            id,
-            epoch,
-            body: document,
-        },
-    );
-    Ok(fills)
+
+    /// The document's, then the newest.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        let newest = TRADES.last().map(|trade| trade.id);
+        [self.document.id.as_str()].into_iter().chain(newest)
+    }
+
+    pub(super) fn get(&self, id: &str, now: Timestamp) -> Option<Object> {
+        let fill = match self.document.id == id {
+            true => self.document.body.clone(),
+            false => self.trades(now).find(|fill| fill.id == id)?.body,
+        };
+        Some(fill)
+    }
+
+    /// Those that are younger than so many seconds, the newest first.
+    pub(super) fn last(&self, seconds: u64, now: Timestamp) -> Vec<Object> {
+        let back = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+        let reach = now.as_millisecond().saturating_sub(back);
+        let document = (self.document.epoch >= reach).then(|| self.document.body.clone());
+        let trades = self.trades(now).filter(|fill| fill.epoch >= reach);
+        let mut fills: Vec<Object> = document
+            .into_iter()
+            .chain(trades.map(|fill| fill.body))
+            .collect();
+        fills.reverse();
+        fills
+    }
+
+    /// Oldest first.
+    fn trades(&self, now: Timestamp) -> impl Iterator<Item = Fill> {
+        let age = now.duration_since(self.started).as_secs();
+        let moved = SignedDuration::from_secs(age - age.rem_euclid(STEP));
+        let at = self.started.saturating_add(moved).unwrap_or(now);
+        (1..)
+            .zip(&TRADES)
+            .filter_map(move |(number, trade)| trade.fill(&self.document.body, at, number))
+    }
 }
 
 impl Trade {
-    fn fill(&self, document: &Object, now: Timestamp, number: i64) -> io::Result<Fill> {
+    /// `None` at the end of time.
+    fn fill(&self, document: &Object, now: Timestamp, number: i64) -> Option<Fill> {
         // Tenths of a microsecond, as the desktop's clock counts; never a whole millisecond of them.
         let ticks = (number * 1_379).nanoseconds() * 100;
         let at = Timestamp::from_millisecond(now.as_millisecond() - self.age * 1000)
             .and_then(|at| at.checked_add(ticks))
-            .map_err(io::Error::other)?;
+            .ok()?;
         let epoch = at.as_millisecond();
         let body = document
             .clone()
@@ -118,7 +164,7 @@ impl Trade {
             .set("isExitStrategy", !self.entry)
             .set("isInitialEntry", self.entry)
             .set("isLastExit", !self.entry && self.position == 0);
-        Ok(Fill {
+        Some(Fill {
             id: self.id.to_owned(),
             epoch,
             body,
@@ -129,6 +175,46 @@ impl Trade {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn document() -> Object {
+        Object::default()
+            .set("id", "of-the-document")
+            .set("epoch", 0)
+    }
+
+    #[test]
+    fn the_trades_stay_recent_and_what_is_asked_for_twice_is_the_same() {
+        let started: Timestamp = "2026-01-01T00:00:00.5Z".parse().expect("a time");
+        let history = History::new(document(), started).expect("whole");
+        let at = |seconds| started + SignedDuration::from_secs(seconds);
+        for seconds in [0, 1, 29, 30, 59, 900, 3_600, 86_429, 31_536_000] {
+            assert_eq!(
+                history.last(900, at(seconds)).len(),
+                TRADES.len(),
+                "{seconds}"
+            );
+            assert!(!history.last(320, at(seconds)).is_empty(), "{seconds}");
+            assert!(
+                history
+                    .trades(at(seconds))
+                    .all(|fill| fill.epoch < at(seconds).as_millisecond())
+            );
+        }
+        let newest = |seconds| {
+            history
+                .get(TRADES[6].id, at(seconds))
+                .map(|fill| format!("{fill:?}"))
+        };
+        assert_eq!(newest(0), newest(29));
+        assert_ne!(newest(0), newest(30));
+        let old = |seconds| {
+            history
+                .get("of-the-document", at(seconds))
+                .map(|fill| format!("{fill:?}"))
+        };
+        assert_eq!(old(0), old(3_600));
+        assert_eq!(history.last(u64::MAX, at(0)).len(), TRADES.len() + 1);
+    }
 
     #[test]
     fn holdings_and_earnings_are_those_of_the_trades() {

@@ -16,7 +16,7 @@ use super::credentials::{self, HUMMINGBOT_BASIC};
 use super::object::Object;
 use super::spec::{Service, Spec};
 
-/// The document abbreviates its id; the short form is easier to type.
+/// The document abbreviates its id. The same executor under an id that does not look cut off is the one to try.
 const DOCUMENT: [&str; 2] = ["abc123", "abc123..."];
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Hummingbot {
         let [short, full] = DOCUMENT;
         Ok(Self {
             executors: vec![
-                (short, document.clone()),
+                (short, document.clone().set("executor_id", short)),
                 (full, document),
                 ("take-profit-1", profit),
                 ("failed-1", failed),
