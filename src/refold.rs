@@ -232,7 +232,10 @@ impl Handle for Refold {
                 .hinting("Unset one: the session token takes the place of key and account."))
             }
             (None, Some(key)) if linked.is_some() => Signer::new(security::API_KEY, key),
-            (None, Some(_)) => Err(missing("REFOLD_LINKED_ACCOUNT_ID", "api_key")),
+            (None, Some(_)) => Err(missing(
+                "REFOLD_LINKED_ACCOUNT_ID",
+                "api_key, beside the key",
+            )),
             (None, None) => Err(missing("REFOLD_API_KEY", "api_key").hinting(
                 "Export it with REFOLD_LINKED_ACCOUNT_ID, or export REFOLD_SESSION_TOKEN.",
             )),

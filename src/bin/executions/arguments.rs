@@ -37,12 +37,17 @@ impl Asking {
 
     /// CrossTrade's WebSocket.
     pub async fn socket(&self, traffic: &Traffic) -> Result<Socket, Error> {
-        let mut socket = self.executions(traffic)?.crosstrade()?.connect();
-        if let Some(limit) = self.timeout {
-            socket = socket.timeout(limit).call_timeout(limit);
-        }
-        socket.await
+        connect(&self.executions(traffic)?, self.timeout).await
     }
+}
+
+/// CrossTrade's WebSocket; the limit is for connecting and for each answer.
+pub async fn connect(executions: &Executions, limit: Option<Duration>) -> Result<Socket, Error> {
+    let mut socket = executions.crosstrade()?.connect();
+    if let Some(limit) = limit {
+        socket = socket.timeout(limit).call_timeout(limit);
+    }
+    socket.await
 }
 
 /// A positive length of time as people write it: `10m`, `90s`, `1h30m`, `PT10M`.

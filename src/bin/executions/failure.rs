@@ -17,8 +17,8 @@ use crate::output::escaped;
 pub enum Failure {
     /// The library's error, most often what a service said.
     Asking(Error),
-    /// The same, because of `--contract enforce`.
-    Enforced(Error),
+    /// The same, with what the command that met it suggests.
+    Hinted(Error, &'static str),
     /// Stdout could not be written.
     Output(io::Error),
     /// A file is not what it should be.
@@ -49,7 +49,7 @@ impl Failure {
 
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Asking(error) | Self::Enforced(error) | Self::Unrecorded(_, error) => {
+            Self::Asking(error) | Self::Hinted(error, _) | Self::Unrecorded(_, error) => {
                 code(error).into()
             }
             Self::Output(_)
@@ -63,10 +63,9 @@ impl Failure {
     pub fn report(&self) -> String {
         match self {
             Self::Asking(error) => report(error),
-            Self::Enforced(error) => {
-                let hint = "`--contract enforce` ended it; `--contract report` tells it beside what the client can read.";
+            Self::Hinted(error, hint) => {
                 let mut text = report(error);
-                hinted(&mut text, [hint.to_owned()]);
+                hinted(&mut text, [(*hint).to_owned()]);
                 text
             }
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
@@ -179,6 +178,9 @@ fn hints(error: &Error) -> Vec<String> {
         hints.push(
             "`executions --help` lists the settings; `executions demo` needs none.".to_owned(),
         );
+    } else if is_crosstrade && error.code() == Some("invalid_account") {
+        let hint = "`executions rpc ListAccounts --read-only` shows the accounts there are.";
+        hints.push(hint.to_owned());
     } else if error.is_not_found() && is_crosstrade {
         hints.push("`executions list crosstrade:<account>` shows the latest fills.".to_owned());
     }

@@ -35,8 +35,20 @@ pub struct Arguments {
     asking: Asking,
 }
 
+impl Arguments {
+    /// Further back than REST does.
+    fn reaches_too_far(&self) -> bool {
+        let longest = Duration::from_secs(15 * 60);
+        !self.asking.ws && self.lookback.is_some_and(|lookback| lookback > longest)
+    }
+}
+
 pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
-    let fills = fills(arguments, traffic).await?;
+    let fills = fills(arguments, traffic).await;
+    let fills = fills.map_err(|error| match arguments.reaches_too_far() {
+        true => Failure::Hinted(error, "`--ws` asks over the WebSocket, which takes more."),
+        false => error.into(),
+    })?;
     match arguments.asking.output {
         Form::Table => print_table(&fills, arguments.asking.ws)?,
         Form::Json => output::print(json::pretty(&fills.to_executions())?.as_bytes())?,

@@ -203,7 +203,9 @@ async fn run_asking(
         _ => demo::run(&traffic).await,
     };
     let ended = ended.map_err(|failure| match failure {
-        Failure::Asking(error) if enforced && error.is_contract_drift() => Failure::Enforced(error),
+        Failure::Asking(error) if enforced && error.is_contract_drift() => {
+            Failure::Hinted(error, record::ENFORCED)
+        }
         other => other,
     });
     match (ended, traffic.finish()) {

@@ -26,6 +26,10 @@ pub enum Contract {
     Enforce,
 }
 
+/// What to say to whom enforcing it kept an answer from.
+pub const ENFORCED: &str =
+    "`--contract enforce` ended it; `--contract report` tells it beside what the client can read.";
+
 /// The traffic of a command, watched or not.
 #[derive(Clone)]
 pub struct Traffic {

@@ -10,7 +10,7 @@ use executions::recording::replay::Replay;
 
 use crate::failure::Failure;
 use crate::output;
-use crate::simulate::export;
+use crate::simulate::print_exports;
 
 /// Serve a recording on this machine, until Ctrl-C.
 ///
@@ -62,22 +62,16 @@ pub fn read(file: &Path) -> Result<Recording, Failure> {
 const MOST: usize = 20;
 
 fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
-    let place = match output::is_terminal() {
-        true => "Paste into another terminal",
-        false => "What to export is in this command's output",
-    };
     let cut = match recording.is_cut_off {
         true => " The file ends in the middle; what is whole is served.",
         false => "",
     };
     output::say(&format!(
-        "{} recorded exchanges are served on {}.{cut}\n{place}:\n",
+        "{} recorded exchanges are served on {}.{cut}",
         recording.entries.len(),
         replay.url(),
     ));
-    let variables = replay.variables();
-    let exports: String = variables.iter().map(export).collect();
-    output::print(exports.as_bytes())?;
+    print_exports(&replay.variables())?;
     let requests = replay.requests();
     let mut text = "\nIt answers:".to_owned();
     for request in requests.iter().take(MOST) {

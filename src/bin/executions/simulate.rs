@@ -14,7 +14,8 @@ use crate::output;
 #[derive(Args)]
 #[command(after_help = "\
 Faults of CrossTrade's WebSocket, for --fault:
-  drop-after=N     end the connection, with no close frame, after N answers
+  drop-after=N     end the connection, with no close frame, after N answers; pushes are none,
+                   and with 0 it ends in place of the first, so that a single call meets it
   drop-after=TIME  the same after a time, such as 5s
   mute             take the connection and never say anything
   reorder          answer in pairs, the later call first
@@ -29,6 +30,7 @@ Examples:
   executions simulate
   executions simulate --port 7700 > simulated.env
   executions simulate --fault reorder --fault drop-after=3   CrossTrade's WebSocket on a bad day
+  executions simulate --fault drop-after=0                   `executions rpc` then ends with 9
   . ./simulated.env && executions list crosstrade:Sim101     in another terminal")]
 pub struct Arguments {
     /// CrossTrade's port; the other services get the next three. [default: any that are free]
@@ -67,14 +69,8 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn announce(simulator: &Simulator, faults: &[Fault]) -> Result<(), Failure> {
-    let place = match output::is_terminal() {
-        true => "Paste into another terminal",
-        false => "What to export is in this command's output",
-    };
-    output::say(&format!(
-        "CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.\n{place}:\n"
-    ));
-    output::print(exports(simulator).as_bytes())?;
+    output::say("CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.");
+    print_exports(&simulator.variables())?;
     output::say(&format!(
         "\nThen try:\n{}\nCrossTrade's WebSocket is {}{}\nCtrl-C ends it.",
         examples(simulator),
@@ -92,12 +88,22 @@ fn wrong(faults: &[Fault]) -> String {
     }
 }
 
-fn exports(simulator: &Simulator) -> String {
-    simulator.variables().iter().map(export).collect()
+/// Prints what to export, and says what to do with it.
+pub fn print_exports(variables: &[(&'static str, String)]) -> Result<(), Failure> {
+    let exports: String = variables.iter().map(export).collect();
+    if output::is_terminal() {
+        output::say("Paste into another terminal:\n");
+        return output::print(exports.as_bytes());
+    }
+    output::print(exports.as_bytes())?;
+    output::say(
+        "What to export was written to stdout; if that is a file, read it with `. ./FILE` in another terminal.",
+    );
+    Ok(())
 }
 
 /// A line that sets a variable.
-pub fn export((name, value): &(&'static str, String)) -> String {
+fn export((name, value): &(&'static str, String)) -> String {
     format!("export {name}={}\n", quoted(value))
 }
 

@@ -214,3 +214,32 @@ fn logs_are_our_own(err: &str) {
         assert!(!line.to_lowercase().contains("authorization"), "{line}");
     }
 }
+
+#[tokio::test]
+async fn what_another_argument_would_do_is_said() {
+    let (_simulator, variables) = simulator().await;
+    let accounts = "hint: `executions rpc ListAccounts --read-only` shows";
+    let fill = "crosstrade:Nope/550837ff9e784c2895ef6dab22d06be0";
+    for (arguments, code, hint) in [
+        (
+            &["list", "crosstrade:Sim101", "--lookback", "1h"][..],
+            2,
+            "hint: `--ws` asks",
+        ),
+        (&["list", "crosstrade:Nope"], 1, accounts),
+        (&["list", "crosstrade:Nope", "--ws"], 1, accounts),
+        (&["get", fill], 1, accounts),
+    ] {
+        let ended = run(&variables, arguments).await;
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+        assert!(ended.err.contains(hint), "{}", ended.err);
+    }
+    let further = ["list", "crosstrade:Sim101", "--lookback", "1h", "--ws"];
+    let ended = run(&variables, &further).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let half = vec![("REFOLD_API_KEY", "tk_of_nobody".to_owned())];
+    let ended = run(&half, &["get", "refold:65410cf6cdf931a12d7ab009"]).await;
+    assert_eq!(ended.code, Some(2));
+    let hint = "give the value to the builder's api_key, beside the key.";
+    assert!(ended.err.contains(hint), "{}", ended.err);
+}

@@ -88,6 +88,7 @@ async fn another_process_asks_what_simulate_runs_until_ctrl_c() {
     assert_eq!(ended.status.code(), Some(130));
     let err = String::from_utf8_lossy(&ended.stderr);
     assert!(err.contains(FILL) && err.contains("Ctrl-C"), "{err}");
+    assert!(err.contains("was written to stdout"), "{err}");
     for address in addresses(&exports) {
         assert!(
             TcpStream::connect(&address).is_err(),

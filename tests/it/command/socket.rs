@@ -127,6 +127,9 @@ async fn a_call_that_is_wrong_fails_as_others_do() {
 async fn a_call_whose_outcome_nobody_knows_ends_with_9() {
     let (_dropping, dropping) = simulator_with("drop-after=0").await;
     let (_mute, mute) = simulator_with("mute").await;
+    let late = run(&mute, &["rpc", "PlaceOrder", ORDER, "--timeout", "400ms"]).await;
+    let told = "not done within 400 ms; it was sent at ";
+    assert!(late.err.contains(told), "{}", late.err);
     for variables in [dropping, mute] {
         let arguments = ["rpc", "PlaceOrder", ORDER, "--timeout", "1s"];
         let ended = run(&variables, &arguments).await;
