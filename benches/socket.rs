@@ -5,9 +5,7 @@
 //! the server is a process of its own. On one thread each of the two has a core to itself, where the system lets them choose.
 //! Rounds alternate and medians are taken; latencies and allocations are counted in rounds of their own.
 
-use std::cell::RefCell;
 use std::hint::black_box;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,9 +13,9 @@ use executions::crosstrade::Socket;
 use executions::crosstrade::types::Execution;
 use executions::{Budget, CrossTrade};
 use jsonrpsee::core::client::ClientT as _;
+use jsonrpsee::core::params::ObjectParams;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::{LocalSet, spawn_local};
+use tokio::runtime::{Builder, Runtime, RuntimeFlavor};
 
 mod measure;
 mod socket {
@@ -25,7 +23,7 @@ mod socket {
     pub mod raw;
     pub mod server;
 }
-use measure::{ClockId, Cost, calls, cost, median, medians, ratio};
+use measure::{ClockId, Cost, cost, median, medians, ratio};
 use socket::plain::Plain;
 use socket::raw::Raw;
 use socket::server::{ALONE, ARGUMENT, Server, serve_all};
@@ -33,14 +31,22 @@ use socket::server::{ALONE, ARGUMENT, Server, serve_all};
 const ROUNDS: usize = 5;
 const ACCOUNT: &str = "Sim101";
 const ID: &str = "550837ff9e784c2895ef6dab22d06be0";
+const NAMES: [&str; 4] = [
+    "this crate",
+    "jsonrpsee",
+    "tokio-tungstenite",
+    "raw TCP, undecoded",
+];
 
-struct Peers {
+/// Everything that calls, over a socket of its own each.
+struct Clients {
     ours: Socket,
     jsonrpsee: WsClient,
     plain: Plain,
+    raw: Raw,
 }
 
-impl Peers {
+impl Clients {
     async fn connect(address: &str) -> Self {
         let crosstrade = CrossTrade::builder()
             .base_url(format!("http://{address}"))
@@ -56,28 +62,27 @@ impl Peers {
                 .await
                 .expect("connects"),
             plain: Plain::connect(address).await,
+            raw: Raw::connect(address).await,
         }
     }
 
-    async fn ours(&self) {
-        let reply = self.ours.execution(ACCOUNT, ID).await.expect("a fill");
-        assert_eq!(black_box(reply).id, *ID);
-    }
-
-    async fn jsonrpsee(&self) {
-        let mut parameters = jsonrpsee::core::params::ObjectParams::new();
-        parameters.insert("account", ACCOUNT).expect("serialises");
-        parameters.insert("executionId", ID).expect("serialises");
-        let fill: Execution = self
-            .jsonrpsee
-            .request("GetExecution", parameters)
-            .await
-            .expect("a fill");
-        assert_eq!(black_box(fill).id, *ID);
-    }
-
-    async fn plain(&self) {
-        assert_eq!(black_box(self.plain.execution(ACCOUNT, ID).await).id, *ID);
+    async fn call(&self, client: usize) {
+        match client {
+            0 => {
+                let reply = self.ours.execution(ACCOUNT, ID).await.expect("a fill");
+                assert_eq!(black_box(reply).id, *ID);
+            }
+            1 => {
+                let mut parameters = ObjectParams::new();
+                parameters.insert("account", ACCOUNT).expect("serialises");
+                parameters.insert("executionId", ID).expect("serialises");
+                let answer = self.jsonrpsee.request("GetExecution", parameters);
+                let fill: Execution = answer.await.expect("a fill");
+                assert_eq!(black_box(fill).id, *ID);
+            }
+            2 => assert_eq!(black_box(self.plain.execution(ACCOUNT, ID).await).id, *ID),
+            _ => assert!(black_box(self.raw.call(ACCOUNT, ID).await) > 600),
+        }
     }
 }
 
@@ -94,9 +99,12 @@ fn main() {
     }
     // `cargo test --benches` runs this too, only to see that it works.
     let quick = !arguments.iter().any(|argument| argument == "--bench");
+    let load = move |at_once, count| Load {
+        at_once,
+        count: if quick { at_once * 2 } else { count },
+    };
     let server = Server::start(&[ARGUMENT, ALONE]);
     // On a thread of its own, since the core that a thread stays on is its threads' too.
-    let address = server.address.clone();
     let pinned = std::thread::spawn(move || {
         stay_on_core(0);
         let one_thread = Builder::new_current_thread()
@@ -104,22 +112,26 @@ fn main() {
             .build()
             .expect("a runtime");
         for (at_once, count) in [(1, 5_000), (64, 30_000), (1_024, 30_000)] {
-            let count = if quick { at_once * 2 } else { count };
-            compare(&one_thread, &address, at_once, count);
+            compare(
+                &one_thread,
+                "one thread",
+                &server.address,
+                load(at_once, count),
+            );
         }
     });
     pinned.join().expect("no panic");
     let server = Server::start(&[ARGUMENT]);
-    let threads = Builder::new_multi_thread()
+    let two_threads = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    compare_on_threads(
-        &threads,
+    compare(
+        &two_threads,
+        "two threads",
         &server.address,
-        64,
-        if quick { 128 } else { 30_000 },
+        load(64, 30_000),
     );
 }
 
@@ -136,142 +148,79 @@ fn stay_on_core(core: usize) {
     let _ = core;
 }
 
-const NAMES: [&str; 4] = [
-    "this crate",
-    "jsonrpsee",
-    "tokio-tungstenite",
-    "raw TCP, undecoded",
-];
-
-/// Everything that calls over one thread's sockets.
-struct OneThread {
-    peers: Peers,
-    raw: Raw,
+/// How many calls, and how many of them in flight.
+#[derive(Clone, Copy)]
+struct Load {
+    at_once: usize,
+    count: usize,
 }
 
-impl OneThread {
-    async fn call(&self, peer: usize) {
-        match peer {
-            0 => self.peers.ours().await,
-            1 => self.peers.jsonrpsee().await,
-            2 => self.peers.plain().await,
-            _ => assert!(black_box(self.raw.call(ACCOUNT, ID).await) > 600),
-        }
-    }
-}
-
-/// Tasks that call one time after the other, as many as calls are to be in flight.
-async fn lanes(clients: &Rc<OneThread>, peer: usize, count: usize, at_once: usize) {
-    let lanes: Vec<_> = (0..at_once)
-        .map(|_| {
-            let clients = Rc::clone(clients);
-            spawn_local(async move {
-                for _ in 0..count / at_once {
-                    clients.call(peer).await;
+impl Load {
+    /// Runs tasks that call one time after the other, as many as calls are to be in flight; the seconds that calls took,
+    /// where they are to be timed.
+    async fn run(self, clients: &Arc<Clients>, client: usize, timed: bool) -> Vec<f64> {
+        let lane = |clients: Arc<Clients>| async move {
+            let mut times = Vec::new();
+            for _ in 0..self.count / self.at_once {
+                if !timed {
+                    clients.call(client).await;
+                    continue;
                 }
-            })
-        })
-        .collect();
-    for lane in lanes {
-        lane.await.expect("no panic");
+                let sent = Instant::now();
+                clients.call(client).await;
+                times.push(sent.elapsed().as_secs_f64());
+            }
+            times
+        };
+        let lanes: Vec<_> = (0..self.at_once)
+            .map(|_| tokio::spawn(lane(Arc::clone(clients))))
+            .collect();
+        let mut times = Vec::new();
+        for lane in lanes {
+            times.extend(lane.await.expect("no panic"));
+        }
+        times
     }
 }
 
-fn compare(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
-    let local = LocalSet::new();
-    let clients = Rc::new(local.block_on(runtime, async {
-        OneThread {
-            peers: Peers::connect(address).await,
-            raw: Raw::connect(address).await,
-        }
-    }));
-    let mut costs: [Vec<Cost>; 4] = Default::default();
+fn compare(runtime: &Runtime, threads: &str, address: &str, load: Load) {
+    let clients = Arc::new(runtime.block_on(Clients::connect(address)));
+    let run = async |client| {
+        load.run(&clients, client, false).await;
+    };
+    let mut costs: [Vec<Cost>; NAMES.len()] = Default::default();
     for round in 0..=ROUNDS {
-        for turn in 0..4 {
-            let peer = (turn + round) % 4;
-            let run = lanes(&clients, peer, count, at_once);
-            let spent = local.block_on(runtime, cost(ClockId::ProcessCPUTime, run));
+        for turn in 0..NAMES.len() {
+            let client = (turn + round) % NAMES.len();
+            let spent = runtime.block_on(cost(ClockId::ProcessCPUTime, run(client)));
             // The first round warms up.
             if round > 0 {
-                costs[peer].push(spent);
+                costs[client].push(spent);
             }
         }
     }
-    println!("{at_once} in flight on one thread, {count} calls a round, {ROUNDS} rounds");
+    let Load { at_once, count } = load;
+    println!("{at_once} in flight on {threads}, {count} calls a round, {ROUNDS} rounds");
     println!("                      µs processor   against    p50 µs   allocations");
     println!("                            a call  jsonrpsee                 a call");
-    for (peer, name) in NAMES.into_iter().enumerate() {
+    for (client, name) in NAMES.into_iter().enumerate() {
+        let times = runtime.block_on(load.run(&clients, client, true));
         println!(
             "  {name:<20} {:11.2} {:10.2} {:9.0} {:13.1}",
-            medians(&costs[peer]).processor / count as f64 * 1e6,
-            ratio(&costs[1], &costs[peer], |cost| cost.processor),
-            local.block_on(runtime, latency(&clients, peer, count, at_once)) * 1e6,
-            allocations(|| local.block_on(runtime, lanes(&clients, peer, count, at_once)))
-                / count as f64,
+            medians(&costs[client]).processor / count as f64 * 1e6,
+            ratio(&costs[1], &costs[client], |cost| cost.processor),
+            median(times) * 1e6,
+            allocations(runtime, || runtime.block_on(run(client))) / count as f64,
         );
     }
     println!();
-    local.block_on(runtime, async {
-        clients.peers.ours.close().await.expect("closes");
-    });
+    runtime.block_on(clients.ours.close()).expect("it closes");
 }
 
-/// The median seconds from a call to its answer.
-async fn latency(clients: &OneThread, peer: usize, count: usize, at_once: usize) -> f64 {
-    let times = RefCell::new(Vec::with_capacity(count));
-    let timed = async || {
-        let sent = Instant::now();
-        clients.call(peer).await;
-        times.borrow_mut().push(sent.elapsed().as_secs_f64());
-    };
-    calls(count, at_once, timed).await;
-    median(times.take())
-}
-
-fn allocations(run: impl FnOnce()) -> f64 {
-    allocation_counter::measure(run).count_total as f64
-}
-
-fn compare_on_threads(runtime: &Runtime, address: &str, at_once: usize, count: usize) {
-    let peers = Arc::new(runtime.block_on(Peers::connect(address)));
-    let mut costs: [Vec<Cost>; 3] = Default::default();
-    for round in 0..=ROUNDS {
-        for turn in 0..3 {
-            let peer = (turn + round) % 3;
-            let peers = &peers;
-            let run = async {
-                let lanes: Vec<_> = (0..at_once)
-                    .map(|_| {
-                        let peers = Arc::clone(peers);
-                        tokio::spawn(async move {
-                            for _ in 0..count / at_once {
-                                match peer {
-                                    0 => peers.ours().await,
-                                    1 => peers.jsonrpsee().await,
-                                    _ => peers.plain().await,
-                                }
-                            }
-                        })
-                    })
-                    .collect();
-                for lane in lanes {
-                    lane.await.expect("no panic");
-                }
-            };
-            let spent = runtime.block_on(cost(ClockId::ProcessCPUTime, run));
-            if round > 0 {
-                costs[peer].push(spent);
-            }
-        }
-    }
-    println!("{at_once} in flight on two threads, {count} calls a round, {ROUNDS} rounds");
-    println!("                      µs processor   against");
-    println!("                            a call  jsonrpsee");
-    for (peer, name) in NAMES.into_iter().take(3).enumerate() {
-        println!(
-            "  {name:<20} {:11.2} {:10.2}",
-            medians(&costs[peer]).processor / count as f64 * 1e6,
-            ratio(&costs[1], &costs[peer], |cost| cost.processor),
-        );
+/// Those of a runtime that has no threads; of one that has, they are not counted.
+fn allocations(runtime: &Runtime, run: impl FnOnce()) -> f64 {
+    match runtime.handle().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => allocation_counter::measure(run).count_total as f64,
+        _ => f64::NAN,
     }
 }

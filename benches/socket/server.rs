@@ -66,16 +66,15 @@ fn serve(mut stream: TcpStream, execution: &str) -> Option<()> {
     let is_websocket = shake_hands(&mut stream, &mut input)?;
     let mut output = Vec::new();
     loop {
-        let mut rest = input.as_slice();
-        while let Some((payload, after)) = if is_websocket {
-            frame(rest)
+        let mut used = 0;
+        while let Some((payload, length)) = if is_websocket {
+            frame(&mut input[used..])
         } else {
-            line(rest)
+            line(&input[used..])
         } {
-            answer(&payload, execution, is_websocket, &mut output);
-            rest = after;
+            answer(payload, execution, is_websocket, &mut output);
+            used += length;
         }
-        let used = input.len() - rest.len();
         input.drain(..used);
         stream.write_all(&output).ok()?;
         output.clear();
@@ -111,8 +110,8 @@ fn shake_hands(stream: &mut TcpStream, input: &mut Vec<u8>) -> Option<bool> {
     Some(true)
 }
 
-/// The next client frame, unmasked, and what follows it. No client here fragments or sends more than 64 KiB.
-fn frame(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+/// The next client frame's payload, unmasked, and the frame's length. No client here fragments or sends more than 64 KiB.
+fn frame(bytes: &mut [u8]) -> Option<(&[u8], usize)> {
     let (length, header) = match bytes.get(1)? & 0x7f {
         126 => (
             usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?])),
@@ -120,25 +119,26 @@ fn frame(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         ),
         length => (usize::from(length), 2),
     };
-    let mask = bytes.get(header..header + 4)?;
-    let masked = bytes.get(header + 4..header + 4 + length)?;
-    let payload = masked
-        .iter()
-        .zip(mask.iter().cycle())
-        .map(|(byte, mask)| byte ^ mask)
-        .collect();
-    Some((payload, &bytes[header + 4 + length..]))
+    let mask: [u8; 4] = bytes.get(header..header + 4)?.try_into().ok()?;
+    let start = header + 4;
+    let payload = bytes.get_mut(start..start + length)?;
+    for word in payload.chunks_mut(4) {
+        for (byte, mask) in word.iter_mut().zip(mask) {
+            *byte ^= mask;
+        }
+    }
+    Some((payload, start + length))
 }
 
-fn line(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
-    Some((bytes[..end].to_vec(), &bytes[end + 1..]))
+fn line(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let end = memchr::memchr(b'\n', bytes)?;
+    Some((&bytes[..end], end + 1))
 }
 
 /// Whatever is no call (a ping, a close) gets no answer.
 fn answer(payload: &[u8], execution: &str, is_websocket: bool, output: &mut Vec<u8>) {
     let Some(id) = id(payload) else { return };
-    let is_json_rpc = payload.windows(9).any(|word| word == b"\"jsonrpc\"");
+    let is_json_rpc = payload.starts_with(b"{\"jsonrpc\"");
     let (start, middle) = if is_json_rpc {
         (r#"{"jsonrpc":"2.0","id":"#, r#","result":"#)
     } else {
@@ -170,7 +170,7 @@ fn answer(payload: &[u8], execution: &str, is_websocket: bool, output: &mut Vec<
 
 /// The JSON token of the member `id`.
 fn id(payload: &[u8]) -> Option<&[u8]> {
-    let at = payload.windows(5).position(|word| word == b"\"id\":")? + 5;
+    let at = memchr::memmem::find(payload, b"\"id\":")? + 5;
     let quoted = usize::from(payload[at] == b'"');
     let end = payload[at + quoted..]
         .iter()
