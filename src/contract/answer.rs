@@ -11,6 +11,7 @@ use super::reading::Reading;
 use super::schema::Reference;
 use super::verdict::Findings;
 use super::walk::Walk;
+use crate::transport::body::checked_text;
 
 /// An answer over HTTP.
 pub(super) fn over_http(
@@ -72,6 +73,8 @@ struct Check<'a> {
     pointer: &'a str,
     /// Members that are not the body's own.
     beside: &'a [&'a str],
+    /// Whether the client's type has read it.
+    is_read: bool,
 }
 
 impl<'a> Check<'a> {
@@ -90,6 +93,7 @@ impl<'a> Check<'a> {
             findings,
             pointer: "",
             beside: &[],
+            is_read: false,
         }
     }
 
@@ -111,12 +115,14 @@ impl<'a> Check<'a> {
 
     fn success(&mut self, answer: &Answer) {
         let beside = self.beside;
-        let Some(text) = self.text(Grade::Breaks) else {
-            return;
+        let (reading, place) = self.reading();
+        let text = match reading {
+            // Whoever has read it has checked it.
+            Reading::Fits => checked_text(self.body).ok(),
+            _ => self.text(Grade::Breaks),
         };
-        let reading = match self.contract.read(self.operation) {
-            Some(read) => read(self.headers, self.body, self.contract.wrapper()),
-            None => Reading::Fits,
+        let Some(text) = text else {
+            return;
         };
         if reading == Reading::Refused {
             let expected = || "a success".to_owned();
@@ -134,7 +140,9 @@ impl<'a> Check<'a> {
         let Some(schema) = answer.schema else {
             return;
         };
-        match self.wrapped(text, &reading) {
+        let inside = place.and_then(|wrapper| Some((wrapper, member(text, wrapper)?)));
+        self.is_read = reading == Reading::Fits;
+        match inside.filter(|(_, inside)| Kind::of(inside) != Kind::Null) {
             Some((wrapper, inside)) => self.wrapper(text, wrapper, inside, schema),
             None => self.walk(Grade::Breaks).body(schema, text, beside),
         }
@@ -145,13 +153,17 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The wrapper and what is in it, where the client looks there for the answer.
-    fn wrapped(&self, text: &'a str, reading: &Reading) -> Option<(&'static str, &'a str)> {
-        let wrapper = self.contract.wrapper()?;
-        let inside = member(text, wrapper).filter(|inside| Kind::of(inside) != Kind::Null)?;
-        let is_bare = *reading == Reading::Fits
-            && self.contract.read(self.operation)?(self.headers, self.body, None) == Reading::Fits;
-        (!is_bare).then_some((wrapper, inside))
+    /// What the client makes of it, and where it finds it: it looks into a wrapper only where it cannot read what is there.
+    fn reading(&self) -> (Reading, Option<&'static str>) {
+        let read = |wrapper| match self.contract.read(self.operation) {
+            Some(read) => read(self.headers, self.body, wrapper),
+            None => Reading::Unfit(None),
+        };
+        let bare = read(None);
+        match self.contract.wrapper() {
+            Some(wrapper) if bare != Reading::Fits => (read(Some(wrapper)), Some(wrapper)),
+            _ => (bare, None),
+        }
     }
 
     fn wrapper(&mut self, text: &str, wrapper: &str, inside: &str, schema: Reference) {
@@ -220,6 +232,7 @@ impl<'a> Check<'a> {
             findings: self.findings,
             most,
             pointer: self.pointer.to_owned(),
+            is_read: self.is_read,
         }
     }
 

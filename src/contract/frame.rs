@@ -174,5 +174,6 @@ fn walk<'a>(contract: &'a Contract, findings: &'a mut Findings) -> Walk<'a> {
         findings,
         most: Grade::Breaks,
         pointer: String::new(),
+        is_read: false,
     }
 }

@@ -74,6 +74,10 @@ pub(super) fn object(body: &[u8]) -> Result<&str, Found> {
 
 /// Whether a JSON number has no fraction, by its digits.
 fn is_integral(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return true;
+    }
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');

@@ -14,8 +14,15 @@ pub(super) struct Misfit {
     pub found: Found,
 }
 
-/// What a value that is no null is to be blamed for.
-pub(super) fn misfit(plain: Plain, json: &str) -> Option<Misfit> {
+impl Misfit {
+    fn new(rule: Rule, grade: Grade, found: &'static str) -> Self {
+        let found = Found::kind(found);
+        Self { rule, grade, found }
+    }
+}
+
+/// What a value that is no null is to be blamed for. `is_read` where the client's type is known to take it.
+pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> {
     let kind = Kind::of(json);
     let is_sort = match plain.sort {
         Sort::Text => kind == Kind::Text,
@@ -23,8 +30,8 @@ pub(super) fn misfit(plain: Plain, json: &str) -> Option<Misfit> {
         Sort::Integer => kind == Kind::Integer,
         Sort::Boolean => kind == Kind::Boolean,
     };
-    let rule = if is_sort { Rule::Format } else { Rule::Type };
-    if !reads(plain, json) {
+    if !is_read && !reads(plain, json) {
+        let rule = if is_sort { Rule::Format } else { Rule::Type };
         let found = match kind {
             Kind::Text if is_sort => Found::kind("string of another form"),
             kind => kind.found(),
@@ -35,32 +42,22 @@ pub(super) fn misfit(plain: Plain, json: &str) -> Option<Misfit> {
             found,
         });
     }
-    if let Some(changed) = another_time(plain.format, json) {
-        return Some(changed);
+    let of_format = of_format(plain.format, json);
+    match of_format {
+        Err(misfit) if misfit.grade == Grade::Breaks => Some(misfit),
+        _ if !is_sort => {
+            let found = match (plain.format, kind) {
+                (Format::Decimal, Kind::Text) => Found::kind("string that holds a number"),
+                (_, kind) => kind.found(),
+            };
+            Some(Misfit {
+                rule: Rule::Type,
+                grade: Grade::Drift,
+                found,
+            })
+        }
+        of_format => of_format.err(),
     }
-    if !is_sort {
-        let found = match (plain.format, kind) {
-            (Format::Decimal, Kind::Text) => Found::kind("string that holds a number"),
-            (_, kind) => kind.found(),
-        };
-        return Some(Misfit {
-            rule,
-            grade: Grade::Drift,
-            found,
-        });
-    }
-    if is_of_format(plain.format, json) {
-        return None;
-    }
-    let found = Found::kind(match kind {
-        Kind::Text => "string of another form",
-        _ => "number outside of the years 1990 to 2100",
-    });
-    Some(Misfit {
-        rule,
-        grade: Grade::Drift,
-        found,
-    })
 }
 
 /// Whether the client's type for this format takes the value: tried, with that type.
@@ -82,51 +79,44 @@ fn reads(plain: Plain, json: &str) -> bool {
     }
 }
 
-fn is_of_format(format: Format, json: &str) -> bool {
+/// Whether it is of the format; it breaks where it is a time, but not the one that the spec's words make of it.
+fn of_format(format: Format, json: &str) -> Result<(), Misfit> {
+    let another_form = || Misfit::new(Rule::Format, Grade::Drift, "string of another form");
+    let another_time = |rule, found| Misfit::new(rule, Grade::Breaks, found);
     match format {
-        Format::None | Format::Decimal | Format::Id | Format::MaybeDateTime => true,
-        Format::DateTime => instant(json).is_some(),
-        Format::LocalDateTime => wall_clock(json).is_some(),
-        Format::EpochSeconds => is_plausible(json, 1.0),
-        Format::EpochMillis => is_plausible(json, 1e3),
+        Format::None | Format::Decimal | Format::Id | Format::MaybeDateTime => Ok(()),
+        Format::DateTime if instant(json).is_some() => Ok(()),
+        Format::DateTime if wall_clock(json).is_some() => {
+            Err(another_time(Rule::Zone, "time without a zone"))
+        }
+        Format::LocalDateTime if instant(json).is_some() => {
+            Err(another_time(Rule::Zone, "time with a zone"))
+        }
+        Format::LocalDateTime if wall_clock(json).is_some() => Ok(()),
+        Format::DateTime | Format::LocalDateTime => Err(another_form()),
+        Format::EpochSeconds | Format::EpochMillis => {
+            let expected = match format {
+                Format::EpochSeconds => Unit::Seconds,
+                _ => Unit::Millis,
+            };
+            match Unit::of(json) {
+                Some(unit) if unit == expected => Ok(()),
+                Some(unit) => Err(another_time(Rule::Unit, unit.found())),
+                None if json.starts_with('"') => Err(another_form()),
+                None => {
+                    let found = "number outside of the years 1990 to 2100";
+                    Err(Misfit::new(Rule::Format, Grade::Drift, found))
+                }
+            }
+        }
     }
 }
 
-/// What is a time, but not the one that the spec's words make of it.
-fn another_time(format: Format, json: &str) -> Option<Misfit> {
-    let breaks = |rule, found| {
-        let found = Found::kind(found);
-        Some(Misfit {
-            rule,
-            grade: Grade::Breaks,
-            found,
-        })
-    };
-    let unit = match format {
-        Format::DateTime if instant(json).is_none() && wall_clock(json).is_some() => {
-            return breaks(Rule::Zone, "time without a zone");
-        }
-        Format::LocalDateTime if instant(json).is_some() => {
-            return breaks(Rule::Zone, "time with a zone");
-        }
-        Format::EpochSeconds => 1.0,
-        Format::EpochMillis => 1e3,
-        _ => return None,
-    };
-    let units = [
-        (1.0, "number that fits seconds"),
-        (1e3, "number that fits milliseconds"),
-        (1e6, "number that fits microseconds"),
-        (1e9, "number that fits nanoseconds"),
-    ];
-    let other = units
-        .into_iter()
-        .find(|(per_second, _)| is_plausible(json, *per_second))?;
-    (other.0 != unit).then(|| breaks(Rule::Unit, other.1))?
-}
-
 fn instant(json: &str) -> Option<jiff::Timestamp> {
-    text(json)?.parse().ok()
+    let text = text(json)?;
+    // To have jiff refuse a text costs more than to see that it names no zone: that comes after `YYYYMMDDTHH` or more.
+    let has_zone = |text: &str| text.bytes().skip(10).any(|byte| b"Zz+-".contains(&byte));
+    has_zone(&text).then(|| text.parse().ok())?
 }
 
 /// jiff lets an offset pass here and drops it, so ask for the [`instant`] first.
@@ -134,11 +124,39 @@ fn wall_clock(json: &str) -> Option<jiff::civil::DateTime> {
     text(json)?.parse().ok()
 }
 
-/// Whether a count of so many parts of a second lies in the years 1990 to 2100. The ranges of the units do not overlap.
-fn is_plausible(json: &str, per_second: f64) -> bool {
-    let count = json.trim_matches('"').parse::<Decimal>();
-    let seconds = count.map(|count| count.to_f64_lossy() / per_second);
-    seconds.is_ok_and(|seconds| (631_152_000.0..4_102_444_800.0).contains(&seconds))
+/// What a time is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+}
+
+impl Unit {
+    /// The one in which a count lies in the years 1990 to 2100; those ranges do not overlap.
+    fn of(json: &str) -> Option<Self> {
+        let count = json.trim_matches('"').parse::<Decimal>().ok()?;
+        let count = count.to_f64_lossy();
+        let units = [
+            (1.0, Self::Seconds),
+            (1e3, Self::Millis),
+            (1e6, Self::Micros),
+            (1e9, Self::Nanos),
+        ];
+        let years = 631_152_000.0..4_102_444_800.0;
+        let is_in_range = |(per_second, _): &(f64, _)| years.contains(&(count / per_second));
+        units.into_iter().find(is_in_range).map(|(_, unit)| unit)
+    }
+
+    fn found(self) -> &'static str {
+        match self {
+            Self::Seconds => "number that fits seconds",
+            Self::Millis => "number that fits milliseconds",
+            Self::Micros => "number that fits microseconds",
+            Self::Nanos => "number that fits nanoseconds",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +164,7 @@ mod tests {
     use super::*;
 
     fn judged(sort: Sort, format: Format, json: &str) -> Option<(Rule, Grade)> {
-        misfit(Plain { sort, format }, json).map(|misfit| (misfit.rule, misfit.grade))
+        misfit(Plain { sort, format }, json, false).map(|misfit| (misfit.rule, misfit.grade))
     }
 
     #[test]

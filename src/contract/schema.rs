@@ -30,13 +30,15 @@ pub(super) enum Component {
 pub(super) struct Object {
     pub name: Box<str>,
     pub members: Vec<Member>,
-    /// By their names and their other names.
-    by_name: HashMap<Box<str>, usize>,
+    /// By the lengths of their names and of their other names, which leave two or three to compare with.
+    by_length: Vec<Vec<(Box<str>, usize)>>,
 }
 
 impl Object {
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
+        let mut names = self.by_length.get(name.len())?.iter();
+        let found = names.find(|(known, _)| **known == *name);
+        found.map(|(_, index)| *index)
     }
 }
 
@@ -122,19 +124,21 @@ impl Schemas {
                 .iter()
                 .map(|(name, property)| self.member(name, property, is_required(name)))
                 .collect();
-            let mut by_name = HashMap::new();
+            let mut by_length: Vec<Vec<(Box<str>, usize)>> = Vec::new();
             for (index, (name, property)) in properties.iter().enumerate() {
                 let aliases = property["x-aliases"].as_array().into_iter().flatten();
                 let aliases = aliases.filter_map(Value::as_str);
                 for name in aliases.chain([name.as_str()]) {
-                    by_name.insert(name.into(), index);
+                    let lengths = by_length.len().max(name.len() + 1);
+                    by_length.resize_with(lengths, Vec::new);
+                    by_length[name.len()].push((name.into(), index));
                 }
             }
             let name = name.into();
             return Component::Object(Object {
                 name,
                 members,
-                by_name,
+                by_length,
             });
         }
         match schema["enum"].as_array() {

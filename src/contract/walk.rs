@@ -17,6 +17,8 @@ pub(super) struct Walk<'a> {
     pub most: Grade,
     /// Where it is, as a JSON pointer.
     pub pointer: String,
+    /// Whether the client's type has read the whole, so that no value need be tried again.
+    pub is_read: bool,
 }
 
 impl Walk<'_> {
@@ -168,7 +170,7 @@ impl Walk<'_> {
     }
 
     fn plain(&mut self, plain: Plain, expected: impl FnOnce() -> String, json: &str) {
-        if let Some(misfit) = misfit(plain, json) {
+        if let Some(misfit) = misfit(plain, json, self.is_read) {
             self.add(misfit.rule, misfit.grade, expected, misfit.found);
         }
     }
@@ -200,12 +202,9 @@ impl Walk<'_> {
     fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
         let length = self.pointer.len();
         self.pointer.push('/');
-        for letter in name.chars() {
-            match letter {
-                '~' => self.pointer.push_str("~0"),
-                '/' => self.pointer.push_str("~1"),
-                other => self.pointer.push(other),
-            }
+        match name.bytes().any(|byte| byte == b'~' || byte == b'/') {
+            true => self.pointer += &name.replace('~', "~0").replace('/', "~1"),
+            false => self.pointer += name,
         }
         work(self);
         self.pointer.truncate(length);

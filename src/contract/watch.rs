@@ -67,17 +67,18 @@ struct Held {
 struct Judged {
     queue: Queue<Answer>,
     report: Mutex<Report>,
-    judge: fn(&Answer) -> Option<Verdict>,
+    judge: Judge,
 }
 
-/// As much of an answer as its check needs; cheap to make.
+type Judge = fn(&Answer, &Bytes) -> Option<Verdict>;
+
+/// As much of an answer as its check needs beside its body; cheap to make.
 enum Answer {
     Exchange {
         service: &'static str,
         operation: &'static str,
         status: u16,
         content_type: Option<HeaderValue>,
-        body: Bytes,
         at: Timestamp,
     },
     Frame {
@@ -85,7 +86,6 @@ enum Answer {
         /// What it answers.
         api: Option<Box<str>>,
         is_text: bool,
-        data: Bytes,
         at: Timestamp,
     },
 }
@@ -99,7 +99,7 @@ impl Watch {
         Self::judging(mode, judge)
     }
 
-    fn judging(mode: Mode, judge: fn(&Answer) -> Option<Verdict>) -> Self {
+    fn judging(mode: Mode, judge: Judge) -> Self {
         Self(Arc::new(Held {
             mode,
             start: Once::new(),
@@ -127,17 +127,16 @@ impl Watch {
         report
     }
 
-    fn hear(&self, answer: Answer) -> Result<(), Veto> {
+    fn hear(&self, answer: Answer, body: &Bytes) -> Result<(), Veto> {
         match self.0.mode {
             Mode::Off => Ok(()),
             Mode::Report => {
                 self.0.start.call_once(|| self.start());
-                let size = answer.size();
-                self.0.judged.queue.push(answer, size);
+                self.0.judged.queue.push(answer, body);
                 Ok(())
             }
             Mode::Enforce => {
-                let verdict = self.0.judged.judge(&answer);
+                let verdict = self.0.judged.judge(&answer, body);
                 verdict
                     .and_then(|verdict| verdict.veto())
                     .map_or(Ok(()), Err)
@@ -151,8 +150,8 @@ impl Watch {
         let listener = tracing::dispatcher::get_default(Clone::clone);
         let run = move || {
             tracing::dispatcher::with_default(&listener, || {
-                judged.queue.run(|answer| {
-                    judged.judge(&answer);
+                judged.queue.run(|answer, body| {
+                    judged.judge(&answer, &body);
                 });
             });
         };
@@ -172,8 +171,8 @@ impl Drop for Held {
 
 impl Judged {
     /// Judges an answer and collects what is found. A check that panics is counted, and neither ends the thread nor the call.
-    fn judge(&self, answer: &Answer) -> Option<Verdict> {
-        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(answer)));
+    fn judge(&self, answer: &Answer, body: &Bytes) -> Option<Verdict> {
+        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(answer, body)));
         let Ok(verdict) = judged else {
             tracing::error!(target: "executions::contract", "a check failed: it panicked");
             self.report().leave(Unchecked::Failed, 1);
@@ -194,14 +193,13 @@ impl Judged {
     }
 }
 
-fn judge(answer: &Answer) -> Option<Verdict> {
+fn judge(answer: &Answer, body: &Bytes) -> Option<Verdict> {
     match answer {
         Answer::Exchange {
             service,
             operation,
             status,
             content_type,
-            body,
             at,
         } => {
             let content_type = content_type.clone();
@@ -216,12 +214,11 @@ fn judge(answer: &Answer) -> Option<Verdict> {
             service,
             api,
             is_text,
-            data,
             at,
         } => {
             let contract = Contract::named(service)?;
             Some(match is_text {
-                true => contract.check_frame(api.as_deref(), data, *at),
+                true => contract.check_frame(api.as_deref(), body, *at),
                 false => frame::binary(contract, *at),
             })
         }
@@ -251,12 +248,12 @@ fn tell(finding: &Finding) {
     }
 }
 
-impl Answer {
-    fn size(&self) -> usize {
-        match self {
-            Self::Exchange { body, .. } => body.len(),
-            Self::Frame { data, .. } => data.len(),
-        }
+/// A value of its own: one shared with the answer's headers would keep what was read with them in memory.
+fn detached(value: &HeaderValue) -> Option<HeaderValue> {
+    let usual = HeaderValue::from_static("application/json");
+    match *value == usual {
+        true => Some(usual),
+        false => HeaderValue::from_bytes(value.as_bytes()).ok(),
     }
 }
 
@@ -266,14 +263,14 @@ impl Observer for Watch {
         let (None, Ok(response)) = (exchange.connection, &exchange.response) else {
             return Ok(());
         };
-        self.hear(Answer::Exchange {
+        let answer = Answer::Exchange {
             service: exchange.service,
             operation: exchange.operation,
             status: response.status.as_u16(),
-            content_type: response.headers.get(CONTENT_TYPE).cloned(),
-            body: response.body.clone(),
+            content_type: response.headers.get(CONTENT_TYPE).and_then(detached),
             at: exchange.started,
-        })
+        };
+        self.hear(answer, &response.body)
     }
 
     fn reads_heads(&self) -> bool {
@@ -284,17 +281,13 @@ impl Observer for Watch {
         if message.direction == Direction::Sent {
             return Ok(());
         }
-        self.hear(Answer::Frame {
+        let answer = Answer::Frame {
             service: message.service,
             api: message.api.clone(),
             is_text: message.is_text,
-            data: match self.0.mode {
-                // Copied, since what was read from the network in one piece stays in memory in one piece.
-                Mode::Report => Bytes::copy_from_slice(&message.data),
-                Mode::Off | Mode::Enforce => message.data.clone(),
-            },
             at: message.at,
-        })
+        };
+        self.hear(answer, &message.data)
     }
 }
 
@@ -354,33 +347,31 @@ impl Observed {
 mod tests {
     use super::*;
 
-    fn answer(body: &'static str) -> Answer {
-        Answer::Exchange {
+    fn hear(watch: &Watch, body: &'static str) {
+        let answer = Answer::Exchange {
             service: "refold",
             operation: "get_execution",
             status: 200,
             content_type: Some(HeaderValue::from_static("application/json")),
-            body: Bytes::from_static(body.as_bytes()),
             at: Timestamp::UNIX_EPOCH,
-        }
+        };
+        let body = Bytes::from_static(body.as_bytes());
+        watch.hear(answer, &body).expect("no veto");
     }
 
     const GOOD: &str = r#"{"_id": "a", "status": "RUNNING"}"#;
 
-    fn panics(answer: &Answer) -> Option<Verdict> {
-        let Answer::Exchange { body, .. } = answer else {
-            return None;
-        };
+    fn panics(answer: &Answer, body: &Bytes) -> Option<Verdict> {
         assert!(body != "panic", "as it was told");
-        judge(answer)
+        judge(answer, body)
     }
 
     #[test]
     fn a_check_that_panics_is_told_and_ends_neither_the_thread_nor_the_call() {
         for mode in [Mode::Report, Mode::Enforce] {
             let watch = Watch::judging(mode, panics);
-            watch.hear(answer("panic")).expect("no veto");
-            watch.hear(answer(GOOD)).expect("no veto");
+            hear(&watch, "panic");
+            hear(&watch, GOOD);
             let report = watch.report();
             assert_eq!(report.exchanges(), 1, "{mode:?}");
             assert!(report.unchecked().eq([(Unchecked::Failed, 1)]), "{report}");
@@ -389,15 +380,15 @@ mod tests {
 
     #[test]
     fn a_full_queue_is_told_and_delays_nobody() {
-        fn slow(answer: &Answer) -> Option<Verdict> {
+        fn slow(answer: &Answer, body: &Bytes) -> Option<Verdict> {
             thread::sleep(Duration::from_millis(2));
-            judge(answer)
+            judge(answer, body)
         }
         let watch = Watch::judging(Mode::Report, slow);
         let before = std::time::Instant::now();
         let count = queue::MOST as u64 + 500;
         for _ in 0..count {
-            watch.hear(answer(GOOD)).expect("no veto");
+            hear(&watch, GOOD);
         }
         assert!(before.elapsed() < Duration::from_secs(2), "nobody waits");
         let report = watch.report();
@@ -410,7 +401,7 @@ mod tests {
     #[test]
     fn the_thread_ends_once_nobody_holds_the_watch() {
         let watch = Watch::new(Mode::Report);
-        watch.hear(answer(GOOD)).expect("no veto");
+        hear(&watch, GOOD);
         let left = Arc::downgrade(&watch.0.judged);
         drop(watch);
         let end = std::time::Instant::now() + Duration::from_secs(10);

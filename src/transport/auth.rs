@@ -171,9 +171,12 @@ impl Signer {
 
     fn cut_at_the_end(&self, bytes: &[u8]) -> usize {
         let ends = |secret: &str| {
+            let secret = secret.as_bytes();
             let halves = (LEAST..secret.len()).rev();
-            let mut found = halves.filter(|half| bytes.ends_with(&secret.as_bytes()[..*half]));
-            found.next().unwrap_or_default()
+            // Few halves end as the bytes do, and only those are worth the comparison.
+            let mut halves = halves.filter(|half| bytes.last() == Some(&secret[half - 1]));
+            let found = halves.find(|half| bytes.ends_with(&secret[..*half]));
+            found.unwrap_or_default()
         };
         self.long_secrets().map(ends).max().unwrap_or_default()
     }

@@ -1,9 +1,10 @@
 //! What an observer is shown of an attempt: copied before it is signed, and told once it has ended.
 
+use std::mem::take;
 use std::sync::{Arc, LazyLock};
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
@@ -19,9 +20,14 @@ use crate::observe::{Exchange, Response, Veto};
 /// An attempt under way. One that is dropped before it has ended is told as given up.
 pub(super) struct Shown {
     shared: Arc<Shared>,
+    operation: &'static str,
+    attempt: u32,
+    connection: Option<u64>,
+    started: Timestamp,
     began: Instant,
-    exchange: Exchange,
-    reads_heads: bool,
+    method: Method,
+    /// The address and the headers; `None` where no observer looks at them.
+    head: Option<(Url, HeaderMap)>,
     told: bool,
 }
 
@@ -39,30 +45,19 @@ impl Shown {
     ) -> Option<Box<Self>> {
         let reads_heads = shared.observer.as_ref()?.reads_heads();
         let signer = &shared.signer;
-        let (url, headers) = match reads_heads {
-            true => (
-                without_credential(request.url(), signer),
-                plain(request.headers(), signer),
-            ),
-            false => (NOWHERE.clone(), HeaderMap::new()),
+        let head = || {
+            let url = without_credential(request.url(), signer);
+            (url, plain(request.headers(), signer))
         };
-        let exchange = Exchange {
-            service: shared.service.name,
+        Some(Box::new(Self {
+            shared: Arc::clone(shared),
             operation,
             attempt,
             connection: None,
             started: Timestamp::now(),
-            elapsed: std::time::Duration::ZERO,
-            method: request.method().clone(),
-            url,
-            request: headers,
-            response: Err("it was given up before it had ended".to_owned()),
-        };
-        Some(Box::new(Self {
-            shared: Arc::clone(shared),
             began: Instant::now(),
-            exchange,
-            reads_heads,
+            method: request.method().clone(),
+            head: reads_heads.then(head),
             told: false,
         }))
     }
@@ -70,33 +65,48 @@ impl Shown {
     /// The same, as the handshake of a WebSocket.
     #[cfg(feature = "ws")]
     pub fn opening(mut self: Box<Self>, connection: u64) -> Box<Self> {
-        self.exchange.connection = Some(connection);
-        self.exchange.url = in_socket_notation(&self.exchange.url);
+        self.connection = Some(connection);
+        if let Some((url, _)) = &mut self.head {
+            *url = in_socket_notation(url);
+        }
         self
     }
 
     /// How it ended; why an observer does not let that pass, if one does not.
     pub fn ended(mut self: Box<Self>, result: &Result<Arrival, Failure>) -> Option<Box<Veto>> {
         let signer = &self.shared.signer;
-        self.exchange.response = match result {
+        let response = match result {
             Ok((status, headers, body)) => Ok(Response {
                 status: *status,
-                headers: match self.reads_heads {
-                    true => plain(headers, signer),
-                    false => content_type(headers),
+                headers: match self.head {
+                    Some(_) => plain(headers, signer),
+                    None => content_type(headers),
                 },
                 body: signer.mask_bytes(body),
             }),
             Err(failure) => Err(Error::new(failure.kind.clone()).what()),
         };
-        self.tell()
+        self.tell(response)
     }
 
-    fn tell(&mut self) -> Option<Box<Veto>> {
+    fn tell(&mut self, response: Result<Response, String>) -> Option<Box<Veto>> {
         self.told = true;
-        self.exchange.elapsed = self.began.elapsed();
+        let nowhere = || (NOWHERE.clone(), HeaderMap::new());
+        let (url, request) = self.head.take().unwrap_or_else(nowhere);
+        let exchange = Exchange {
+            service: self.shared.service.name,
+            operation: self.operation,
+            attempt: self.attempt,
+            connection: self.connection,
+            started: self.started,
+            elapsed: self.began.elapsed(),
+            method: take(&mut self.method),
+            url,
+            request,
+            response,
+        };
         let observer = self.shared.observer.as_ref()?;
-        observer.exchange(&self.exchange).err().map(Box::new)
+        observer.exchange(&exchange).err().map(Box::new)
     }
 }
 
@@ -104,7 +114,7 @@ impl Drop for Shown {
     fn drop(&mut self) {
         if !self.told {
             // There is no call left that a veto could end.
-            let _ = self.tell();
+            let _ = self.tell(Err("it was given up before it had ended".to_owned()));
         }
     }
 }

@@ -1,18 +1,25 @@
 //! Answers on their way to be checked: a bounded queue, and the loop that empties it.
 //!
-//! To wake a thread costs more than to hand over an answer, so a thread at work is left alone: it rests for a moment after it
-//! was woken, and then takes all that came meanwhile.
+//! The callers hand in, so what they do here is short. Bodies are copied one behind the other, into memory that goes back and
+//! forth between the two sides: to hold on to what a connection has read would have it ask for new memory each time, and to
+//! free on one thread what another asked for has the two wait for each other. To wake a thread costs more than to hand over
+//! an answer, so a thread at work is left alone: it rests for a moment after it was woken, and then takes all that came
+//! meanwhile.
 
-use std::collections::VecDeque;
+use std::mem::{swap, take};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use bytes::Bytes;
 
 /// Answers that are not judged yet, those being judged included.
 pub(super) const MOST: usize = 4_096;
 /// Of their bodies; one that is larger is taken if it is alone.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
-/// Taken at once.
-const BATCH: usize = 64;
+/// A larger body is shared, since to copy it would delay its caller.
+const MOST_COPIED: usize = 64 * 1024;
+/// Of the memory for copies, what is kept when there is nothing to judge.
+const MOST_KEPT: usize = 1024 * 1024;
 const REST: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
@@ -24,7 +31,7 @@ pub(super) struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    waiting: VecDeque<(T, usize)>,
+    waiting: Batch<T>,
     held: usize,
     bytes: usize,
     handed_in: u64,
@@ -35,11 +42,24 @@ struct State<T> {
     is_closed: bool,
 }
 
+#[derive(Debug)]
+struct Batch<T> {
+    answers: Vec<(T, Body)>,
+    copied: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// So many bytes, behind those of the answers before it.
+    Copied(usize),
+    Shared(Bytes),
+}
+
 impl<T> Queue<T> {
     pub fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                waiting: VecDeque::new(),
+                waiting: Batch::new(),
                 held: 0,
                 bytes: 0,
                 handed_in: 0,
@@ -55,7 +75,8 @@ impl<T> Queue<T> {
     }
 
     /// Hands something in, or counts it where there is no room. Never waits for it to be judged.
-    pub fn push(&self, item: T, bytes: usize) {
+    pub fn push(&self, answer: T, body: &Bytes) {
+        let bytes = body.len();
         let mut state = self.lock();
         let is_full = state.held >= MOST || (state.held > 0 && state.bytes + bytes > MOST_BYTES);
         if is_full || state.is_closed {
@@ -65,9 +86,9 @@ impl<T> Queue<T> {
         state.held += 1;
         state.bytes += bytes;
         state.handed_in += 1;
-        state.waiting.push_back((item, bytes));
-        let is_half_full = state.waiting.len() == MOST / 2;
-        let wakes = std::mem::take(&mut state.is_idle) || is_half_full;
+        state.waiting.push(answer, body);
+        let is_half_full = state.waiting.answers.len() == MOST / 2;
+        let wakes = take(&mut state.is_idle) || is_half_full;
         drop(state);
         if wakes {
             self.wake.notify_one();
@@ -95,10 +116,12 @@ impl<T> Queue<T> {
     }
 
     /// Judges what comes until the queue is closed and empty.
-    pub fn run(&self, mut judge: impl FnMut(T)) {
-        while let Some(batch) = self.batch() {
-            for (item, bytes) in batch {
-                judge(item);
+    pub fn run(&self, mut judge: impl FnMut(T, Bytes)) {
+        let mut batch = Batch::new();
+        while self.fill(&mut batch) {
+            batch.empty(|answer, body| {
+                let bytes = body.len();
+                judge(answer, body);
                 let mut state = self.lock();
                 state.held -= 1;
                 state.bytes -= bytes;
@@ -106,31 +129,71 @@ impl<T> Queue<T> {
                 if state.flushing > 0 {
                     self.judged.notify_all();
                 }
-            }
+            });
         }
     }
 
-    fn batch(&self) -> Option<Vec<(T, usize)>> {
+    /// Exchanges an empty batch for what waits; `false` where nothing does and nothing will.
+    fn fill(&self, batch: &mut Batch<T>) -> bool {
         let mut state = self.lock();
-        if state.waiting.is_empty() {
+        if state.waiting.answers.is_empty() {
+            batch.copied.shrink_to(MOST_KEPT);
             state.is_idle = true;
-            let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
+            let is_idle =
+                |state: &mut State<T>| state.waiting.answers.is_empty() && !state.is_closed;
             let woken = self.wake.wait_while(state, is_idle);
             state = woken.unwrap_or_else(PoisonError::into_inner);
             state.is_idle = false;
             let rests = |state: &mut State<T>| {
-                !state.is_closed && state.flushing == 0 && state.waiting.len() < MOST / 2
+                !state.is_closed && state.flushing == 0 && state.waiting.answers.len() < MOST / 2
             };
             let rested = self.wake.wait_timeout_while(state, REST, rests);
             state = rested.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let count = state.waiting.len().min(BATCH);
-        (count > 0).then(|| state.waiting.drain(..count).collect())
+        swap(batch, &mut state.waiting);
+        !batch.answers.is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         // Nothing in here can panic between two changes that belong together.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Batch<T> {
+    const fn new() -> Self {
+        Self {
+            answers: Vec::new(),
+            copied: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, answer: T, body: &Bytes) {
+        let body = match body.len() {
+            length @ ..=MOST_COPIED => {
+                self.copied.extend_from_slice(body);
+                Body::Copied(length)
+            }
+            _ => Body::Shared(body.clone()),
+        };
+        self.answers.push((answer, body));
+    }
+
+    /// Hands over each answer with its body, and keeps the memory.
+    fn empty(&mut self, mut each: impl FnMut(T, Bytes)) {
+        let mut rest = &*self.copied;
+        for (answer, body) in self.answers.drain(..) {
+            let body = match body {
+                Body::Copied(length) => {
+                    let (body, behind) = rest.split_at(length);
+                    rest = behind;
+                    Bytes::copy_from_slice(body)
+                }
+                Body::Shared(body) => body,
+            };
+            each(answer, body);
+        }
+        self.copied.clear();
     }
 }
 
@@ -143,18 +206,22 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(10);
 
+    fn body(length: usize) -> Bytes {
+        Bytes::from(vec![b'x'; length])
+    }
+
     #[test]
     fn what_has_no_room_is_counted_and_nobody_waits() {
         let queue = Queue::new();
         let before = Instant::now();
         for number in 0..MOST + 7 {
-            queue.push(number, 1);
+            queue.push(number, &body(1));
         }
         assert!(before.elapsed() < Duration::from_secs(1));
         assert_eq!(queue.flush(Duration::ZERO), (MOST as u64, 7));
         queue.close();
         let mut judged = 0;
-        queue.run(|number| {
+        queue.run(|number, _| {
             assert_eq!(number, judged);
             judged += 1;
         });
@@ -165,12 +232,35 @@ mod tests {
     #[test]
     fn bodies_are_bounded_in_bytes_but_one_alone_is_taken() {
         let queue = Queue::new();
-        queue.push((), 2 * MOST_BYTES);
-        queue.push((), 1);
+        queue.push((), &body(2 * MOST_BYTES));
+        queue.push((), &body(1));
         assert_eq!(queue.flush(Duration::ZERO), (1, 1));
         queue.close();
-        queue.run(|()| {});
+        queue.run(|(), _| {});
         assert_eq!(queue.flush(Duration::ZERO), (0, 1));
+    }
+
+    #[test]
+    fn each_answer_has_its_own_body_and_a_small_one_holds_on_to_nothing() {
+        let queue = Queue::new();
+        let lengths = [3, MOST_COPIED + 1, 0, MOST_COPIED, 1, 2 * MOST_COPIED];
+        let bodies = lengths.map(body);
+        for body in &bodies {
+            queue.push(body.len(), body);
+        }
+        let is_shared = bodies.iter().map(|body| !body.is_unique());
+        let is_large = lengths.iter().map(|length| *length > MOST_COPIED);
+        // An empty one holds nothing, and counts as nobody's.
+        let pairs = is_shared.zip(is_large).zip(lengths);
+        assert!(
+            pairs
+                .filter(|(_, length)| *length > 0)
+                .all(|((a, b), _)| a == b)
+        );
+        queue.close();
+        let mut judged = Vec::new();
+        queue.run(|length, body| judged.push((length, body)));
+        assert!(judged.into_iter().eq(lengths.into_iter().zip(bodies)));
     }
 
     #[test]
@@ -179,17 +269,17 @@ mod tests {
         let running = Arc::clone(&queue);
         let thread = std::thread::spawn(move || {
             let mut sum = 0;
-            running.run(|number: u64| sum += number);
+            running.run(|number: u64, _| sum += number);
             sum
         });
         for round in 1..=50 {
-            queue.push(round, 0);
+            queue.push(round, &Bytes::new());
             assert_eq!(queue.flush(SOON), (0, 0));
         }
-        queue.push(1, 0);
+        queue.push(1, &Bytes::new());
         queue.close();
         assert_eq!(thread.join().expect("it ends"), 50 * 51 / 2 + 1);
-        queue.push(1, 0);
+        queue.push(1, &Bytes::new());
         assert_eq!(queue.flush(Duration::ZERO), (0, 1), "closed is full");
     }
 }
