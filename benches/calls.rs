@@ -13,9 +13,11 @@ mod calls {
     pub mod bare;
     pub mod server;
 }
+mod in_flight;
 mod measure;
 use calls::{bare::Bare, server};
-use measure::{ClockId, Cost, calls, cost, medians, ratio};
+use in_flight::calls;
+use measure::{ClockId, Cost, cost, medians, ratio};
 
 const ROUNDS: usize = 7;
 const EXECUTION: &str = include_str!("../tests/data/crosstrade-execution.json");

@@ -15,9 +15,11 @@ use executions::{Budget, CrossTrade, Http};
 mod calls {
     pub mod server;
 }
+mod in_flight;
 mod measure;
 use calls::server;
-use measure::{ClockId, Cost, calls, cost, median, medians, ratio};
+use in_flight::calls;
+use measure::{ClockId, Cost, cost, median, medians, ratio};
 
 const ROUNDS: usize = 9;
 const MODES: [Mode; 3] = [Mode::Off, Mode::Report, Mode::Enforce];

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 pub use rustix::time::ClockId;
 use rustix::time::clock_gettime;
 
@@ -22,16 +20,6 @@ pub async fn cost(of: ClockId, run: impl Future<Output = ()>) -> Cost {
         processor: processor(of) - processor_before,
         clock: clock_before.elapsed().as_secs_f64(),
     }
-}
-
-/// Runs `call` `count` times, `at_once` of them in flight.
-pub async fn calls<F: Future<Output = ()>>(count: usize, at_once: usize, call: impl Fn() -> F) {
-    let mut open: FuturesUnordered<F> = (0..at_once).map(|_| call()).collect();
-    for _ in at_once..count {
-        open.next().await;
-        open.push(call());
-    }
-    while open.next().await.is_some() {}
 }
 
 pub fn median(mut values: Vec<f64>) -> f64 {

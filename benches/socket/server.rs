@@ -2,15 +2,16 @@
 //! every text frame with the same execution, under the id that the frame has, in CrossTrade's form or in JSON-RPC's. It reads
 //! whatever has come, and writes all the answers at once, so that what is measured is the client.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 
 /// The argument with which the benchmark runs itself as the server.
 pub const ARGUMENT: &str = "--serve";
-/// With it, the server keeps to a core that the client does not use.
+/// With it, the server keeps to a core that the client does not use, and to itself.
 pub const ALONE: &str = "--on-its-own-core";
 
 /// The server's process, which ends with this.
@@ -47,19 +48,49 @@ impl Drop for Server {
     }
 }
 
+/// Whether this process is the server, which it was until the benchmark ended.
+pub fn serves(arguments: &[String]) -> bool {
+    let has = |wanted| arguments.iter().any(|argument| argument == wanted);
+    if !has(ARGUMENT) {
+        return false;
+    }
+    let mut patience = Duration::ZERO;
+    if has(ALONE) {
+        stay_on_core(1);
+        patience = Duration::from_millis(1);
+    }
+    let document = include_str!("../../tests/data/crosstrade-execution.json");
+    let document: serde_json::Value = serde_json::from_str(document).expect("JSON");
+    serve_all(document.to_string().leak(), patience);
+    true
+}
+
+/// Keeps this thread, and those that it starts, on one core: else the system moves client and server about, and how often
+/// they share a core is chance.
+pub fn stay_on_core(core: usize) {
+    #[cfg(target_os = "linux")]
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > core) {
+        let mut cores = rustix::thread::CpuSet::new();
+        cores.set(core);
+        // Where it is not allowed, the figures scatter more.
+        let _ = rustix::thread::sched_setaffinity(None, &cores);
+    }
+    let _ = core;
+}
+
 /// Serves until the standard input ends, which it does with the benchmark.
-pub fn serve_all(execution: &'static str) {
+fn serve_all(execution: &'static str, patience: Duration) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     println!("{}", listener.local_addr().expect("bound"));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || serve(stream, execution));
+            std::thread::spawn(move || serve(stream, execution, patience));
         }
     });
     let _ = std::io::stdin().read(&mut [0]);
 }
 
-fn serve(mut stream: TcpStream, execution: &str) -> Option<()> {
+fn serve(mut stream: TcpStream, execution: &str, patience: Duration) -> Option<()> {
     let _ = stream.set_nodelay(true);
     let mut input = Vec::new();
     let mut chunk = vec![0; 256 * 1024];
@@ -78,9 +109,26 @@ fn serve(mut stream: TcpStream, execution: &str) -> Option<()> {
         input.drain(..used);
         stream.write_all(&output).ok()?;
         output.clear();
-        let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
-        input.extend_from_slice(&chunk[..read]);
+        let read = watchful(&mut stream, &mut chunk, patience).ok();
+        input.extend_from_slice(&chunk[..read.filter(|read| *read > 0)?]);
     }
+}
+
+/// Reads, and looks for something to read for a while before it sleeps.
+fn watchful(stream: &mut TcpStream, into: &mut [u8], patience: Duration) -> io::Result<usize> {
+    stream.set_nonblocking(true)?;
+    let since = Instant::now();
+    while since.elapsed() < patience {
+        match stream.read(into) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => std::hint::spin_loop(),
+            read => {
+                stream.set_nonblocking(false)?;
+                return read;
+            }
+        }
+    }
+    stream.set_nonblocking(false)?;
+    stream.read(into)
 }
 
 /// `false` for a peer that starts with a line of its own rather than with HTTP: the raw multiplexer.
