@@ -9,12 +9,14 @@ mod json;
 mod open_enum;
 mod raw;
 pub(crate) mod segment;
+mod text;
 mod time;
 
 pub use decimal::{Decimal, NotADecimal};
 pub use id::Id;
 pub use json::Json;
 pub(crate) use open_enum::{open_enum, word};
+pub(crate) use text::Text;
 pub use time::{
     DateTime, EpochMillis, EpochSeconds, Local, LocalDateTime, Millis, Rfc3339, Rule, Seconds, Time,
 };

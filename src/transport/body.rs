@@ -61,19 +61,23 @@ pub(crate) fn decode<T: Answer>(
     headers: &HeaderMap,
     body: &Bytes,
     wrapper: Option<&str>,
-) -> Result<T, Unusable> {
+) -> Result<Box<T>, Unusable> {
     check_content_type(headers)?;
     decode_text(checked_utf8(body)?, wrapper)
 }
 
 /// The same of what is known to be text.
-pub(crate) fn decode_text<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
+pub(crate) fn decode_text<T: Answer>(
+    text: &str,
+    wrapper: Option<&str>,
+) -> Result<Box<T>, Unusable> {
     read(checked_object(text)?, wrapper)
 }
 
 /// Reads an answer that may stand in its wrapper; what is inside is judged as it would be outside.
-fn read<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
-    let misfit = match serde_json::from_str::<T>(text) {
+fn read<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<Box<T>, Unusable> {
+    // In a box at once, since an answer is hundreds of bytes that every layer on the way out would move.
+    let misfit = match serde_json::from_str::<Box<T>>(text) {
         Ok(answer) if answer.says_it_failed() => return Err(Unusable::Failed),
         Ok(answer) if answer.is_blank() => unfit(None, "it holds nothing of what was asked for"),
         Ok(answer) => return Ok(answer),
@@ -282,7 +286,7 @@ mod tests {
         }
     }
 
-    fn read(json: &str) -> Result<Fill, Unusable> {
+    fn read(json: &str) -> Result<Box<Fill>, Unusable> {
         decode(
             &HeaderMap::new(),
             &Bytes::copy_from_slice(json.as_bytes()),

@@ -11,17 +11,15 @@ use super::body::{Answer, elements, unknown_members};
 use super::target::Target;
 use super::{Received, Service};
 use crate::error::request_id_header;
-use crate::values::Json;
+use crate::values::{Json, Text};
 
 use super::body::UnknownMember;
 
 /// A service's answer: the typed value, to which it derefs, beside everything else that was received.
-// In a box, since an answer is hundreds of bytes that every layer on the way out would move.
-pub struct Reply<T>(Box<Inner<T>>);
-
-struct Inner<T> {
-    value: T,
-    rest: Rest,
+// In boxes, as it is hundreds of bytes that every layer on the way out would move.
+pub struct Reply<T> {
+    value: Box<T>,
+    rest: Box<Rest>,
 }
 
 /// All of a reply but its value.
@@ -37,7 +35,7 @@ struct Rest {
 #[derive(Clone)]
 pub(crate) struct Asked {
     /// The scope, and then the id.
-    both: Box<str>,
+    both: Text,
     /// Its length, where there was one.
     scope: Option<usize>,
     has_id: bool,
@@ -47,9 +45,7 @@ impl Asked {
     fn of(target: Target<'_>) -> Self {
         let (scope, id) = (target.scope(), target.id());
         Self {
-            both: [scope.unwrap_or_default(), id.unwrap_or_default()]
-                .concat()
-                .into(),
+            both: Text::joined(scope.unwrap_or_default(), id.unwrap_or_default()),
             scope: scope.map(str::len),
             has_id: id.is_some(),
         }
@@ -68,18 +64,17 @@ impl Asked {
 impl<T> Reply<T> {
     /// The HTTP status: a 2xx. `None` for an answer over a WebSocket, which has none.
     pub fn http_status(&self) -> Option<StatusCode> {
-        self.0.rest.received.status
+        self.rest.received.status
     }
 
     /// The answer's headers; none over a WebSocket.
     pub fn headers(&self) -> &HeaderMap {
-        &self.0.rest.received.headers
+        &self.rest.received.headers
     }
 
     /// The id to quote to the service's support: from the answer where it holds one (B3OS), else from its headers.
     pub fn request_id(&self) -> Option<&str> {
-        self.0
-            .rest
+        self.rest
             .request_id
             .as_deref()
             .or_else(|| request_id_header(self.headers()))
@@ -87,32 +82,32 @@ impl<T> Reply<T> {
 
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
-        self.0.rest.received.attempts
+        self.rest.received.attempts
     }
 
     /// The time from the call to this reply, waits and retries included.
     pub fn elapsed(&self) -> Duration {
-        self.0.rest.received.elapsed
+        self.rest.received.elapsed
     }
 
     /// The body exactly as received, after decompression.
     pub fn bytes(&self) -> &Bytes {
-        &self.0.rest.received.body
+        &self.rest.received.body
     }
 
     /// The members of the answer that the spec does not know, with their exact text. Reads the body again, so it costs as
     /// much as the answer did.
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
-        (self.0.rest.unknown)(self.bytes(), self.0.rest.service.wrapper)
+        (self.rest.unknown)(self.bytes(), self.rest.service.wrapper)
     }
 
     /// The typed value alone.
     pub fn into_inner(self) -> T {
-        self.0.value
+        *self.value
     }
 
     pub(crate) fn new(
-        value: T,
+        value: Box<T>,
         received: Received,
         service: &'static Service,
         target: Target<'_>,
@@ -120,27 +115,26 @@ impl<T> Reply<T> {
     where
         T: Answer,
     {
-        let rest = Rest {
+        let rest = Box::new(Rest {
             received,
             request_id: value.request_id().map(Box::from),
             asked: Asked::of(target),
             unknown: unknown_members::<T>,
             service,
-        };
-        Self(Box::new(Inner { value, rest }))
+        });
+        Self { value, rest }
     }
 
     /// The reply with its value made into another. What counts as unknown stays as it was.
     pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
-        let Inner { value, rest } = *self.0;
-        Reply(Box::new(Inner {
-            value: make(value),
-            rest,
-        }))
+        Reply {
+            value: Box::new(make(*self.value)),
+            rest: self.rest,
+        }
     }
 
     pub(crate) fn value_mut(&mut self) -> &mut T {
-        &mut self.0.value
+        &mut self.value
     }
 
     /// The whole body as JSON text.
@@ -151,15 +145,15 @@ impl<T> Reply<T> {
 
     /// The elements of the body's array `name`, each as its own text.
     pub(crate) fn elements(&self, name: &str) -> Vec<Json> {
-        elements(self.bytes(), self.0.rest.service.wrapper, name)
+        elements(self.bytes(), self.rest.service.wrapper, name)
     }
 
     pub(crate) fn asked(&self) -> &Asked {
-        &self.0.rest.asked
+        &self.rest.asked
     }
 
     pub(crate) fn into_received(self) -> Received {
-        self.0.rest.received
+        self.rest.received
     }
 }
 
@@ -167,14 +161,14 @@ impl<T> Deref for Reply<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0.value
+        &self.value
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
-            .field("value", &self.0.value)
+            .field("value", &self.value)
             .field("http_status", &self.http_status())
             .field("request_id", &self.request_id())
             .field("attempts", &self.attempts())

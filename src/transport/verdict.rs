@@ -40,7 +40,7 @@ pub(super) fn text_reply<T: Answer>(
 
 fn judged<T: Answer>(
     shared: &Shared,
-    decoded: Result<T, Unusable>,
+    decoded: Result<Box<T>, Unusable>,
     received: Received,
     target: Target<'_>,
 ) -> Result<Reply<T>, Error> {

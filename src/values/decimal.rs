@@ -90,13 +90,12 @@ fn short(text: &[u8]) -> Option<Exact> {
     if digits.len() > 19 || matches!(digits, [b'0', b'0'..=b'9', ..]) {
         return None;
     }
+    // 18 digits and a point at most, so nothing overflows; 19 digits are left to the long way.
     let (mut mantissa, mut point) = (0_i64, None);
     for (at, byte) in digits.iter().enumerate() {
         match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa
-                    .checked_mul(10)?
-                    .checked_add(i64::from(byte - b'0'))?
+            b'0'..=b'9' if at < 18 || point.is_some() => {
+                mantissa = mantissa * 10 + i64::from(byte - b'0');
             }
             b'.' if point.is_none() && at > 0 => point = Some(at),
             _ => return None,

@@ -1,19 +1,22 @@
 //! Ids in answers.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Text;
 
 /// An id as a service gave it: opaque, compared byte for byte.
 ///
 /// Reads a string, or an integer as its digits: CrossTrade's get-execution document calls its id an integer while every
 /// example is hexadecimal. Nothing is checked here; an id is checked when it is used in a request.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Id(Box<str>);
+#[derive(Clone)]
+pub struct Id(Text);
 
 impl Id {
     /// The id's text.
@@ -36,6 +39,12 @@ impl AsRef<str> for Id {
     }
 }
 
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Id").field(&self.as_str()).finish()
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -45,6 +54,32 @@ impl fmt::Display for Id {
 impl From<&str> for Id {
     fn from(text: &str) -> Self {
         Self(text.into())
+    }
+}
+
+impl PartialEq for Id {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Id {}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Id {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
@@ -60,6 +95,12 @@ impl PartialEq<&str> for Id {
     }
 }
 
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
@@ -72,19 +113,15 @@ impl<'de> Deserialize<'de> for Id {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
-                Ok(Id(text.into()))
-            }
-
-            fn visit_string<E: Error>(self, text: String) -> Result<Id, E> {
-                Ok(Id(text.into()))
+                Ok(text.into())
             }
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {
-                Ok(Id(number.to_string().into()))
+                Ok(number.to_string().as_str().into())
             }
 
             fn visit_i64<E: Error>(self, number: i64) -> Result<Id, E> {
-                Ok(Id(number.to_string().into()))
+                Ok(number.to_string().as_str().into())
             }
         }
 

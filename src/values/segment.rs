@@ -30,8 +30,9 @@ pub(crate) fn check(text: &str) -> Result<(), Unfit> {
     if text.len() > MOST_BYTES {
         return Err(Unfit::TooLong);
     }
-    // Nearly every id.
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    // Nearly every id. All of it is looked at, which the compiler makes a few vector instructions of.
+    let is_plain = |plain: bool, byte: u8| plain & byte.is_ascii_alphanumeric();
+    if !text.is_empty() && text.bytes().fold(true, is_plain) {
         return Ok(());
     }
     check_plain(text)?;

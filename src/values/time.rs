@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::Decimal;
 use super::raw::{self, Token};
+use super::{Decimal, Text};
 
 /// A time as a service wrote it, and what it means by the one rule its field has.
 ///
@@ -18,7 +18,7 @@ use super::raw::{self, Token};
 /// what came, and so is the serialised form.
 #[derive(Clone)]
 pub struct Time<R: Rule> {
-    text: Box<str>,
+    text: Text,
     quoted: bool,
     rule: PhantomData<R>,
 }
@@ -108,7 +108,7 @@ impl<R: Rule> fmt::Debug for Time<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.get() {
             Some(value) => write!(f, "{value:?}"),
-            None => write!(f, "{:?} (not a {})", self.text, R::FORMAT),
+            None => write!(f, "{:?} (not a {})", self.as_str(), R::FORMAT),
         }
     }
 }
@@ -118,7 +118,7 @@ impl<R: Rule> PartialEq for Time<R> {
     fn eq(&self, other: &Self) -> bool {
         match (self.get(), other.get()) {
             (Some(a), Some(b)) => a == b,
-            (None, None) => self.text == other.text,
+            (None, None) => self.as_str() == other.as_str(),
             _ => false,
         }
     }
@@ -140,10 +140,13 @@ impl<R: Rule> Token for Time<R> {
 
     fn read<E: serde::de::Error>(token: &str) -> Result<Self, E> {
         let quoted = token.starts_with('"');
-        let text: Box<str> = if quoted {
+        let text = if quoted {
             match token[1..].strip_suffix('"') {
-                Some(plain) if !plain.contains('\\') => plain.into(),
-                _ => serde_json::from_str(token).map_err(E::custom)?,
+                Some(plain) if !plain.contains('\\') => Text::from(plain),
+                _ => serde_json::from_str::<String>(token)
+                    .map_err(E::custom)?
+                    .as_str()
+                    .into(),
             }
         } else if token.starts_with(['{', '[', 't', 'f', 'n']) {
             let format = R::FORMAT;

@@ -158,6 +158,7 @@ fn the_compiler_and_the_decoder_agree_with_the_grades() {
         line.unwrap().to_owned() + "\n"
     };
     let dependencies: String = [
+        "arrayvec",
         "jiff",
         "thiserror",
         "percent-encoding",
