@@ -143,12 +143,13 @@ impl Transport {
         let shared = &*self.shared;
         let started = Instant::now();
         let deadline = started + self.limits.call;
+        let mut now = started;
         let mut attempt = 0;
         // What the attempt before came to, which is the call's end if the budget allows no other.
         let mut before = None;
         loop {
             if let Some(budget) = &shared.budget
-                && let Err(wait) = budget.draw(deadline).await
+                && let Err(wait) = budget.draw(now, deadline).await
             {
                 let spent = Err(Failure::unsent(wait));
                 return received(before.unwrap_or(spent), attempt, started.elapsed());
@@ -182,6 +183,7 @@ impl Transport {
             {
                 Some(wait) if shared.affords(wait, deadline, outcome) => {
                     tokio::time::sleep(wait).await;
+                    now = Instant::now();
                     before = Some(result);
                 }
                 _ => return received(result, attempt, started.elapsed()),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use tungstenite::Utf8Bytes;
 
 use super::Socket;
-use super::connection::MOST_FRAME;
+use super::connection::{MOST_FRAME, READ_BUFFER};
 use super::link::{Link, MOST_CALLS};
 use super::pending::End;
 use super::wire::{self, Inbound};
@@ -25,12 +25,15 @@ use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 use crate::transport::{Answer, Received};
 
+/// So many times its own size a kept answer may hold in memory.
+const MOST_WASTE: usize = 16;
+
 /// A call being set up; awaiting it sends it. Made by [`Socket::call`].
 #[must_use = "nothing is sent until it is awaited"]
 pub struct Call<'a, T> {
     socket: &'a Socket,
     api: &'a str,
-    args: Result<String, Error>,
+    tail: Result<String, Error>,
     read_only: bool,
     timeout: Option<Duration>,
     answer: PhantomData<fn() -> T>,
@@ -41,7 +44,7 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
         Self {
             socket,
             api,
-            args: object(args),
+            tail: check_name(api).and_then(|()| wire::tail(api, args)),
             read_only: false,
             timeout: None,
             answer: PhantomData,
@@ -65,11 +68,12 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
         let link = self.socket.link();
         let limit = self.timeout.unwrap_or(link.settings.call);
         let outcome = async {
-            check_name(self.api)?;
+            let tail = self.tail?;
+            let kept = self.read_only.then(|| tail.clone());
+            let again = kept.as_ref().map(|tail| || Ok(tail.clone()));
             let ask = Ask {
-                api: self.api,
-                args: &self.args?,
-                read_only: self.read_only,
+                tail,
+                again: again.as_ref().map(|again| again as &Again<'_>),
                 limit,
             };
             let answered = exchange(link, ask).await?;
@@ -106,16 +110,15 @@ pub(crate) async fn get<T: Answer>(
     socket: &Socket,
     target: Target<'_>,
     api: &str,
-    args: &impl Serialize,
+    args: &(impl Serialize + Sync),
 ) -> Result<Reply<T>, Error> {
     let link = socket.link();
     let outcome = async {
         target.check()?;
-        let args = object(args)?;
+        let tail = || wire::tail(api, args);
         let ask = Ask {
-            api,
-            args: &args,
-            read_only: true,
+            tail: tail()?,
+            again: Some(&tail),
             limit: link.settings.call,
         };
         let answered = exchange(link, ask).await?;
@@ -127,13 +130,15 @@ pub(crate) async fn get<T: Answer>(
     outcome.await.map_err(|error| error.of(title, target))
 }
 
-#[derive(Clone, Copy)]
 struct Ask<'a> {
-    api: &'a str,
-    args: &'a str,
-    read_only: bool,
+    /// What follows the id in its frame.
+    tail: String,
+    /// The same again, of a call that changes nothing.
+    again: Option<&'a Again<'a>>,
     limit: Duration,
 }
+
+type Again<'a> = dyn Fn() -> Result<String, Error> + Sync + 'a;
 
 struct Answered {
     frame: Utf8Bytes,
@@ -152,7 +157,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
         let limit = Limit::Call;
         Error::new(Kind::Timeout { limit, after }).noting(note)
     };
-    let size = ask.args.len() + ask.api.len() + 100;
+    let size = ask.tail.len() + 100;
     if size > MOST_FRAME {
         let problem = format!("they are larger than {MOST_FRAME} bytes");
         return Err(Error::input("arguments", problem));
@@ -167,41 +172,49 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
         },
     };
     let mut attempts = 0;
+    let mut tail = ask.tail;
+    let mut now = started;
     let mut before = None;
     loop {
         let tried = |error: Error| error.tried(attempts, started.elapsed());
-        if let Err(wait) = link.transport.draw(deadline).await {
+        if let Err(wait) = link.transport.draw(now, deadline).await {
             let spent = || Error::new(Kind::Budget { wait });
             return Err(tried(before.unwrap_or_else(spent)));
         }
-        let end = link.open(ask.api, ask.args, deadline).map_err(tried)?.await;
+        let end = link.open(tail, deadline).await.map_err(tried)?;
         let unsettled = |error: Error, sent: Option<Timestamp>| {
             let attempts = attempts + u32::from(sent.is_some());
             let error = error.tried(attempts, started.elapsed());
             match sent {
-                Some(sent) if !ask.read_only => error.unsettled(sent),
+                Some(sent) if ask.again.is_none() => error.unsettled(sent),
                 _ => error,
             }
         };
-        let answered = |frame, data| Answered {
+        let answered = |frame, data, at: Instant| Answered {
             frame,
             data,
             attempts: attempts + 1,
-            elapsed: started.elapsed(),
+            elapsed: at - started,
         };
         match end {
-            End::Answered { frame, data } => return Ok(answered(frame, Ok(data))),
-            End::Refused { frame, status } => return Ok(answered(frame, Err(status))),
+            End::Answered { frame, data, at } => return Ok(answered(frame, Ok(data), at)),
+            End::Refused { frame, status } => {
+                return Ok(answered(frame, Err(status), Instant::now()));
+            }
             End::Vetoed { frame, veto } => {
                 let elapsed = started.elapsed();
                 let received = Received::over_socket(frame.into(), None, attempts + 1, elapsed);
                 return Err(link.transport.vetoed(received, *veto));
             }
-            End::Lost { why, .. } if ask.read_only => {
-                attempts += 1;
-                before = Some(why);
-            }
-            End::Lost { sent, why } => return Err(unsettled(why, Some(sent))),
+            End::Lost { sent, why } => match ask.again {
+                Some(again) => {
+                    attempts += 1;
+                    tail = again()?;
+                    now = Instant::now();
+                    before = Some(why);
+                }
+                None => return Err(unsettled(why, Some(sent))),
+            },
             End::Closed { sent, why } => return Err(unsettled(why, sent)),
             End::TimedOut { sent, seen } => {
                 let after = ask.limit;
@@ -231,16 +244,20 @@ fn decode<T>(
         attempts,
         elapsed,
     } = answered;
-    // Copied, since what was read from the network in one piece stays in memory in one piece.
-    let received = |text: &str, status| {
-        let body = Bytes::copy_from_slice(text.as_bytes());
+    let received = |part: Range<usize>, status| {
+        // What the network gave in one piece stays in memory in one piece: too much of it for a small answer that is kept.
+        let body = if part.len() < READ_BUFFER / MOST_WASTE {
+            Bytes::copy_from_slice(frame[part].as_bytes())
+        } else {
+            let mut body = Bytes::from(frame.clone());
+            body.truncate(part.end);
+            body.advance(part.start);
+            body
+        };
         Received::over_socket(body, status, attempts, elapsed)
     };
-    let refused = |status| link.transport.refused(received(&frame, status));
-    let read = |data: Range<usize>| {
-        let data = &frame[data];
-        read(data, &|| received(data, None))
-    };
+    let refused = |status| link.transport.refused(received(0..frame.len(), status));
+    let read = |data: Range<usize>| read(&frame[data.clone()], &|| received(data.clone(), None));
     let data = match data {
         Ok(data) => data,
         Err(status) => return Err(refused(status)),
@@ -259,17 +276,6 @@ fn decode<T>(
     }
     link.transport.heed(&error);
     Err(error)
-}
-
-/// Arguments as JSON. The vendor's are objects; nothing at all counts as an empty one.
-fn object(args: &impl Serialize) -> Result<String, Error> {
-    let json = serde_json::to_string(args)
-        .map_err(|error| Error::input("arguments", error.to_string()))?;
-    match json.as_bytes() {
-        [b'{', ..] => Ok(json),
-        b"null" => Ok("{}".to_owned()),
-        _ => Err(Error::input("arguments", "they are no JSON object")),
-    }
 }
 
 fn check_name(api: &str) -> Result<(), Error> {

@@ -15,6 +15,7 @@ use tungstenite::{Message, Utf8Bytes};
 
 use super::event::{Event, Unread};
 use super::keep_alive::{KeepAlive, Pulse};
+use super::key::Key;
 use super::link::Link;
 use super::mail::Mail;
 use super::stream::{Inbox, Io};
@@ -24,6 +25,7 @@ use crate::error::{Error, Kind, Limit};
 use crate::transport::upgrade::Opened;
 
 pub(super) const MOST_FRAME: usize = 1024 * 1024;
+pub(super) const READ_BUFFER: usize = 8 * 1024;
 const MOST_MESSAGE: usize = 8 * 1024 * 1024;
 /// Frames handled, and bytes written, before others get their turn.
 const MOST_AT_ONCE: usize = 512;
@@ -38,6 +40,15 @@ pub(super) enum Ended {
     Broken(Error),
 }
 
+/// What is to be written.
+enum Outgoing {
+    /// The protocol's own.
+    Ping,
+    Text(String),
+    /// By what follows its id: the frame is made where nobody waits for the lock.
+    Call(Key, String),
+}
+
 pub(super) struct Connection<'a> {
     link: &'a Link,
     stream: Upgraded,
@@ -45,7 +56,7 @@ pub(super) struct Connection<'a> {
     protocol: WebSocketContext,
     /// The network takes no more for now.
     blocked: bool,
-    outgoing: Vec<String>,
+    outgoing: Vec<Outgoing>,
     mail: Mail<'a>,
     keep_alive: KeepAlive,
     /// The service was heard from.
@@ -58,7 +69,7 @@ impl<'a> Connection<'a> {
     pub fn new(opened: Opened, link: &'a Link) -> Self {
         let config = WebSocketConfig::default()
             // The inbox is what is read into; this is only where frames are put together.
-            .read_buffer_size(8 * 1024)
+            .read_buffer_size(READ_BUFFER)
             // Nothing is written before the flush.
             .write_buffer_size(2 * MOST_TO_WRITE)
             .max_frame_size(Some(MOST_FRAME))
@@ -71,7 +82,7 @@ impl<'a> Connection<'a> {
             protocol: WebSocketContext::new(Role::Client, Some(config)),
             blocked: false,
             // A ping, to whose answer the service has to come if it does not end the connection before.
-            outgoing: vec![String::new()],
+            outgoing: vec![Outgoing::Ping],
             mail: Mail::new(link, opened.number),
             keep_alive: KeepAlive::new(settings.ping_every, settings.ping_grace, Instant::now()),
             alarm: Alarm::new(),
@@ -129,16 +140,16 @@ impl<'a> Connection<'a> {
         let mut due = core.pending.earliest();
         if !self.blocked {
             while let Some(frame) = core.subscriptions.next(now) {
-                self.outgoing.push(frame);
+                self.outgoing.push(Outgoing::Text(frame));
             }
             let mut bytes = 0;
             if core.pending.has_queued() {
                 let sent = Timestamp::now();
                 while bytes < MOST_TO_WRITE
-                    && let Some(frame) = core.pending.next_to_write(sent)
+                    && let Some((key, tail)) = core.pending.next_to_write(sent)
                 {
-                    bytes += frame.len();
-                    self.outgoing.push(frame);
+                    bytes += tail.len();
+                    self.outgoing.push(Outgoing::Call(key, tail));
                 }
             }
             due = due.into_iter().chain(core.subscriptions.due()).min();
@@ -156,8 +167,10 @@ impl<'a> Connection<'a> {
         loop {
             match self.keep_alive.pulse(Instant::now()) {
                 Pulse::Wait(until) => return Ok(until),
-                // An empty text stands for the protocol's own ping, which the vendor's accompanies.
-                Pulse::Ping => self.outgoing.extend([String::new(), wire::PING.to_owned()]),
+                // The vendor's accompanies the protocol's.
+                Pulse::Ping => self
+                    .outgoing
+                    .extend([Outgoing::Ping, Outgoing::Text(wire::PING.to_owned())]),
                 Pulse::Dead => {
                     return Err(Error::new(Kind::Timeout {
                         limit: Limit::Silence,
@@ -173,12 +186,18 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         let mut io = Io::new(&mut self.stream, &mut self.inbox, cx);
-        for frame in self.outgoing.drain(..) {
-            let message = if frame.is_empty() {
-                Message::Ping(Bytes::new())
-            } else {
-                self.mail.sends(&frame);
-                Message::Text(frame.into())
+        for outgoing in self.outgoing.drain(..) {
+            let text = match outgoing {
+                Outgoing::Ping => None,
+                Outgoing::Text(text) => Some(text),
+                Outgoing::Call(key, tail) => Some(wire::call(key, &tail)),
+            };
+            let message = match text {
+                None => Message::Ping(Bytes::new()),
+                Some(text) => {
+                    self.mail.sends(&text);
+                    Message::Text(text.into())
+                }
             };
             match self.protocol.write(&mut io, message) {
                 // It is kept, and written by a flush to come.
@@ -196,8 +215,11 @@ impl<'a> Connection<'a> {
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), Error> {
         let mut handled = 0;
         let end = loop {
-            if self.inbox.is_empty() && self.inbox.poll_fill(&mut self.stream, cx).is_pending() {
-                break Ok(());
+            if self.inbox.is_empty() {
+                if self.inbox.poll_fill(&mut self.stream, cx).is_pending() {
+                    break Ok(());
+                }
+                self.mail.comes(Instant::now());
             }
             if let Err(end) = self.read_inbox(cx, &mut handled) {
                 break Err(end);

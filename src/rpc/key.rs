@@ -14,10 +14,11 @@ pub(super) struct Key {
 impl Key {
     /// The key that an id names, if it has the form of ours.
     pub fn read(id: &str) -> Option<Self> {
-        let mut parts = id.as_bytes().split(|byte| *byte == b'.');
-        let (number, slot) = (read(parts.next()?)?, read(parts.next()?)?);
-        let slot = slot.try_into().ok()?;
-        parts.next().is_none().then_some(Self { number, slot })
+        let id = id.as_bytes();
+        let point = id.iter().position(|byte| *byte == b'.')?;
+        let slot = read(&id[point + 1..])?.try_into().ok()?;
+        let number = read(&id[..point])?;
+        Some(Self { number, slot })
     }
 
     /// Appends the id.

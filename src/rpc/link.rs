@@ -1,6 +1,7 @@
 //! What the callers and the task that owns the socket share: the table of open calls behind a lock that nobody holds for
 //! long, and the ways to wake each other.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -13,7 +14,6 @@ use super::event::{Event, State, Stray};
 use super::key::{Key, fresh_number};
 use super::pending::{End, Pending};
 use super::subscriptions::Subscriptions;
-use super::wire;
 use crate::error::{Error, Kind};
 use crate::transport::Transport;
 
@@ -100,15 +100,13 @@ impl Link {
         Ok(changed)
     }
 
-    /// Queues a call, whose end the [`Waiting`] brings.
-    pub fn open(&self, api: &str, args: &str, deadline: Instant) -> Result<Waiting<'_>, Error> {
-        let number = fresh_number();
-        let write = |key: Key| wire::call(key, api, args);
-        let key = self.change(|core| core.pending.open(number, deadline, write))?;
-        Ok(Waiting {
+    /// Queues a call, by what follows its id, once the [`Waiting`] is polled; that brings its end.
+    pub fn open(&self, tail: String, deadline: Instant) -> Waiting<'_> {
+        Waiting {
             link: self,
-            key: Some(key),
-        })
+            unopened: Some((tail, deadline)),
+            key: None,
+        }
     }
 
     pub fn ask_to_close(&self) {
@@ -204,22 +202,29 @@ impl Link {
     }
 }
 
-/// A call in the table, which it leaves when this is dropped.
+/// A call in the table, which it leaves when this is dropped. Its end, or why the socket is closed.
 pub(super) struct Waiting<'a> {
     link: &'a Link,
+    unopened: Option<(String, Instant)>,
     key: Option<Key>,
 }
 
 impl Future for Waiting<'_> {
-    type Output = End;
+    type Output = Result<End, Error>;
 
-    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some((tail, deadline)) = self.unopened.take() {
+            let (number, waker) = (fresh_number(), cx.waker().clone());
+            let open = |core: &mut Core| core.pending.open(number, deadline, tail, waker);
+            self.key = Some(self.link.change(open)?);
+            return Poll::Pending;
+        }
         let key = self.key.expect("polled no more once it was ready");
         let end = self.link.lock().pending.poll(key, cx.waker());
         match end {
             Some(end) => {
                 self.key = None;
-                Poll::Ready(end)
+                Poll::Ready(Ok(end))
             }
             None => Poll::Pending,
         }

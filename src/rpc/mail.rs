@@ -5,6 +5,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
 use super::event::{Event, Frame, Unread};
@@ -23,6 +24,8 @@ const MOST_UNREAD: u32 = 8;
 pub(super) struct Mail<'a> {
     link: &'a Link,
     answers: Vec<(Key, End)>,
+    /// When what is being sorted came.
+    came: Instant,
     /// The frames in a row that could not be read.
     unread: u32,
     /// Where somebody watches.
@@ -34,6 +37,7 @@ impl<'a> Mail<'a> {
         Self {
             link,
             answers: Vec::new(),
+            came: Instant::now(),
             unread: 0,
             watch: Watch::of(&link.transport, connection),
         }
@@ -61,6 +65,11 @@ impl<'a> Mail<'a> {
         }
     }
 
+    /// The frames to be sorted next came at this time.
+    pub fn comes(&mut self, at: Instant) {
+        self.came = at;
+    }
+
     /// Sorts a text frame. Answers are kept until [`deliver`](Self::deliver); an error ends the connection.
     pub fn text(&mut self, text: Utf8Bytes) -> Result<(), Error> {
         let inbound = wire::read(text.as_str());
@@ -74,7 +83,8 @@ impl<'a> Mail<'a> {
         match inbound {
             Inbound::Answer { id, data } => match Key::read(&id) {
                 Some(key) => {
-                    let end = End::Answered { frame: text, data };
+                    let (frame, at) = (text, self.came);
+                    let end = End::Answered { frame, data, at };
                     self.answers.push((key, end.unless(veto)));
                 }
                 None => {

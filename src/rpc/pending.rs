@@ -24,6 +24,8 @@ pub(super) enum End {
     Answered {
         frame: Utf8Bytes,
         data: Range<usize>,
+        /// When it came.
+        at: Instant,
     },
     /// A frame came that refuses it.
     Refused {
@@ -83,18 +85,13 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Opens a call. Its frame, which `write` makes for its key, waits in the queue.
-    pub fn open(
-        &mut self,
-        number: u64,
-        deadline: Instant,
-        write: impl FnOnce(Key) -> String,
-    ) -> Key {
+    /// Opens a call, whose caller waits for its end. What its frame is made of waits in the queue.
+    pub fn open(&mut self, number: u64, deadline: Instant, tail: String, waker: Waker) -> Key {
         let opened = Slot {
             number,
             stage: Stage::Queued,
             deadline,
-            waker: None,
+            waker: Some(waker),
             seen: None,
         };
         let slot = match self.free.pop() {
@@ -108,16 +105,16 @@ impl Pending {
             }
         };
         let key = Key { number, slot };
-        self.queue.push_back((key, write(key)));
+        self.queue.push_back((key, tail));
         self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
         key
     }
 
-    /// The next frame to write, which is on its way from now on.
-    pub fn next_to_write(&mut self, now: Timestamp) -> Option<String> {
-        let (key, frame) = self.queue.pop_front()?;
-        self.slots[key.slot as usize].stage = Stage::Written(now);
-        Some(frame)
+    /// The next call to write, and what follows its id; it is on its way from now on.
+    pub fn next_to_write(&mut self, now: Timestamp) -> Option<(Key, String)> {
+        let next = self.queue.pop_front()?;
+        self.slots[next.0.slot as usize].stage = Stage::Written(now);
+        Some(next)
     }
 
     pub fn has_queued(&self) -> bool {
@@ -283,6 +280,7 @@ mod tests {
         End::Answered {
             frame: Utf8Bytes::default(),
             data: 0..0,
+            at: Instant::now(),
         }
     }
 
@@ -291,7 +289,12 @@ mod tests {
     }
 
     fn open(table: &mut Pending, deadline: Instant) -> Key {
-        table.open(fresh_number(), deadline, |key| key.to_string())
+        table.open(
+            fresh_number(),
+            deadline,
+            String::new(),
+            Waker::noop().clone(),
+        )
     }
 
     #[test]

@@ -8,30 +8,46 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::key::Key;
+use crate::error::Error;
 
 /// `{"action":"ping"}`
 pub(super) const PING: &str = r#"{"action":"ping"}"#;
 
-/// The frame of a call. `api` needs no escapes, and `args` is JSON.
-pub(super) fn call(key: Key, api: &str, args: &str) -> String {
-    const PARTS: [&str; 4] = [
-        r#"{"action":"rpc","id":""#,
-        r#"","api":""#,
-        r#"","args":"#,
-        "}",
-    ];
-    let length = key.len() + api.len() + args.len() + PARTS.map(str::len).iter().sum::<usize>();
-    // Exactly, since what has room to spare is put into a box before it is sent.
-    let mut frame = String::with_capacity(length);
-    frame.push_str(PARTS[0]);
-    key.write(&mut frame);
-    for part in [PARTS[1], api, PARTS[2], args, PARTS[3]] {
-        frame.push_str(part);
+/// What follows the id in a call's frame; its arguments have to be an object, and nothing at all counts as an empty one.
+/// `api` needs no escapes.
+pub(super) fn tail(api: &str, args: &impl Serialize) -> Result<String, Error> {
+    let unfit = |problem: String| Error::input("arguments", problem);
+    // Room for the arguments of most calls.
+    let mut tail = Vec::with_capacity(api.len() + 128);
+    for part in [r#"","api":""#, api, r#"","args":"#] {
+        tail.extend_from_slice(part.as_bytes());
     }
+    let start = tail.len();
+    serde_json::to_writer(&mut tail, args).map_err(|error| unfit(error.to_string()))?;
+    match &tail[start..] {
+        [b'{', ..] => {}
+        b"null" => {
+            tail.truncate(start);
+            tail.extend_from_slice(b"{}");
+        }
+        _ => return Err(unfit("they are no JSON object".to_owned())),
+    }
+    tail.push(b'}');
+    Ok(String::from_utf8(tail).expect("serde_json writes text"))
+}
+
+/// The frame of a call.
+pub(super) fn call(key: Key, tail: &str) -> String {
+    const HEAD: &str = r#"{"action":"rpc","id":""#;
+    // Exactly, since what has room to spare is put into a box before it is sent.
+    let mut frame = String::with_capacity(HEAD.len() + key.len() + tail.len());
+    frame.push_str(HEAD);
+    key.write(&mut frame);
+    frame.push_str(tail);
     frame
 }
 
@@ -134,11 +150,11 @@ fn at_a_glance(text: &str) -> Option<(&str, Range<usize>)> {
     };
     let from_end = |left: usize| &text[text.len() - left..];
     let rest = from_end(after(text, r#"{"id":"#)?).strip_prefix('"')?;
-    let (id, _) = rest.split_once('"')?;
-    if id.len() > 64 || id.contains('\\') {
-        return None;
-    }
-    let rest = from_end(after(&rest[id.len() + 1..], ",")?);
+    // An id is short, too short for a search that is fast on what is long.
+    let mut bytes = rest.bytes().take(65);
+    let length = bytes.position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let (id, rest) = rest.split_at(length);
+    let rest = from_end(after(rest.strip_prefix('"')?, ",")?);
     let data = from_end(after(rest, r#""data":"#)?);
     let end = text.trim_ascii_end().strip_suffix('}')?.len();
     let start = text.len() - data.len();
@@ -206,15 +222,32 @@ mod tests {
 
     #[test]
     fn frames_are_written_as_the_documents_show_them() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Lookback {
+            account: &'static str,
+            lookback_time: u32,
+        }
+        let key = Key {
+            number: 0x1f,
+            slot: 2,
+        };
         for (frame, document) in [
             (
+                call(key, &tail("ListAccounts", &()).expect("nothing")),
+                r#"{"action":"rpc","id":"1f.2","api":"ListAccounts","args":{}}"#,
+            ),
+            (
                 call(
-                    Key {
-                        number: 0x1f,
-                        slot: 2,
-                    },
-                    "ListExecutions",
-                    r#"{"account":"Sim101","lookbackTime":3600}"#,
+                    key,
+                    &tail(
+                        "ListExecutions",
+                        &Lookback {
+                            account: "Sim101",
+                            lookback_time: 3600,
+                        },
+                    )
+                    .expect("an object"),
                 ),
                 r#"{"action":"rpc","id":"1f.2","api":"ListExecutions","args":{"account":"Sim101","lookbackTime":3600}}"#,
             ),
@@ -246,7 +279,8 @@ mod tests {
             number: 0x1f,
             slot: 0,
         };
-        let frame = call(key, "ListPositions", r#"{"id":"x","api":"y"}"#);
+        let args = serde_json::json!({"id": "x", "api": "y"});
+        let frame = call(key, &tail("ListPositions", &args).expect("an object"));
         assert_eq!(called(&frame), Some(("1f.0", "ListPositions")));
         assert_eq!(called(&subscribe(["ES"].into_iter())), None);
         assert_eq!(called(PING), None);

@@ -52,13 +52,13 @@ impl Budget {
         }
     }
 
-    /// Takes one call out of the bucket, waiting for it until `deadline` at the longest.
+    /// Takes one call out of the bucket, waiting for it until `deadline` at the longest. `now` is the time, which whoever calls
+    /// has just read.
     ///
     /// # Errors
     /// The time until there is one, where that is too long or the budget does not wait. Nothing is taken then.
-    pub(crate) async fn draw(&self, deadline: Instant) -> Result<(), Duration> {
+    pub(crate) async fn draw(&self, mut now: Instant, deadline: Instant) -> Result<(), Duration> {
         loop {
-            let now = Instant::now();
             let longest = if self.fails {
                 Duration::ZERO
             } else {
@@ -73,8 +73,9 @@ impl Budget {
                 taken: false,
             };
             tokio::time::sleep(wait).await;
+            now = Instant::now();
             // A pause that began meanwhile is for this caller too, which gives its turn back and asks for another.
-            if !self.lock().is_paused(Instant::now()) {
+            if !self.lock().is_paused(now) {
                 turn.taken = true;
                 return Ok(());
             }
@@ -141,6 +142,10 @@ impl Bucket {
     /// longer than `longest`.
     fn take(&mut self, now: Instant, longest: Duration) -> Result<Duration, Duration> {
         self.refill(now);
+        if self.tokens >= 1.0 && !self.is_paused(now) {
+            self.tokens -= 1.0;
+            return Ok(Duration::ZERO);
+        }
         let missing = 1.0 - self.tokens;
         let pause = self.counted_at.saturating_duration_since(now);
         let wait = pause + Duration::from_secs_f64(missing.max(0.0) / self.per_second);
@@ -239,13 +244,26 @@ mod tests {
     async fn a_caller_that_gives_up_gives_its_turn_back() {
         let budget = Budget::new(1, 1.0);
         let deadline = Instant::now() + EVER;
-        budget.draw(deadline).await.expect("one is there");
-        let gave_up = tokio::time::timeout(seconds(0.5), budget.draw(deadline)).await;
+        budget
+            .draw(Instant::now(), deadline)
+            .await
+            .expect("one is there");
+        let gave_up =
+            tokio::time::timeout(seconds(0.5), budget.draw(Instant::now(), deadline)).await;
         assert!(gave_up.is_err());
         let before = Instant::now();
-        budget.draw(deadline).await.expect("the next");
+        budget
+            .draw(Instant::now(), deadline)
+            .await
+            .expect("the next");
         assert_eq!(before.elapsed().as_millis(), 500);
-        assert!(budget.failing().draw(deadline).await.is_err());
+        assert!(
+            budget
+                .failing()
+                .draw(Instant::now(), deadline)
+                .await
+                .is_err()
+        );
     }
 
     #[test]

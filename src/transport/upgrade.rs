@@ -202,9 +202,9 @@ impl Transport {
     }
 
     /// Waits for the budget to allow a call until `deadline`; the wait it would take where that is longer.
-    pub async fn draw(&self, deadline: Instant) -> Result<(), Duration> {
+    pub async fn draw(&self, now: Instant, deadline: Instant) -> Result<(), Duration> {
         match &self.shared.budget {
-            Some(budget) => budget.draw(deadline).await,
+            Some(budget) => budget.draw(now, deadline).await,
             None => Ok(()),
         }
     }
