@@ -16,6 +16,7 @@ use executions::diff::{Change, Changes, Document, Grade, compare};
 const CROSSTRADE: &str = include_str!("../../specs/crosstrade.yaml");
 
 /// A change of a document, and what must be said of it: a line a change, as `line` writes it.
+#[derive(Clone, Copy)]
 struct Case {
     what: &'static str,
     edits: &'static [(&'static str, &'static str)],

@@ -25,6 +25,11 @@ pub fn module(service: &str, yaml: &str) -> String {
     }
 }
 
+/// The module, where `build.rs` takes the spec.
+pub fn accepted(service: &str, yaml: &str) -> Option<String> {
+    Some(build::generate(service, yaml).ok()?.module)
+}
+
 /// A spec as the library has it in itself: JSON, members and digits as in its file.
 pub fn json(service: &str) -> String {
     build::generate(service, spec(service)).expect(service).json

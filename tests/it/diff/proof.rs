@@ -2,18 +2,22 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use executions::diff::Grade;
+use executions::diff::{Changes, Grade};
 
+use super::schemas::{MEMBERS, SCHEMAS, WORDS};
 use super::{CROSSTRADE, compared, edited};
 use crate::generation;
 
-/// A change, a program that uses what it concerns (with `T` for the types), and an answer to decode.
+mod programs;
+mod uses;
+
+use programs::{Programs, types};
+use uses::every_use;
+
+/// A change, and an answer to decode.
 struct Proof {
     edits: &'static [(&'static str, &'static str)],
-    uses: &'static str,
     decodes: (&'static str, &'static str),
 }
 
@@ -25,7 +29,6 @@ const PROOFS: [Proof; 13] = [
             "        serverName:\n          type: string\n          description: Name of the machine NinjaTrader runs on.\n",
             "",
         )],
-        uses: "fn f(it: T::Execution) -> Option<String> { it.server_name }",
         decodes: (
             "Execution",
             r#"{"id":"1","instrument":"ES","quantity":1,"price":2,"serverName":"a"}"#,
@@ -33,7 +36,6 @@ const PROOFS: [Proof; 13] = [
     },
     Proof {
         edits: &[("        serverName:", "        machineName:")],
-        uses: "fn f(it: T::Execution) -> Option<String> { it.server_name }",
         decodes: ("Execution", FILL),
     },
     Proof {
@@ -41,7 +43,6 @@ const PROOFS: [Proof; 13] = [
             "        exchange:\n",
             "        venue:\n          type: string\n          description: Where.\n        exchange:\n",
         )],
-        uses: "fn f(it: T::Execution) -> Option<String> { let T::Execution { exchange, .. } = it; exchange }",
         decodes: ("Execution", FILL),
     },
     Proof {
@@ -52,17 +53,14 @@ const PROOFS: [Proof; 13] = [
                 "        venue:\n          type: string\n          description: Where.\n        exchange:\n",
             ),
         ],
-        uses: "fn f(it: T::Execution) -> Option<String> { it.exchange }",
         decodes: ("Execution", FILL),
     },
     Proof {
         edits: &[("quantity, price]", "quantity]")],
-        uses: "fn f(it: T::Execution) -> crate::values::Decimal { it.price }",
         decodes: ("Execution", r#"{"id":"1","instrument":"ES","quantity":1}"#),
     },
     Proof {
         edits: &[("quantity, price]", "quantity, price, account]")],
-        uses: "fn f(it: T::Execution) -> Option<String> { it.account }",
         decodes: ("Execution", FILL),
     },
     Proof {
@@ -70,7 +68,6 @@ const PROOFS: [Proof; 13] = [
             "          format: epoch-milliseconds\n          description: When it happened",
             "          format: decimal\n          description: When it happened",
         )],
-        uses: "fn f(it: T::Execution) -> Option<crate::values::EpochMillis> { it.epoch }",
         decodes: (
             "Execution",
             r#"{"id":"1","instrument":"ES","quantity":1,"price":2,"epoch":null}"#,
@@ -81,17 +78,14 @@ const PROOFS: [Proof; 13] = [
             "          type: number\n          format: decimal\n          description: Price of one",
             "          type: string\n          format: decimal\n          description: Price of one",
         )],
-        uses: "fn f(it: T::Execution) -> crate::values::Decimal { it.price }",
         decodes: ("Execution", FILL),
     },
     Proof {
         edits: &[("[Long, Short, Flat]", "[Long, Short, Flat, Mixed]")],
-        uses: "fn f(it: T::MarketPosition) -> bool { matches!(it, T::MarketPosition::Long) }",
         decodes: ("MarketPosition", r#""Mixed""#),
     },
     Proof {
         edits: &[("[Long, Short, Flat]", "[Long, Short]")],
-        uses: "fn f(it: T::MarketPosition) -> bool { matches!(it, T::MarketPosition::Flat) }",
         decodes: ("MarketPosition", r#""Flat""#),
     },
     Proof {
@@ -99,7 +93,6 @@ const PROOFS: [Proof; 13] = [
             ("    Quote:\n", "    Tick:\n"),
             ("schemas/Quote'", "schemas/Tick'"),
         ],
-        uses: "fn f(it: T::Quote) -> Option<crate::values::Decimal> { it.bid }",
         decodes: ("Execution", FILL),
     },
     Proof {
@@ -107,7 +100,6 @@ const PROOFS: [Proof; 13] = [
             "      description: What the service says when a call fails.\n",
             "      description: What the service says when a call fails.\n      required: [error]\n",
         )],
-        uses: "fn f() -> T::Error { T::Error::default() }",
         decodes: ("Error", "{}"),
     },
     Proof {
@@ -115,129 +107,85 @@ const PROOFS: [Proof; 13] = [
             "Price of one unit, in the instrument's currency.",
             "Price in cents.",
         )],
-        uses: "fn f(it: T::Execution) -> crate::values::Decimal { it.price }",
         decodes: ("Execution", FILL),
     },
 ];
 
-/// One program, with the crate's own values and the types of a version.
-fn program(types: &str, rest: &str) -> String {
-    let types = types.replace("crate::generated::crosstrade::types::", "crate::types::");
-    format!(
-        "#![allow(dead_code, unused)]\n#[path = \"../values/mod.rs\"] pub mod values;\npub(crate) use values::open_enum;\n{types}\nuse types as T;\n{rest}"
-    )
-}
+/// Cases that `build.rs` refuses, so that there is nothing to compile.
+const REFUSED: [&str; 1] = ["the last required member of a type goes"];
 
-fn types(yaml: &str) -> String {
-    let module = generation::module("crosstrade", yaml);
-    let begin = module.find("pub mod types {").unwrap();
-    // The module ends with the first brace at the line's begin.
-    let end = begin + module[begin..].find("\n}\n").unwrap() + 3;
-    module[begin..end].to_owned()
+fn has(changes: &Changes, grade: Grade) -> bool {
+    let mut all = changes.all().iter();
+    all.any(|change| change.grade == grade || change.also.contains(&grade))
 }
 
 #[test]
 fn the_compiler_and_the_decoder_agree_with_the_grades() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("proof");
-    let bins = home.join("src/bin");
-    let _ = fs::remove_dir_all(&bins);
-    fs::create_dir_all(&bins).unwrap();
-    let values = home.join("src/values");
-    fs::create_dir_all(&values).unwrap();
-    fs::copy(root.join("src/values.rs"), values.join("mod.rs")).unwrap();
-    for file in fs::read_dir(root.join("src/values")).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), values.join(file.file_name())).unwrap();
+    let programs = Programs::new();
+    let old = types(CROSSTRADE).unwrap();
+    let uses = every_use(&old);
+    let mut edits: Vec<_> = PROOFS.iter().map(|proof| proof.edits).collect();
+    let mut refused = Vec::new();
+    for case in [MEMBERS, SCHEMAS, WORDS].concat() {
+        match types(&edited(CROSSTRADE, case.edits)) {
+            Some(_) => edits.push(case.edits),
+            None => refused.push(case.what),
+        }
     }
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let dependency = |name: &str| {
-        let line = manifest
-            .lines()
-            .find(|line| line.starts_with(&format!("{name} = ")));
-        line.unwrap().to_owned() + "\n"
-    };
-    let dependencies: String = [
-        "arrayvec",
-        "jiff",
-        "thiserror",
-        "percent-encoding",
-        "rust_decimal",
-        "schemars",
-        "serde",
-        "serde_json",
-    ]
-    .map(dependency)
-    .concat();
-    let head = "[package]\nname = \"proof\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[profile.dev]\ndebug = false\n[dependencies]\n";
-    fs::write(home.join("Cargo.toml"), format!("{head}{dependencies}")).unwrap();
-    fs::copy(root.join("Cargo.lock"), home.join("Cargo.lock")).unwrap();
-
-    let old = types(CROSSTRADE);
-    let (mut all_uses, mut all_decodes) = (String::new(), String::new());
+    assert_eq!(refused, REFUSED);
+    for (at, edits) in edits.iter().enumerate() {
+        let new = types(&edited(CROSSTRADE, edits)).unwrap();
+        programs.add(
+            &format!("uses_{at}"),
+            &new,
+            &format!("{uses}\nfn main() {{}}"),
+        );
+    }
+    let mut all_decodes = String::new();
     for (at, proof) in PROOFS.iter().enumerate() {
         let (of, json) = proof.decodes;
-        let decodes = |at: usize| {
-            format!(
-                "println!(\"{{}}\", serde_json::from_str::<T::{of}>({json:?}).map(|it| it == it).is_ok()); // {at}\n"
-            )
-        };
-        let _ = writeln!(all_uses, "mod use_{at} {{ use super::*; {} }}", proof.uses);
-        all_decodes += &decodes(at);
-        let new = types(&edited(CROSSTRADE, proof.edits));
-        let uses = program(&new, &format!("{}\nfn main() {{}}", proof.uses));
-        fs::write(bins.join(format!("uses_{at}.rs")), uses).unwrap();
-        let reads = program(&new, &format!("fn main() {{ {} }}", decodes(at)));
-        fs::write(bins.join(format!("reads_{at}.rs")), reads).unwrap();
+        let decodes = format!(
+            "println!(\"{{}}\", serde_json::from_str::<types::{of}>({json:?}).map(|it| it == it).is_ok());\n"
+        );
+        let new = types(&edited(CROSSTRADE, proof.edits)).unwrap();
+        programs.add(
+            &format!("reads_{at}"),
+            &new,
+            &format!("fn main() {{ {decodes} }}"),
+        );
+        let _ = write!(all_decodes, "{decodes}");
     }
-    let before = program(&old, &format!("{all_uses}\nfn main() {{\n{all_decodes}}}"));
-    fs::write(bins.join("before.rs"), before).unwrap();
+    programs.add(
+        "before",
+        &old,
+        &format!("{uses}\nfn main() {{\n{all_decodes}}}"),
+    );
 
-    let target = home.join("target");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "build",
-        "--bins",
-        "--offline",
-        "--quiet",
-        "--keep-going",
-        "--color=never",
-    ]);
-    let built = cargo
-        .current_dir(&home)
-        .env("CARGO_TARGET_DIR", &target)
-        .env_remove("EXECUTIONS_SPECS")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&built.stderr).into_owned();
-    let run = |name: &str| {
-        let output = Command::new(target.join("debug").join(name)).output();
-        let output = output.unwrap_or_else(|error| panic!("{name}: {error}: {said}"));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let did: Vec<String> = run("before").lines().map(str::to_owned).collect();
-    for (at, proof) in PROOFS.iter().enumerate() {
-        let changes = compared("crosstrade", CROSSTRADE, &edited(CROSSTRADE, proof.edits));
-        let has = |grade| {
-            changes
-                .all()
-                .iter()
-                .any(|change| change.grade == grade || change.also.contains(&grade))
-        };
+    let said = programs.build();
+    for (at, edits) in edits.iter().enumerate() {
         // A bin that failed to build is named; that it is missing could have other reasons.
         let broke = said.contains(&format!("(bin \"uses_{at}\")"));
-        assert_eq!(broke, has(Grade::Compile), "{:?}: {said}", proof.edits);
-        let does = run(&format!("reads_{at}"));
+        let changes = compared("crosstrade", CROSSTRADE, &edited(CROSSTRADE, edits));
+        assert_eq!(broke, has(&changes, Grade::Compile), "{edits:?}: {said}");
+    }
+    let did: Vec<String> = programs
+        .run("before", &said)
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    for (at, proof) in PROOFS.iter().enumerate() {
+        let changes = compared("crosstrade", CROSSTRADE, &edited(CROSSTRADE, proof.edits));
+        let does = programs.run(&format!("reads_{at}"), &said);
         if does.trim() != did[at] {
-            assert!(has(Grade::Decode), "{:?}", proof.edits);
-        } else if has(Grade::Decode) {
+            assert!(has(&changes, Grade::Decode), "{:?}", proof.edits);
+        } else if has(&changes, Grade::Decode) {
             // What decodes as before and is called a break is one of another value: a type that reads other things.
-            assert!(has(Grade::Compile), "{:?}", proof.edits);
+            assert!(has(&changes, Grade::Compile), "{:?}", proof.edits);
         }
     }
     // The proofs prove something only if both sides of each question were met.
     assert!(did.contains(&"true".to_owned()) && did.contains(&"false".to_owned()));
-    let _ = fs::remove_dir_all(&bins);
+    assert!(said.contains("(bin \"uses_0\")") && !said.contains("(bin \"uses_2\")"));
 }
 
 #[test]
