@@ -164,16 +164,19 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answered, Error> {
     }
     // Both are a few thousand.
     let share = (1 + size / 4096).min(MOST_CALLS as usize) as u32;
+    let mut now = started;
     let _room = match link.room.try_acquire_many(share) {
         Ok(room) => room,
         Err(_) => match timeout_at(deadline, link.room.acquire_many(share)).await {
-            Ok(Ok(room)) => room,
+            Ok(Ok(room)) => {
+                now = Instant::now();
+                room
+            }
             _ => return Err(late("too many other calls are open, so it was not sent")),
         },
     };
     let mut attempts = 0;
     let mut tail = ask.tail;
-    let mut now = started;
     let mut before = None;
     loop {
         let tried = |error: Error| error.tried(attempts, started.elapsed());

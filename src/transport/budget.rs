@@ -125,7 +125,9 @@ struct Bucket {
     per_second: f64,
     /// Below zero by one for each call that waits.
     tokens: f64,
+    /// Up to when they are counted, which lies ahead while a pause lasts.
     counted_at: Instant,
+    paused_until: Instant,
 }
 
 impl Bucket {
@@ -135,6 +137,7 @@ impl Bucket {
             per_second,
             tokens: capacity,
             counted_at: now,
+            paused_until: now,
         }
     }
 
@@ -147,7 +150,7 @@ impl Bucket {
             return Ok(Duration::ZERO);
         }
         let missing = 1.0 - self.tokens;
-        let pause = self.counted_at.saturating_duration_since(now);
+        let pause = self.paused_until.saturating_duration_since(now);
         let wait = pause + Duration::from_secs_f64(missing.max(0.0) / self.per_second);
         if wait > longest {
             return Err(wait);
@@ -157,8 +160,7 @@ impl Bucket {
     }
 
     fn is_paused(&self, now: Instant) -> bool {
-        // `counted_at` lies ahead of `now` while a pause lasts.
-        self.counted_at > now
+        self.paused_until > now
     }
 
     fn give_back(&mut self) {
@@ -170,7 +172,8 @@ impl Bucket {
         self.tokens = self.tokens.min(0.0);
         // A year is as good as for ever, and keeps the sum with the clock from overflowing.
         let pause = pause.min(Duration::from_secs(365 * 24 * 3600));
-        self.counted_at = self.counted_at.max(now + pause);
+        self.paused_until = self.paused_until.max(now + pause);
+        self.counted_at = self.counted_at.max(self.paused_until);
     }
 
     fn refill(&mut self, now: Instant) {
@@ -226,6 +229,14 @@ mod tests {
         assert_eq!(bucket.take(later, Duration::ZERO), Ok(Duration::ZERO));
         assert_eq!(bucket.take(later, Duration::ZERO), Ok(Duration::ZERO));
         assert!(bucket.take(later, Duration::ZERO).is_err());
+    }
+
+    #[test]
+    fn who_read_the_clock_first_and_asks_second_does_not_wait() {
+        let start = Instant::now();
+        let mut bucket = Bucket::full(20.0, 3.0, start);
+        assert_eq!(bucket.take(start + seconds(2.0), EVER), Ok(Duration::ZERO));
+        assert_eq!(bucket.take(start, EVER), Ok(Duration::ZERO));
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl<T> Reply<T> {
         self.rest.received.attempts
     }
 
-    /// The time from the call to this reply, waits and retries included.
+    /// The time from the call to the arrival of its answer, waits and retries included.
     pub fn elapsed(&self) -> Duration {
         self.rest.received.elapsed
     }
