@@ -243,8 +243,13 @@ impl Deaf {
     }
 }
 
-/// An address that refuses connections: it was free a moment ago.
+/// An address that refuses connections: its port is taken, and nobody listens on it.
 pub async fn refusing() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    format!("http://{}", listener.local_addr().expect("bound"))
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let anywhere = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(anywhere).expect("a free port");
+    let address = socket.local_addr().expect("bound");
+    // Kept to the end of the tests, or another one's server might get the port.
+    std::mem::forget(socket);
+    format!("http://{address}")
 }
