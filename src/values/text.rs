@@ -7,7 +7,8 @@ use arrayvec::ArrayString;
 /// Room for a UUID, and for a time with its offset.
 const SHORT: usize = 40;
 
-/// A text as it came, which nearly every id and time has room for in place: of a fill's allocations these were a third.
+/// A text as it came, which nearly every id and time has room for in place: of the sixteen allocations that a call over the
+/// WebSocket made these were four.
 #[derive(Clone)]
 pub(crate) enum Text {
     Short(ArrayString<SHORT>),
