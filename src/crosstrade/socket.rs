@@ -78,7 +78,7 @@ impl Socket {
             account,
             execution_id: id,
         };
-        get(self, target, "GetExecution", &args).await
+        get(self, &target, "GetExecution", &args).await
     }
 
     /// The fills of an account (`ListExecutions`), as far back as [`lookback`](ListExecutions::lookback) says: await what
@@ -135,7 +135,7 @@ impl ListExecutions<'_> {
             account,
             lookback_time,
         };
-        get(self.socket, target, "ListExecutions", &args).await
+        get(self.socket, &target, "ListExecutions", &args).await
     }
 }
 

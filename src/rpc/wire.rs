@@ -150,9 +150,7 @@ fn at_a_glance(text: &str) -> Option<(&str, Range<usize>)> {
     };
     let from_end = |left: usize| &text[text.len() - left..];
     let rest = from_end(after(text, r#"{"id":"#)?).strip_prefix('"')?;
-    // An id is short, too short for a search that is fast on what is long.
-    let mut bytes = rest.bytes().take(65);
-    let length = bytes.position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let length = memchr::memchr2(b'"', b'\\', rest.as_bytes())?;
     let (id, rest) = rest.split_at(length);
     let rest = from_end(after(rest.strip_prefix('"')?, ",")?);
     let data = from_end(after(rest, r#""data":"#)?);

@@ -57,29 +57,42 @@ impl Budget {
     ///
     /// # Errors
     /// The time until there is one, where that is too long or the budget does not wait. Nothing is taken then.
-    pub(crate) async fn draw(&self, mut now: Instant, deadline: Instant) -> Result<(), Duration> {
-        loop {
-            let longest = if self.fails {
-                Duration::ZERO
-            } else {
-                deadline.saturating_duration_since(now)
-            };
-            let wait = self.lock().take(now, longest)?;
-            if wait == Duration::ZERO {
-                return Ok(());
-            }
+    pub(crate) async fn draw(&self, now: Instant, deadline: Instant) -> Result<(), Duration> {
+        match self.take(now, deadline)? {
+            Duration::ZERO => Ok(()),
+            // In a box, since most calls need none of it.
+            wait => Box::pin(self.come(wait, deadline)).await,
+        }
+    }
+
+    /// Waits for a turn that is taken.
+    async fn come(&self, mut wait: Duration, deadline: Instant) -> Result<(), Duration> {
+        while wait > Duration::ZERO {
             let mut turn = Turn {
                 budget: self,
                 taken: false,
             };
             tokio::time::sleep(wait).await;
-            now = Instant::now();
+            let now = Instant::now();
             // A pause that began meanwhile is for this caller too, which gives its turn back and asks for another.
             if !self.lock().is_paused(now) {
                 turn.taken = true;
-                return Ok(());
+                break;
             }
+            drop(turn);
+            wait = self.take(now, deadline)?;
         }
+        Ok(())
+    }
+
+    /// Takes a call out of the bucket; how long to wait for it.
+    fn take(&self, now: Instant, deadline: Instant) -> Result<Duration, Duration> {
+        let longest = if self.fails {
+            Duration::ZERO
+        } else {
+            deadline.saturating_duration_since(now)
+        };
+        self.lock().take(now, longest)
     }
 
     /// Empties the bucket for at least `pause`: the service says that its own is.

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::attempt::{Arrival, Attempt};
+use super::budget::Budget;
 use super::failure::Failure;
 use super::reply::Reply;
 use super::retry::{Outcome, Retry};
@@ -201,12 +202,9 @@ impl Transport {
         }
     }
 
-    /// Waits for the budget to allow a call until `deadline`; the wait it would take where that is longer.
-    pub async fn draw(&self, now: Instant, deadline: Instant) -> Result<(), Duration> {
-        match &self.shared.budget {
-            Some(budget) => budget.draw(now, deadline).await,
-            None => Ok(()),
-        }
+    /// What all calls draw on.
+    pub fn budget(&self) -> Option<&Budget> {
+        self.shared.budget.as_ref()
     }
 
     /// How hard to try.
