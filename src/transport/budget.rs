@@ -290,6 +290,22 @@ mod tests {
         );
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_begins_meanwhile_is_for_who_waits_too() {
+        let budget = Budget::new(1, 1.0);
+        let start = Instant::now();
+        let draw = |until: Duration| budget.draw(start, start + until);
+        draw(EVER).await.expect("one is there");
+        let paused = async {
+            tokio::time::sleep(seconds(0.5)).await;
+            budget.exhaust(seconds(3.0));
+        };
+        let ((), patient, hasty) = tokio::join!(paused, draw(EVER), draw(seconds(3.0)));
+        patient.expect("it waits on");
+        assert!(start.elapsed() >= seconds(3.5), "{:?}", start.elapsed());
+        assert!(hasty.is_err(), "it could not be sent in time");
+    }
+
     #[test]
     fn no_rate_stops_a_program_for_ever() {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {

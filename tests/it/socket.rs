@@ -5,6 +5,7 @@ mod connection;
 mod handshake;
 pub mod peer;
 mod pushes;
+mod room;
 mod secrets;
 
 use std::time::Duration;
