@@ -12,8 +12,9 @@ use crate::error::Error;
 /// Building one costs milliseconds, so build one and give it to every handle ([`Builder::http`](crate::Builder::http)).
 /// It lives on the tokio runtime that first used it: do not keep one in a static that outlives a runtime.
 ///
-/// Whatever it is built from, it follows no redirect (one would carry an API key to another host) and repeats no request by
-/// itself.
+/// Whatever it is built from, it follows no redirect (one would carry an API key to another host), repeats no request by
+/// itself and speaks HTTP/1.1, which a WebSocket begins with, even where another crate of the program turns on reqwest's
+/// HTTP/2.
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
@@ -91,8 +92,8 @@ impl HttpBuilder {
         self
     }
 
-    /// A reqwest builder of your own to start from, for what has no setting here. Its connect timeout, redirects and
-    /// retries are replaced by this builder's, and so are its proxies, which nobody could check against plain http.
+    /// A reqwest builder of your own to start from, for what has no setting here. Its connect timeout, redirects, retries
+    /// and HTTP version are replaced by this builder's, and so are its proxies, which nobody could check against plain http.
     #[must_use]
     pub fn reqwest(mut self, builder: ClientBuilder) -> Self {
         self.reqwest = Some(builder);
@@ -112,9 +113,7 @@ impl HttpBuilder {
     /// [`is_invalid_input`](Error::is_invalid_input) where the proxy or the certificate cannot be used, or the system's
     /// certificates cannot be read.
     pub fn build(self) -> Result<Http, Error> {
-        let mut builder = self.reqwest.unwrap_or_else(|| {
-            ClientBuilder::new().user_agent(concat!("executions/", env!("CARGO_PKG_VERSION")))
-        });
+        let mut builder = self.reqwest.unwrap_or_else(own);
         let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(5));
         builder = builder.connect_timeout(connect_timeout);
         if let Some(pem) = &self.root_certificate {
@@ -132,6 +131,7 @@ impl HttpBuilder {
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            .http1_only()
             .build()
             .map_err(|e| {
                 // A certificate is read only here, and nothing in the cause says which of them is bad.
@@ -147,6 +147,15 @@ impl HttpBuilder {
             proxied: self.proxy.is_some(),
         })
     }
+}
+
+/// What to start from: with rustls, even where another crate of the program gives reqwest another TLS.
+fn own() -> ClientBuilder {
+    let builder =
+        ClientBuilder::new().user_agent(concat!("executions/", env!("CARGO_PKG_VERSION")));
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_backend_rustls();
+    builder
 }
 
 #[cfg(feature = "rustls")]
