@@ -125,13 +125,10 @@ impl Transport {
         T: Answer,
         F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
     {
-        let outcome = async {
-            target.check()?;
-            let received = self.exchange(operation).await?;
-            verdict::reply(&self.shared, received, target)
-        };
-        let title = self.shared.service.title;
-        outcome.await.map_err(|error| error.of(title, target))
+        let named = |error: Error| error.of(self.shared.service.title, target);
+        target.check().map_err(named)?;
+        let received = self.exchange(operation).await.map_err(named)?;
+        verdict::reply(&self.shared, received, target).map_err(named)
     }
 
     /// Sends an operation's request, as often as is right.
@@ -182,7 +179,8 @@ impl Transport {
                 .next(attempt, is_read, outcome, offline, random)
             {
                 Some(wait) if shared.affords(wait, deadline, outcome) => {
-                    tokio::time::sleep(wait).await;
+                    // In a box, since most calls need none.
+                    Box::pin(tokio::time::sleep(wait)).await;
                     now = Instant::now();
                     before = Some(result);
                 }
