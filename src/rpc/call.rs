@@ -11,12 +11,12 @@ use bytes::{Buf as _, Bytes};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
 use super::Socket;
 use super::connection::{MOST_FRAME, READ_BUFFER};
-use super::link::{Link, MOST_CALLS};
+use super::link::Link;
 use super::pending::End;
 use super::wire::{self, Inbound};
 use crate::error::{Error, Kind, Limit};
@@ -149,30 +149,17 @@ struct Answered {
 /// Sends a call until it is answered, or its end is known to be unknown.
 async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
     let started = Instant::now();
+    let mut now = started;
     let deadline = started + ask.limit.min(LONGEST);
     let after = ask.limit;
     let late = |note: &str| {
         let limit = Limit::Call;
         Error::new(Kind::Timeout { limit, after }).noting(note)
     };
-    let size = ask.tail.len() + 100;
-    if size > MOST_FRAME {
+    if ask.tail.len() + 100 > MOST_FRAME {
         let problem = format!("they are larger than {MOST_FRAME} bytes");
         return Err(Error::input("arguments", problem));
     }
-    // Both are a few thousand.
-    let share = (1 + size / 4096).min(MOST_CALLS as usize) as u32;
-    let mut now = started;
-    let _room = match link.room.try_acquire_many(share) {
-        Ok(room) => room,
-        Err(_) => match Box::pin(timeout_at(deadline, link.room.acquire_many(share))).await {
-            Ok(Ok(room)) => {
-                now = Instant::now();
-                room
-            }
-            _ => return Err(late("too many other calls are open, so it was not sent")),
-        },
-    };
     let mut attempts = 0;
     let mut before = None;
     loop {
@@ -219,6 +206,10 @@ async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
                 None => return Err(unsettled(why, Some(sent))),
             },
             End::Closed { sent, why } => return Err(unsettled(why, sent)),
+            End::NoRoom => {
+                let error = late("too many other calls are open, so it was not sent");
+                return Err(tried(error));
+            }
             End::TimedOut { sent, seen } => {
                 let limit = Limit::Call;
                 let error = match (sent, seen) {

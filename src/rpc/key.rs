@@ -40,11 +40,13 @@ impl fmt::Display for Key {
     }
 }
 
-/// A number that no other call of this process has, and most likely none of another process's.
-pub(super) fn fresh_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    static START: LazyLock<u64> = LazyLock::new(|| u64::from(fastrand::u32(..)) << 30);
-    START.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))
+/// The first of a socket's numbers, which follow each other: no other call of this process has one of them, and most likely none
+/// of another process.
+pub(super) fn fresh_numbers() -> u64 {
+    static SOCKETS: AtomicU64 = AtomicU64::new(0);
+    static START: LazyLock<u64> = LazyLock::new(|| fastrand::u64(..));
+    // A million million calls each.
+    START.wrapping_add(SOCKETS.fetch_add(1, Ordering::Relaxed) << 40)
 }
 
 // By hand, as every call writes an id and reads one: std's formatting and parsing took a twentieth of a call.

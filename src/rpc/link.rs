@@ -7,18 +7,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, timeout};
 
 use super::event::{Event, State, Stray};
-use super::key::{Key, fresh_number};
+use super::key::Key;
 use super::pending::{End, Pending};
 use super::subscriptions::Subscriptions;
 use crate::error::{Error, Kind};
 use crate::transport::Transport;
-
-/// The open calls that a socket allows; each 4 KiB of a frame count as one more.
-pub(super) const MOST_CALLS: u32 = 4096;
 
 /// A socket's settings.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +31,6 @@ pub(super) struct Settings {
 pub(super) struct Link {
     pub transport: Transport,
     pub settings: Settings,
-    /// Room for open calls.
-    pub room: Semaphore,
     core: Mutex<Core>,
     /// `None` until the service is heard from.
     state: watch::Sender<Option<State>>,
@@ -68,9 +63,8 @@ impl Link {
         Self {
             transport,
             settings,
-            room: Semaphore::new(MOST_CALLS as usize),
             core: Mutex::new(Core {
-                pending: Pending::default(),
+                pending: Pending::new(),
                 subscriptions: Subscriptions::new(Instant::now()),
                 closing: false,
                 closed: None,
@@ -107,6 +101,19 @@ impl Link {
             unopened: Some((tail, deadline)),
             key: None,
         }
+    }
+
+    /// Something after which a call may have left the table, and others may have its room.
+    fn leaving<T>(&self, leave: impl FnOnce(&mut Pending) -> T) -> T {
+        let mut core = self.lock();
+        let left = leave(&mut core.pending);
+        let task = match core.pending.has_queued() {
+            true => core.task.take(),
+            false => None,
+        };
+        drop(core);
+        task.into_iter().for_each(Waker::wake);
+        left
     }
 
     pub fn ask_to_close(&self) {
@@ -214,14 +221,13 @@ impl Future for Waiting<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some((tail, deadline)) = self.unopened.take() {
-            let (number, waker) = (fresh_number(), cx.waker().clone());
-            let open = |core: &mut Core| core.pending.open(number, deadline, tail, waker);
+            let waker = cx.waker().clone();
+            let open = |core: &mut Core| core.pending.open(deadline, tail, waker);
             self.key = Some(self.link.change(open)?);
             return Poll::Pending;
         }
         let key = self.key.expect("polled no more once it was ready");
-        let end = self.link.lock().pending.poll(key, cx.waker());
-        match end {
+        match self.link.leaving(|pending| pending.poll(key, cx.waker())) {
             Some(end) => {
                 self.key = None;
                 Poll::Ready(Ok(end))
@@ -234,7 +240,7 @@ impl Future for Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.link.lock().pending.cancel(key);
+            self.link.leaving(|pending| pending.cancel(key));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The table of open calls, and the queue of those whose frames are not written yet. No I/O and no clock.
+//! The table of calls: those that are open, of which there are only so many, and those that wait to be. No I/O and no clock.
 //!
-//! A call is queued, then written, then ended; its caller takes the end and with that leaves the table, or leaves it at any
-//! time by giving up. An id names a slot of the table and the call that has it now, so that finding a call is an index, and
-//! an answer to a call that is gone finds another number there and is refused.
+//! A call waits until there is room for it, is queued, then written, then ended; its caller takes the end and with that leaves
+//! the table, or leaves it at any time by giving up. An id names a slot of the table and the call that has it now, so that
+//! finding a call is an index, and an answer to a call that is gone finds another number there and is refused.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
-use super::key::Key;
+use super::key::{Key, fresh_numbers};
 use crate::error::Error;
 use crate::observe::Veto;
 
@@ -34,6 +34,8 @@ pub(super) enum End {
     },
     /// A frame with its id came that an observer does not let pass.
     Vetoed { frame: Utf8Bytes, veto: Box<Veto> },
+    /// Its deadline passed before there was room for it.
+    NoRoom,
     /// Its deadline passed.
     TimedOut {
         sent: Option<Timestamp>,
@@ -61,6 +63,7 @@ impl End {
 #[derive(Debug)]
 enum Stage {
     Free,
+    Waiting,
     Queued,
     Written(Timestamp),
     Ended(End),
@@ -70,26 +73,57 @@ enum Stage {
 struct Slot {
     number: u64,
     stage: Stage,
+    /// The room that it takes, once it is open.
+    share: usize,
     deadline: Instant,
     waker: Option<Waker>,
     seen: Option<Arc<str>>,
 }
 
-#[derive(Debug, Default)]
+/// The open calls that a socket allows; each 4 KiB of a frame count as one more.
+const MOST_OPEN: usize = 4096;
+
+#[derive(Debug)]
 pub(super) struct Pending {
+    /// The number of the next call.
+    next: u64,
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// What is left of it.
+    room: usize,
+    /// The calls that wait for room, and what their frames are made of.
+    waiting: VecDeque<(Key, String)>,
+    /// Those that have it, until they are written.
     queue: VecDeque<(Key, String)>,
-    /// No open call has an earlier deadline.
+    /// No call has an earlier deadline.
     earliest: Option<Instant>,
 }
 
 impl Pending {
-    /// Opens a call, whose caller waits for its end. What its frame is made of waits in the queue.
-    pub fn open(&mut self, number: u64, deadline: Instant, tail: String, waker: Waker) -> Key {
+    pub fn new() -> Self {
+        Self::with_room(MOST_OPEN)
+    }
+
+    fn with_room(room: usize) -> Self {
+        Self {
+            next: fresh_numbers(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            room,
+            waiting: VecDeque::new(),
+            queue: VecDeque::new(),
+            earliest: None,
+        }
+    }
+
+    /// Opens a call, whose caller waits for its end, as soon as there is room for it.
+    pub fn open(&mut self, deadline: Instant, tail: String, waker: Waker) -> Key {
+        let number = self.next;
+        self.next = number.wrapping_add(1);
         let opened = Slot {
             number,
-            stage: Stage::Queued,
+            stage: Stage::Waiting,
+            share: 0,
             deadline,
             waker: Some(waker),
             seen: None,
@@ -101,13 +135,28 @@ impl Pending {
             }
             None => {
                 self.slots.push(opened);
-                u32::try_from(self.slots.len() - 1).expect("the socket allows a few thousand calls")
+                u32::try_from(self.slots.len() - 1).expect("memory ends before")
             }
         };
         let key = Key { number, slot };
-        self.queue.push_back((key, tail));
+        self.waiting.push_back((key, tail));
+        self.admit();
         self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
         key
+    }
+
+    /// Queues the calls for which there is room, first come first.
+    fn admit(&mut self) {
+        while let Some((key, tail)) = self.waiting.front() {
+            let share = share(tail);
+            if share > self.room {
+                return;
+            }
+            let slot = &mut self.slots[key.slot as usize];
+            (slot.stage, slot.share) = (Stage::Queued, share);
+            self.room -= share;
+            self.queue.extend(self.waiting.pop_front());
+        }
     }
 
     /// The next call to write, and what follows its id; it is on its way from now on.
@@ -172,17 +221,30 @@ impl Pending {
 
     /// The caller has given up.
     pub fn cancel(&mut self, key: Key) {
-        if matches!(self.leave(key), Stage::Queued) {
-            self.queue.retain(|(queued, _)| *queued != key);
+        let unwritten = match self.slots[key.slot as usize].stage {
+            Stage::Waiting => Some(&mut self.waiting),
+            Stage::Queued => Some(&mut self.queue),
+            _ => None,
+        };
+        if let Some(calls) = unwritten {
+            calls.retain(|(call, _)| *call != key);
         }
+        self.leave(key);
     }
 
     fn leave(&mut self, key: Key) -> Stage {
         let slot = &mut self.slots[key.slot as usize];
         slot.waker = None;
         slot.seen = None;
+        let stage = std::mem::replace(&mut slot.stage, Stage::Free);
+        self.room += std::mem::take(&mut slot.share);
         self.free.push(key.slot);
-        std::mem::replace(&mut slot.stage, Stage::Free)
+        self.admit();
+        // What a great many that waited have left behind.
+        if self.slots.len() > MOST_OPEN && self.free.len() == self.slots.len() {
+            (self.slots, self.free) = (Vec::new(), Vec::new());
+        }
+        stage
     }
 
     /// The next time [`expire`](Self::expire) may find something.
@@ -199,7 +261,7 @@ impl Pending {
         let mut unsent = false;
         for slot in &mut self.slots {
             let sent = match slot.stage {
-                Stage::Queued => None,
+                Stage::Waiting | Stage::Queued => None,
                 Stage::Written(at) => Some(at),
                 Stage::Free | Stage::Ended(_) => continue,
             };
@@ -210,10 +272,18 @@ impl Pending {
             }
             unsent |= sent.is_none();
             let seen = slot.seen.take();
-            woken.extend(slot.end(End::TimedOut { sent, seen }));
+            let end = match slot.stage {
+                Stage::Waiting => End::NoRoom,
+                _ => End::TimedOut { sent, seen },
+            };
+            woken.extend(slot.end(end));
         }
         if unsent {
-            self.forget_ended();
+            let slots = &self.slots;
+            for calls in [&mut self.waiting, &mut self.queue] {
+                calls.retain(|(key, _)| !matches!(slots[key.slot as usize].stage, Stage::Ended(_)));
+            }
+            self.admit();
         }
     }
 
@@ -231,27 +301,27 @@ impl Pending {
     pub fn close(&mut self, why: &Error, woken: &mut Vec<Waker>) {
         for slot in &mut self.slots {
             let sent = match slot.stage {
-                Stage::Queued => None,
+                Stage::Waiting | Stage::Queued => None,
                 Stage::Written(at) => Some(at),
                 Stage::Free | Stage::Ended(_) => continue,
             };
             let why = why.clone();
             woken.extend(slot.end(End::Closed { sent, why }));
         }
+        self.waiting.clear();
         self.queue.clear();
         self.earliest = None;
-    }
-
-    fn forget_ended(&mut self) {
-        let slots = &self.slots;
-        self.queue
-            .retain(|(key, _)| matches!(slots[key.slot as usize].stage, Stage::Queued));
     }
 
     fn written(&self) -> impl Iterator<Item = (usize, &Slot)> {
         let slots = self.slots.iter().enumerate();
         slots.filter(|(_, slot)| matches!(slot.stage, Stage::Written(_)))
     }
+}
+
+/// What a frame made of this takes of the room: never all of it, as a frame is 1 MiB at most.
+fn share(tail: &str) -> usize {
+    1 + tail.len() / 4096
 }
 
 /// A key that names no open call: one that nobody made, that was answered before, or whose caller has gone.
@@ -266,155 +336,4 @@ impl Slot {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-    use std::time::Duration;
-
-    use proptest::prelude::*;
-
-    use super::super::key::fresh_number;
-    use super::*;
-    use crate::error::Kind;
-
-    fn answer() -> End {
-        End::Answered {
-            frame: Utf8Bytes::default(),
-            data: 0..0,
-            at: Instant::now(),
-        }
-    }
-
-    fn is_empty(table: &Pending) -> bool {
-        table.queue.is_empty() && table.free.len() == table.slots.len()
-    }
-
-    fn open(table: &mut Pending, deadline: Instant) -> Key {
-        table.open(
-            fresh_number(),
-            deadline,
-            String::new(),
-            Waker::noop().clone(),
-        )
-    }
-
-    #[test]
-    fn an_id_names_its_call_and_nothing_else_does() {
-        let mut table = Pending::default();
-        let now = Instant::now();
-        let key = open(&mut table, now);
-        assert_eq!(Key::read(&key.to_string()), Some(key));
-        // Not written yet, so nothing can have answered it.
-        assert_eq!(table.end(key, answer()).err(), Some(Stray));
-        assert!(table.next_to_write(Timestamp::UNIX_EPOCH).is_some());
-        assert!(table.end(key, answer()).is_ok());
-        assert_eq!(table.end(key, answer()).err(), Some(Stray));
-        assert!(table.poll(key, Waker::noop()).is_some());
-        let next = open(&mut table, now);
-        assert_eq!(next.slot, key.slot);
-        table.next_to_write(Timestamp::UNIX_EPOCH);
-        assert_eq!(table.end(key, answer()).err(), Some(Stray));
-        assert!(table.end(next, answer()).is_ok());
-    }
-
-    #[test]
-    fn an_answer_without_an_id_has_an_owner_only_if_one_call_is_open() {
-        let mut table = Pending::default();
-        let now = Instant::now();
-        assert_eq!(table.only_written(), None);
-        let first = open(&mut table, now);
-        assert_eq!(table.only_written(), None, "it is not written");
-        table.next_to_write(Timestamp::UNIX_EPOCH);
-        assert_eq!(table.only_written(), Some(first));
-        open(&mut table, now);
-        table.next_to_write(Timestamp::UNIX_EPOCH);
-        assert_eq!(table.only_written(), None);
-    }
-
-    #[derive(Clone, Debug)]
-    enum Step {
-        Open(u64),
-        Write,
-        Answer(usize),
-        Cancel(usize),
-        Poll(usize),
-        Pass(u64),
-        Disconnect,
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            3 => (1..50_u64).prop_map(Step::Open),
-            3 => Just(Step::Write),
-            3 => (0..40_usize).prop_map(Step::Answer),
-            1 => (0..40_usize).prop_map(Step::Cancel),
-            3 => (0..40_usize).prop_map(Step::Poll),
-            1 => (1..20_u64).prop_map(Step::Pass),
-            1 => Just(Step::Disconnect),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn each_call_ends_exactly_once_and_the_table_ends_empty(steps in prop::collection::vec(step(), 0..120)) {
-            let why = Error::new(Kind::Interrupted);
-            let mut table = Pending::default();
-            let mut now = Instant::now();
-            // Every call ever made; what it has come to, as the table's user sees it.
-            let mut calls: Vec<Key> = Vec::new();
-            let mut ended: BTreeMap<usize, &str> = BTreeMap::new();
-            let mut answered: BTreeMap<usize, u32> = BTreeMap::new();
-            let mut woken = Vec::new();
-            for step in steps {
-                match step {
-                    Step::Open(lasts) => calls.push(open(&mut table, now + Duration::from_millis(lasts))),
-                    Step::Write => { table.next_to_write(Timestamp::UNIX_EPOCH); }
-                    Step::Answer(call) => if let Some(key) = calls.get(call) && table.end(*key, answer()).is_ok() {
-                        *answered.entry(call).or_default() += 1;
-                    },
-                    Step::Cancel(call) => if call < calls.len() && !ended.contains_key(&call) {
-                        table.cancel(calls[call]);
-                        ended.insert(call, "cancelled");
-                    },
-                    Step::Poll(call) => if call < calls.len() && !ended.contains_key(&call) {
-                        match table.poll(calls[call], Waker::noop()) {
-                            Some(End::Answered { .. }) => { ended.insert(call, "answered"); }
-                            Some(_) => { ended.insert(call, "failed"); }
-                            None => {}
-                        }
-                    },
-                    Step::Pass(time) => {
-                        now += Duration::from_millis(time);
-                        table.expire(now, &mut woken);
-                        prop_assert!(table.earliest().is_none_or(|at| at > now));
-                    }
-                    Step::Disconnect => {
-                        table.lose(&why, &mut woken);
-                        prop_assert_eq!(table.written().count(), 0);
-                    }
-                }
-            }
-            prop_assert!(answered.values().all(|times| *times == 1));
-            prop_assert!(ended.iter().all(|(call, how)| *how != "answered" || answered.contains_key(call)));
-            table.close(&why, &mut woken);
-            for (call, key) in calls.iter().enumerate() {
-                if !ended.contains_key(&call) {
-                    prop_assert!(table.poll(*key, Waker::noop()).is_some(), "call {call} never ended");
-                }
-            }
-            prop_assert!(is_empty(&table));
-            prop_assert_eq!(table.earliest(), None);
-        }
-
-        #[test]
-        fn a_call_that_waits_is_woken_when_it_ends(lost in any::<bool>()) {
-            let mut table = Pending::default();
-            let now = Instant::now();
-            let key = open(&mut table, now);
-            table.next_to_write(Timestamp::UNIX_EPOCH);
-            prop_assert!(table.poll(key, Waker::noop()).is_none());
-            let mut woken = Vec::new();
-            if lost { table.lose(&Error::new(Kind::Interrupted), &mut woken) } else { table.expire(now, &mut woken) }
-            prop_assert_eq!(woken.len(), 1);
-        }
-    }
-}
+mod tests;
