@@ -3,30 +3,25 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
-use std::ops::Range;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use tungstenite::Utf8Bytes;
 
 use super::Socket;
-use super::connection::{MOST_FRAME, READ_BUFFER};
+use super::answer::Answered;
+use super::connection::MOST_FRAME;
 use super::link::Link;
 use super::pending::End;
-use super::wire::{self, Inbound};
+use super::wire;
 use crate::error::{Error, Kind, Limit};
 use crate::transport::limits::LONGEST;
 use crate::transport::reply::Reply;
 use crate::transport::target::Target;
-use crate::transport::{Answer, Received};
-
-/// So many times its own size a kept answer may hold in memory.
-const MOST_WASTE: usize = 16;
+use crate::transport::{Answer, Received, body};
 
 /// A call being set up; awaiting it sends it. Made by [`Socket::call`].
 #[must_use = "nothing is sent until it is awaited"]
@@ -78,10 +73,8 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
             limit,
         };
         let answered = exchange(link, &mut ask).await.map_err(named)?;
-        let read = |data: &str, received: &dyn Fn() -> Received| {
-            link.transport.answered_as(data, received)
-        };
-        decode(link, answered, read).map_err(named)
+        let (value, _) = answered.read(link, body::value).map_err(named)?;
+        Ok(value)
     }
 }
 
@@ -122,10 +115,9 @@ pub(crate) async fn get<T: Answer>(
         limit: link.settings.call,
     };
     let answered = exchange(link, &mut ask).await.map_err(named)?;
-    let read = |data: &str, received: &dyn Fn() -> Received| {
-        link.transport.answered(data, received(), *target)
-    };
-    decode(link, answered, read).map_err(named)
+    let (value, kept) = answered.read(link, body::decode_text).map_err(named)?;
+    let received = kept.into_received();
+    Ok(link.transport.reply(value, received, *target))
 }
 
 struct Ask<'a> {
@@ -137,14 +129,6 @@ struct Ask<'a> {
 }
 
 type Again<'a> = dyn Fn() -> Result<String, Error> + Sync + 'a;
-
-struct Answered {
-    frame: Utf8Bytes,
-    /// Where its data is, or the status that it refuses with, if it names one.
-    data: Result<Range<usize>, Option<u16>>,
-    attempts: u32,
-    elapsed: Duration,
-}
 
 /// Sends a call until it is answered, or its end is known to be unknown.
 async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
@@ -223,52 +207,6 @@ async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
             }
         }
     }
-}
-
-/// Makes an answer what the caller wants, by `read`, which gets the data and what to keep of the answer if it keeps anything.
-fn decode<T>(
-    link: &Link,
-    answered: Answered,
-    read: impl Fn(&str, &dyn Fn() -> Received) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let Answered {
-        frame,
-        data,
-        attempts,
-        elapsed,
-    } = answered;
-    let received = |part: Range<usize>, status| {
-        // What the network gave in one piece stays in memory in one piece: too much of it for a small answer that is kept.
-        let body = if part.len() < READ_BUFFER / MOST_WASTE {
-            Bytes::copy_from_slice(frame[part].as_bytes())
-        } else {
-            let mut body = Bytes::from(frame.clone());
-            body.truncate(part.end);
-            body.advance(part.start);
-            body
-        };
-        Received::over_socket(body, status, attempts, elapsed)
-    };
-    let refused = |status| link.transport.refused(received(0..frame.len(), status));
-    let read = |data: Range<usize>| read(&frame[data.clone()], &|| received(data.clone(), None));
-    let data = match data {
-        Ok(data) => data,
-        Err(status) => return Err(refused(status)),
-    };
-    let error = match read(data.clone()) {
-        Ok(answer) => return Ok(answer),
-        Err(error) => error,
-    };
-    // Only a look was taken at the frame: there may be more in it than the data.
-    if error.is_contract_drift() {
-        match wire::in_full(&frame) {
-            Inbound::Answer { data: other, .. } if other != data => return read(other),
-            Inbound::Refusal { status, .. } => return Err(refused(status)),
-            _ => {}
-        }
-    }
-    link.transport.heed(&error);
-    Err(error)
 }
 
 fn check_name(api: &str) -> Result<(), Error> {

@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::attempt::{Arrival, Attempt};
+use super::body::Unusable;
 use super::budget::Budget;
 use super::failure::Failure;
 use super::reply::Reply;
@@ -165,28 +166,29 @@ impl Transport {
         verdict::vetoed(&self.shared, Ok(received), veto)
     }
 
-    /// A call's answer that came over the WebSocket: what REST would have as its body, which is known to be text here.
-    pub fn answered<T: Answer>(
+    /// The member under which the service may put the whole of an answer.
+    pub fn wrapper(&self) -> Option<&'static str> {
+        self.shared.service.wrapper
+    }
+
+    /// The reply that a call's answer over the WebSocket amounts to: what REST would have as its body.
+    pub fn reply<T: Answer>(
         &self,
-        data: &str,
+        value: Box<T>,
         received: Received,
         target: Target<'_>,
-    ) -> Result<Reply<T>, Error> {
-        verdict::text_reply(&self.shared, data, received, target)
+    ) -> Reply<T> {
+        Reply::new(value, received, self.shared.service, target)
+    }
+
+    /// The error of an answer that is none.
+    pub fn unusable(&self, received: Received, unusable: Unusable) -> Error {
+        verdict::unusable(&self.shared, received, unusable)
     }
 
     /// The error of a frame that refuses.
     pub fn refused(&self, received: Received) -> Error {
         verdict::refused(&self.shared, received)
-    }
-
-    /// The same as [`answered`](Self::answered), into a type of the caller's.
-    pub fn answered_as<T: serde::de::DeserializeOwned>(
-        &self,
-        data: &str,
-        received: impl FnOnce() -> Received,
-    ) -> Result<T, Error> {
-        verdict::value(&self.shared, data, received)
     }
 
     /// Pauses the budget that all calls draw on, where the service says that its own is spent.

@@ -22,36 +22,15 @@ pub(super) fn reply<T: Answer>(
         let kind = refusal(shared, &received);
         return Err(error(shared, received, kind));
     }
-    let decoded = body::decode::<T>(&received.headers, &received.body, shared.service.wrapper);
-    judged(shared, decoded, received, target)
-}
-
-/// The same of an answer over the WebSocket, whose protocol has seen to it that it is text.
-#[cfg(feature = "ws")]
-pub(super) fn text_reply<T: Answer>(
-    shared: &Shared,
-    text: &str,
-    received: Received,
-    target: Target<'_>,
-) -> Result<Reply<T>, Error> {
-    let decoded = body::decode_text::<T>(text, shared.service.wrapper);
-    judged(shared, decoded, received, target)
-}
-
-fn judged<T: Answer>(
-    shared: &Shared,
-    decoded: Result<Box<T>, Unusable>,
-    received: Received,
-    target: Target<'_>,
-) -> Result<Reply<T>, Error> {
-    match decoded {
+    match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
         Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
-        Err(unusable) => Err(unusable_error(shared, received, unusable)),
+        Err(problem) => Err(unusable(shared, received, problem)),
     }
 }
 
-fn unusable_error(shared: &Shared, received: Received, unusable: Unusable) -> Error {
-    match unusable {
+/// The error of an answer that is none.
+pub(super) fn unusable(shared: &Shared, received: Received, problem: Unusable) -> Error {
+    match problem {
         Unusable::Failed => error(shared, received, Kind::Refused(Refusal::InBody)),
         Unusable::Unfit(kind) => error(shared, received, kind),
     }
@@ -86,17 +65,6 @@ pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto
             .tried(failed.attempts(), failed.elapsed())
             .because(failed),
     }
-}
-
-/// An answer over the WebSocket as a type of the caller's, which may be any JSON.
-#[cfg(feature = "ws")]
-pub(super) fn value<T: serde::de::DeserializeOwned>(
-    shared: &Shared,
-    text: &str,
-    received: impl FnOnce() -> Received,
-) -> Result<T, Error> {
-    body::value(text, shared.service.wrapper)
-        .map_err(|unusable| unusable_error(shared, received(), unusable))
 }
 
 /// An error for an answer to the handshake of a WebSocket that does not open one.
