@@ -38,6 +38,7 @@ pub use call::Call;
 pub(crate) use call::get;
 pub use connect::Connect;
 pub use event::{Event, Events, Frame, Gap, State, Stray, Unread};
+pub(crate) use wire::Argument;
 
 use link::Link;
 

@@ -26,13 +26,11 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
-use serde::Serialize;
-
 pub use crate::rpc::{Call, Connect, Event, Events, Frame, Gap, Socket, State, Stray, Unread};
 
 use super::{CrossTrade, types};
 use crate::error::Error;
-use crate::rpc::get;
+use crate::rpc::{Argument, get};
 use crate::transport::reply::Reply;
 use crate::transport::target::Target;
 
@@ -67,17 +65,11 @@ impl Socket {
         account: &str,
         id: &str,
     ) -> Result<Reply<types::Execution>, Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Args<'a> {
-            account: &'a str,
-            execution_id: &'a str,
-        }
         let target = Target::get("execution", id).within("account", account);
-        let args = Args {
-            account,
-            execution_id: id,
-        };
+        let args = [
+            ("account", Argument::Text(account)),
+            ("executionId", Argument::Text(id)),
+        ];
         get(self, &target, "GetExecution", &args).await
     }
 
@@ -112,13 +104,6 @@ impl ListExecutions<'_> {
     }
 
     async fn send(self) -> Result<Reply<types::ExecutionList>, Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Args<'a> {
-            account: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            lookback_time: Option<u64>,
-        }
         let account = self.account;
         let target = Target::list("executions").within("account", account);
         let seconds = self.lookback.map(|lookback| {
@@ -128,13 +113,11 @@ impl ListExecutions<'_> {
             let problem = format!("{lookback:?} is not a whole number of seconds from 1 on");
             Err(Error::input("lookback", problem))
         });
-        let lookback_time = seconds
+        let seconds = seconds
             .transpose()
             .map_err(|error| error.of(super::SERVICE.title, target))?;
-        let args = Args {
-            account,
-            lookback_time,
-        };
+        let mut args = vec![("account", Argument::Text(account))];
+        args.extend(seconds.map(|seconds| ("lookbackTime", Argument::Whole(seconds))));
         get(self.socket, &target, "ListExecutions", &args).await
     }
 }

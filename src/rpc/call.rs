@@ -16,7 +16,7 @@ use super::answer::Answered;
 use super::connection::MOST_FRAME;
 use super::link::Link;
 use super::pending::End;
-use super::wire;
+use super::wire::{self, Argument};
 use crate::error::{Error, Kind, Limit};
 use crate::transport::limits::LONGEST;
 use crate::transport::reply::Reply;
@@ -66,7 +66,7 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
         let named = |error: Error| error.of(link.transport.title(), format_args!("call {api}"));
         let tail = self.tail.map_err(named)?;
         let kept = self.read_only.then(|| tail.clone());
-        let again = kept.as_ref().map(|tail| || Ok(tail.clone()));
+        let again = kept.as_ref().map(|tail| || tail.clone());
         let mut ask = Ask {
             tail,
             again: again.as_ref().map(|again| again as &Again<'_>),
@@ -103,14 +103,14 @@ pub(crate) async fn get<T: Answer>(
     socket: &Socket,
     target: &Target<'_>,
     api: &str,
-    args: &(impl Serialize + Sync),
+    args: &[(&str, Argument<'_>)],
 ) -> Result<Reply<T>, Error> {
     let link = socket.link();
     let named = |error: Error| error.of(link.transport.title(), *target);
     target.check().map_err(named)?;
-    let tail = || wire::tail(api, args);
+    let tail = || wire::tail_of_read(api, args);
     let mut ask = Ask {
-        tail: tail().map_err(named)?,
+        tail: tail(),
         again: Some(&tail),
         limit: link.settings.call,
     };
@@ -128,7 +128,7 @@ struct Ask<'a> {
     limit: Duration,
 }
 
-type Again<'a> = dyn Fn() -> Result<String, Error> + Sync + 'a;
+type Again<'a> = dyn Fn() -> String + Sync + 'a;
 
 /// Sends a call until it is answered, or its end is known to be unknown.
 async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
@@ -183,7 +183,7 @@ async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
             End::Lost { sent, why } => match ask.again {
                 Some(again) => {
                     attempts += 1;
-                    ask.tail = again()?;
+                    ask.tail = again();
                     now = Instant::now();
                     before = Some(why);
                 }

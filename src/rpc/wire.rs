@@ -21,23 +21,58 @@ pub(super) const PING: &str = r#"{"action":"ping"}"#;
 /// `api` needs no escapes.
 pub(super) fn tail(api: &str, args: &impl Serialize) -> Result<String, Error> {
     let unfit = |problem: String| Error::input("arguments", problem);
-    // Room for the arguments of most calls.
-    let mut tail = Vec::with_capacity(api.len() + 128);
-    for part in [r#"","api":""#, api, r#"","args":"#] {
-        tail.extend_from_slice(part.as_bytes());
+    let args = serde_json::to_string(args).map_err(|error| unfit(error.to_string()))?;
+    match args.as_bytes() {
+        [b'{', ..] => Ok(tail_of(api, |tail| tail.push_str(&args))),
+        b"null" => Ok(tail_of(api, |tail| tail.push_str("{}"))),
+        _ => Err(unfit("they are no JSON object".to_owned())),
     }
-    let start = tail.len();
-    serde_json::to_writer(&mut tail, args).map_err(|error| unfit(error.to_string()))?;
-    match &tail[start..] {
-        [b'{', ..] => {}
-        b"null" => {
-            tail.truncate(start);
-            tail.extend_from_slice(b"{}");
+}
+
+/// An argument of a read.
+pub(crate) enum Argument<'a> {
+    Text(&'a str),
+    Whole(u64),
+}
+
+/// The same of arguments whose names need no escapes.
+// By hand: a serializer looks at each byte of names and texts by itself, which took a fiftieth of a call.
+pub(super) fn tail_of_read(api: &str, args: &[(&str, Argument<'_>)]) -> String {
+    tail_of(api, |tail| {
+        for (place, (name, argument)) in args.iter().enumerate() {
+            tail.push_str(if place == 0 { r#"{""# } else { r#",""# });
+            tail.push_str(name);
+            tail.push_str(r#"":"#);
+            match argument {
+                Argument::Text(text) => push_text(tail, text),
+                Argument::Whole(number) => tail.push_str(&number.to_string()),
+            }
         }
-        _ => return Err(unfit("they are no JSON object".to_owned())),
+        tail.push('}');
+    })
+}
+
+fn push_text(json: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    // To the end in any case, which the compiler makes vector instructions of.
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
     }
-    tail.push(b'}');
-    Ok(String::from_utf8(tail).expect("serde_json writes text"))
+}
+
+fn tail_of(api: &str, push_args: impl FnOnce(&mut String)) -> String {
+    // Room for the arguments of most calls.
+    let mut tail = String::with_capacity(api.len() + 128);
+    for part in [r#"","api":""#, api, r#"","args":"#] {
+        tail.push_str(part);
+    }
+    push_args(&mut tail);
+    tail.push('}');
+    tail
 }
 
 /// The frame of a call.
@@ -268,6 +303,19 @@ mod tests {
         ] {
             assert_eq!(frame, document);
             assert!(serde_json::from_str::<serde_json::Value>(&frame).is_ok());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_reads_arguments_are_what_a_serializer_makes_of_them(text: String, plain in "[ -~]{0,40}", number: u64) {
+            let args = serde_json::json!({"a": text, "b": plain, "c": number});
+            let by_hand = tail_of_read("X", &[
+                ("a", Argument::Text(&text)),
+                ("b", Argument::Text(&plain)),
+                ("c", Argument::Whole(number)),
+            ]);
+            proptest::prop_assert_eq!(by_hand, tail("X", &args).expect("an object"));
         }
     }
 
