@@ -34,8 +34,8 @@ pub fn medians(costs: &[Cost]) -> Cost {
     }
 }
 
-/// The median over rounds of one side's cost against the other's in the same round.
-pub fn ratio(of: &[Cost], against: &[Cost], part: fn(&Cost) -> f64) -> f64 {
+/// The median over rounds of what one side took against what the other took in the same round.
+pub fn ratio<T>(of: &[T], against: &[T], part: fn(&T) -> f64) -> f64 {
     median(
         of.iter()
             .zip(against)

@@ -91,17 +91,12 @@ fn compare(runtime: &Runtime, threads: &str, address: &str, load: Load) {
     println!("                      µs processor   against     p50 µs   against");
     println!("                            a call  jsonrpsee            jsonrpsee");
     for (client, name) in NAMES.into_iter().enumerate() {
-        let against: Vec<f64> = waits[client]
-            .iter()
-            .zip(&waits[1])
-            .map(|(own, others)| own / others)
-            .collect();
         println!(
             "  {name:<20} {:11.2} {:10.2} {:10.0} {:10.2}",
             medians(&costs[client]).processor / count as f64 * 1e6,
             ratio(&costs[1], &costs[client], |cost| cost.processor),
             median(waits[client].clone()) * 1e6,
-            median(against),
+            ratio(&waits[client], &waits[1], |wait| *wait),
         );
     }
     println!();

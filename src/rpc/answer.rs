@@ -105,3 +105,26 @@ impl Kept {
         Received::over_socket(body, status, self.attempts, self.elapsed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_answer_does_not_hold_all_that_was_read_with_it() {
+        let least = READ_BUFFER / MOST_WASTE;
+        for (length, is_copied) in [(0, true), (least - 1, true), (least, false)] {
+            let read = Bytes::from(vec![b'x'; READ_BUFFER]);
+            let frame = Utf8Bytes::try_from(read.slice(..length + 20)).expect("text");
+            let kept = Kept {
+                frame,
+                part: 10..10 + length,
+                attempts: 1,
+                elapsed: Duration::ZERO,
+            };
+            let body = kept.into_received().body;
+            assert_eq!(body, read.slice(..length));
+            assert_eq!(read.is_unique(), is_copied, "{length}");
+        }
+    }
+}

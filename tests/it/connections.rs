@@ -38,7 +38,7 @@ async fn a_host_without_an_address_is_tried_three_times_and_said_to_be_that() {
 // fault 7
 #[tokio::test]
 async fn a_refused_connection_is_tried_three_times_and_said_to_be_that() {
-    let error = failure(&crosstrade(&refusing().await)).await;
+    let error = failure(&crosstrade(&refusing())).await;
     assert!(error.is_unreachable(), "{error}");
     assert!(error.is_retryable());
     assert_eq!(error.attempts(), 3);

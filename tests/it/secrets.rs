@@ -284,7 +284,7 @@ async fn no_success_and_no_failure_of_a_connection_shows_a_credential() {
     }
     assert!(successes >= 8, "each document twice");
     let plain = Wire::play([vec![answer(400, &[], "{}"), Hang]]).await;
-    let nobody = refusing().await;
+    let nobody = refusing();
     for url in [plain.url().replace("http:", "https:"), nobody] {
         for result in ask(&handles(&url, quick), ALL).await {
             inspector.error("an error", &result.expect_err("no connection"));

@@ -244,7 +244,7 @@ impl Deaf {
 }
 
 /// An address that refuses connections: its port is taken, and nobody listens on it.
-pub async fn refusing() -> String {
+pub fn refusing() -> String {
     let socket = TcpSocket::new_v4().expect("a socket");
     let anywhere = "127.0.0.1:0".parse().expect("an address");
     socket.bind(anywhere).expect("a free port");

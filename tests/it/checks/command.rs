@@ -116,11 +116,7 @@ async fn what_cannot_be_checked_ends_with_1_and_says_what_to_do() {
         "{}",
         nothing.err
     );
-    let nobody = run(
-        &crosstrade(&refusing().await),
-        &["check", "--account", "Sim101"],
-    )
-    .await;
+    let nobody = run(&crosstrade(&refusing()), &["check", "--account", "Sim101"]).await;
     assert_eq!(nobody.code, Some(1), "{}", nobody.out);
     let why = "no connection could be made (3 attempts). Check that the service runs";
     assert!(nobody.out.contains(why), "{}", nobody.out);

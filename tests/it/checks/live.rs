@@ -303,7 +303,7 @@ async fn a_websocket_that_answers_for_what_there_is_not_breaks_and_one_without_p
 async fn what_says_nothing_of_the_contract_failed() {
     let refuses = Wire::always(answer(401, &[], r#"{"error": "no"}"#)).await;
     let offline = Wire::always(answer(408, &[], r#"{"error": "addon_disconnected"}"#)).await;
-    for url in [refusing().await, refuses.url(), offline.url()] {
+    for url in [refusing(), refuses.url(), offline.url()] {
         let trial = live::check_crosstrade(&crosstrade(&url), &rest()).await;
         for tried in [
             "list executions",

@@ -76,7 +76,7 @@ async fn every_command_that_asks_a_service_can_be_recorded() {
 #[tokio::test]
 async fn a_recording_that_cannot_be_is_refused_before_anything_is_asked() {
     let nobody = vec![
-        ("CROSSTRADE_BASE_URL", crate::wire::refusing().await),
+        ("CROSSTRADE_BASE_URL", crate::wire::refusing()),
         ("CROSSTRADE_TOKEN", "a-token".to_owned()),
     ];
     let place = Place::new();

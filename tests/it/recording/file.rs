@@ -54,7 +54,7 @@ async fn the_file_is_a_har_document_after_each_exchange() {
             Some(entries)
         );
     }
-    failure(&watched(&refusing().await, recorder.clone())).await;
+    failure(&watched(&refusing(), recorder.clone())).await;
     assert_eq!(recorder.finish().map(count).expect("written"), (6, 0));
 
     let document = document(&path);

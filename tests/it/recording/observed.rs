@@ -88,7 +88,7 @@ async fn each_kind_of_failure_is_an_exchange_with_words() {
         }
     }
     let witness = Arc::new(Witness::default());
-    failure(&watched(&refusing().await, witness.clone())).await;
+    failure(&watched(&refusing(), witness.clone())).await;
     let exchanges = witness.exchanges();
     let why: Vec<_> = exchanges
         .into_iter()
@@ -136,7 +136,7 @@ async fn a_veto_ends_the_call_as_contract_drift_and_it_is_not_sent_again() {
 #[tokio::test]
 async fn a_veto_of_a_failure_keeps_it_as_the_cause() {
     let witness = Witness::vetoing(|_| true);
-    let error = failure(&watched(&refusing().await, witness.clone())).await;
+    let error = failure(&watched(&refusing(), witness.clone())).await;
     assert!(error.is_contract_drift(), "{error}");
     assert_eq!((error.attempts(), witness.exchanges().len()), (1, 1));
     let cause = error.source().expect("a cause").to_string();

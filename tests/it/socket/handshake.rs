@@ -43,7 +43,7 @@ async fn the_handshake_is_signed_and_goes_to_the_base_urls_host() {
 async fn another_address_on_the_same_host_may_be_set() {
     let server = Server::listen().await;
     let elsewhere = server.url().replace("http:", "ws:");
-    let base = refusing().await;
+    let base = refusing();
     let crosstrade = CrossTrade::builder()
         .token("a-token")
         .base_url(&base)
@@ -219,7 +219,7 @@ async fn a_handshake_that_is_not_answered_ends_in_time() {
 
 #[tokio::test]
 async fn a_service_that_is_not_there_is_said_so() {
-    let handle = crosstrade(&refusing().await);
+    let handle = crosstrade(&refusing());
     let error = quick(&handle).await.expect_err("nobody listens");
     assert!(error.is_unreachable() && error.attempts() == 3, "{error}");
 }
