@@ -47,11 +47,12 @@ impl Answered {
         };
         let refused = |frame, status| {
             let received = kept(frame, whole).received(status);
-            Err(link.transport.refused(received))
+            link.transport.refused(received)
         };
         let mut data = match data {
             Ok(data) => data,
-            Err(status) => return refused(frame, status),
+            // Heeded as it came.
+            Err(status) => return Err(refused(frame, status)),
         };
         let read = |data: &Range<usize>| read(&frame[data.clone()], link.transport.wrapper());
         let mut result = read(&data);
@@ -62,7 +63,11 @@ impl Answered {
                     result = read(&other);
                     data = other;
                 }
-                Inbound::Refusal { status, .. } => return refused(frame, status),
+                Inbound::Refusal { status, .. } => {
+                    let error = refused(frame, status);
+                    link.transport.heed(&error);
+                    return Err(error);
+                }
                 _ => {}
             }
         }

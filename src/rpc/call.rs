@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::Socket;
 use super::answer::Answered;
@@ -131,15 +131,16 @@ struct Ask<'a> {
 type Again<'a> = dyn Fn() -> String + Sync + 'a;
 
 /// Sends a call until it is answered, or its end is known to be unknown.
+// What is asked is borrowed, though taken out and put back: it would be moved into the future else.
 async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
     let started = Instant::now();
     let mut now = started;
     let deadline = started + ask.limit.min(LONGEST);
-    let after = ask.limit;
-    let late = |note: &str| {
-        let limit = Limit::Call;
-        Error::new(Kind::Timeout { limit, after }).noting(note)
+    let timeout = Kind::Timeout {
+        limit: Limit::Call,
+        after: ask.limit,
     };
+    let late = || Error::new(timeout.clone());
     if ask.tail.len() + 100 > MOST_FRAME {
         let problem = format!("they are larger than {MOST_FRAME} bytes");
         return Err(Error::input("arguments", problem));
@@ -148,6 +149,19 @@ async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
     let mut before = None;
     loop {
         let tried = |error: Error| error.tried(attempts, started.elapsed());
+        let unsent = |why: &str| {
+            let again = if attempts > 0 { " again" } else { "" };
+            tried(late().noting(format!("{why}, so it was not sent{again}")))
+        };
+        let no_connection = "no connection took it";
+        // Before it draws on the budget, or those that wait together would be sent together.
+        if link.is_reconnecting() {
+            let reconnected = Box::pin(timeout_at(deadline, link.reconnected()));
+            if reconnected.await.is_err() {
+                return Err(unsent(no_connection));
+            }
+            now = Instant::now();
+        }
         if let Some(budget) = link.transport.budget()
             && let Err(wait) = budget.draw(now, deadline).await
         {
@@ -190,18 +204,14 @@ async fn exchange(link: &Link, ask: &mut Ask<'_>) -> Result<Answered, Error> {
                 None => return Err(unsettled(why, Some(sent))),
             },
             End::Closed { sent, why } => return Err(unsettled(why, sent)),
-            End::NoRoom => {
-                let error = late("too many other calls are open, so it was not sent");
-                return Err(tried(error));
-            }
+            End::NoRoom => return Err(unsent("too many other calls are open")),
+            End::TimedOut { sent: None, .. } => return Err(unsent(no_connection)),
             End::TimedOut { sent, seen } => {
-                let limit = Limit::Call;
-                let error = match (sent, seen) {
-                    (None, _) => late("there was no connection to send it on"),
-                    (_, Some(seen)) => late(&format!(
+                let error = match seen {
+                    Some(seen) => late().noting(format!(
                         "an error that names no call came meanwhile: {seen}"
                     )),
-                    (Some(_), None) => Error::new(Kind::Timeout { limit, after }),
+                    None => late(),
                 };
                 return Err(unsettled(error, sent));
             }

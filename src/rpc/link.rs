@@ -2,7 +2,7 @@
 //! long, and the ways to wake each other.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub(super) struct Link {
     core: Mutex<Core>,
     /// `None` until the service is heard from.
     state: watch::Sender<Option<State>>,
+    /// What the state says of it, for those who ask at each call.
+    reconnecting: AtomicBool,
     strays: AtomicU64,
 }
 
@@ -72,6 +74,7 @@ impl Link {
                 events: Some(broadcast::Sender::new(events)),
             }),
             state: watch::Sender::new(None),
+            reconnecting: AtomicBool::new(false),
             strays: AtomicU64::new(0),
         }
     }
@@ -87,6 +90,9 @@ impl Link {
         if let Some(why) = &core.closed {
             return Err(why.clone());
         }
+        if core.closing {
+            return Err(Self::closed());
+        }
         let changed = change(&mut core);
         let task = core.task.take();
         drop(core);
@@ -94,26 +100,47 @@ impl Link {
         Ok(changed)
     }
 
-    /// Queues a call, by what follows its id, once the [`Waiting`] is polled; that brings its end.
-    pub fn open(&self, tail: String, deadline: Instant) -> Waiting<'_> {
-        Waiting {
+    /// Opens a call, by what follows its id, once the [`Place`] is polled; that brings its end.
+    pub fn open(&self, tail: String, deadline: Instant) -> Place<'_> {
+        Place {
             link: self,
             unopened: Some((tail, deadline)),
             key: None,
         }
     }
 
-    /// Something after which a call may have left the table, and others may have its room.
-    fn leaving<T>(&self, leave: impl FnOnce(&mut Pending) -> T) -> T {
+    /// What a call is told that asks whether it has ended, and so leaves the table if it has.
+    fn ask<T>(&self, ask: impl FnOnce(&mut Pending) -> Option<T>) -> Option<T> {
         let mut core = self.lock();
-        let left = leave(&mut core.pending);
+        let told = ask(&mut core.pending)?;
+        // Others may have the room that it leaves.
         let task = match core.pending.has_queued() {
             true => core.task.take(),
             false => None,
         };
         drop(core);
         task.into_iter().for_each(Waker::wake);
-        left
+        Some(told)
+    }
+
+    /// What was drawn for a call that was not sent is there for others.
+    fn give_back(&self) {
+        if let Some(budget) = self.transport.budget() {
+            budget.give_back();
+        }
+    }
+
+    /// Whether there is no connection for now.
+    pub fn is_reconnecting(&self) -> bool {
+        self.reconnecting.load(Ordering::Relaxed)
+    }
+
+    /// Waits until it is known whether there is another connection.
+    pub async fn reconnected(&self) {
+        let mut state = self.state.subscribe();
+        let known = state.wait_for(|state| !matches!(state, Some(State::Reconnecting(_))));
+        // The sender lives as long as this.
+        let _ = known.await;
     }
 
     pub fn ask_to_close(&self) {
@@ -168,6 +195,8 @@ impl Link {
     }
 
     pub fn enter(&self, state: State) {
+        let reconnecting = matches!(state, State::Reconnecting(_));
+        self.reconnecting.store(reconnecting, Ordering::Relaxed);
         self.state.send_replace(Some(state.clone()));
         self.tell(Event::State(state));
     }
@@ -189,19 +218,24 @@ impl Link {
         woken.into_iter().for_each(Waker::wake);
     }
 
+    /// The socket is being closed: no call will be answered.
+    pub fn end_calls(&self, why: &Error) {
+        let mut woken = Vec::new();
+        self.lock().pending.close(why, &mut woken);
+        woken.into_iter().for_each(Waker::wake);
+    }
+
     /// There will be no other connection. Every call ends, and so do the events.
     pub fn end(&self, why: Error) {
-        let mut woken = Vec::new();
         let mut core = self.lock();
         if core.closed.is_some() {
             return;
         }
-        core.pending.close(&why, &mut woken);
         core.closed = Some(why.clone());
         drop(core);
+        self.end_calls(&why);
         self.enter(State::Closed(why));
         self.lock().events = None;
-        woken.into_iter().for_each(Waker::wake);
     }
 
     pub fn closed() -> Error {
@@ -209,38 +243,48 @@ impl Link {
     }
 }
 
-/// A call in the table, which it leaves when this is dropped. Its end, or why the socket is closed.
-pub(super) struct Waiting<'a> {
+/// A call's place in the table, which it leaves when this is dropped. Its end, or why the socket is closed.
+pub(super) struct Place<'a> {
     link: &'a Link,
     unopened: Option<(String, Instant)>,
     key: Option<Key>,
 }
 
-impl Future for Waiting<'_> {
+impl Future for Place<'_> {
     type Output = Result<End, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some((tail, deadline)) = self.unopened.take() {
             let waker = cx.waker().clone();
             let open = |core: &mut Core| core.pending.open(deadline, tail, waker);
-            self.key = Some(self.link.change(open)?);
+            match self.link.change(open) {
+                Ok(key) => self.key = Some(key),
+                Err(closed) => {
+                    self.link.give_back();
+                    return Poll::Ready(Err(closed));
+                }
+            }
             return Poll::Pending;
         }
         let key = self.key.expect("polled no more once it was ready");
-        match self.link.leaving(|pending| pending.poll(key, cx.waker())) {
-            Some(end) => {
-                self.key = None;
-                Poll::Ready(Ok(end))
-            }
-            None => Poll::Pending,
+        let Some(end) = self.link.ask(|pending| pending.poll(key, cx.waker())) else {
+            return Poll::Pending;
+        };
+        self.key = None;
+        if end.is_unwritten() {
+            self.link.give_back();
         }
+        Poll::Ready(Ok(end))
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.link.leaving(|pending| pending.cancel(key));
+            let unwritten = self.link.ask(|pending| Some(pending.cancel(key)));
+            if unwritten == Some(true) {
+                self.link.give_back();
+            }
         }
     }
 }

@@ -49,6 +49,14 @@ pub(super) enum End {
 }
 
 impl End {
+    /// Whether the call was never written.
+    pub fn is_unwritten(&self) -> bool {
+        matches!(
+            self,
+            Self::NoRoom | Self::TimedOut { sent: None, .. } | Self::Closed { sent: None, .. }
+        )
+    }
+
     /// The same, unless there is a veto of the frame that it came by.
     pub fn unless(self, veto: Option<Box<Veto>>) -> Self {
         match (self, veto) {
@@ -219,17 +227,23 @@ impl Pending {
         }
     }
 
-    /// The caller has given up.
-    pub fn cancel(&mut self, key: Key) {
+    /// The caller has given up. Whether it did so before the call was written.
+    pub fn cancel(&mut self, key: Key) -> bool {
         let unwritten = match self.slots[key.slot as usize].stage {
             Stage::Waiting => Some(&mut self.waiting),
             Stage::Queued => Some(&mut self.queue),
             _ => None,
         };
+        let is_unwritten = unwritten.is_some();
         if let Some(calls) = unwritten {
-            calls.retain(|(call, _)| *call != key);
+            // In order of number, from whichever the oldest has.
+            let oldest = calls.front().map_or(key.number, |(call, _)| call.number);
+            let age = |call: &Key| call.number.wrapping_sub(oldest);
+            let place = calls.binary_search_by_key(&age(&key), |(call, _)| age(call));
+            place.ok().and_then(|place| calls.remove(place));
         }
         self.leave(key);
+        is_unwritten
     }
 
     fn leave(&mut self, key: Key) -> Stage {
@@ -242,7 +256,11 @@ impl Pending {
         self.admit();
         // What a great many that waited have left behind.
         if self.slots.len() > MOST_OPEN && self.free.len() == self.slots.len() {
-            (self.slots, self.free) = (Vec::new(), Vec::new());
+            let (next, room) = (self.next, self.room);
+            *self = Self {
+                next,
+                ..Self::with_room(room)
+            };
         }
         stage
     }

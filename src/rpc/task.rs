@@ -42,7 +42,7 @@ async fn keep(link: &Link, mut opened: Opened) -> Error {
         let mut connection = Connection::new(opened, link);
         let why = match poll_fn(|cx| connection.poll(cx)).await {
             Ended::Asked => {
-                link.lose(&Link::closed());
+                link.end_calls(&Link::closed());
                 connection.closed(None);
                 connection.say_goodbye().await;
                 return Link::closed();

@@ -17,7 +17,7 @@ pub(super) struct Watch<'a> {
     service: &'static str,
     url: Url,
     connection: u64,
-    /// By a call's place in the table of open calls, of which there are a few thousand: what was last called from it.
+    /// By a call's place in the table: what was last called from it.
     calls: Vec<Option<(Key, Box<str>)>>,
 }
 

@@ -59,40 +59,52 @@ impl Budget {
     /// The time until there is one, where that is too long or the budget does not wait. Nothing is taken then.
     pub(crate) async fn draw(&self, now: Instant, deadline: Instant) -> Result<(), Duration> {
         match self.take(now, deadline)? {
-            Duration::ZERO => Ok(()),
+            (Duration::ZERO, _) => Ok(()),
             // In a box, since most calls need none of it.
-            wait => Box::pin(self.come(wait, deadline)).await,
+            (wait, pauses) => Box::pin(self.come(wait, pauses, deadline)).await,
         }
     }
 
     /// Waits for a turn that is taken.
-    async fn come(&self, mut wait: Duration, deadline: Instant) -> Result<(), Duration> {
+    async fn come(
+        &self,
+        mut wait: Duration,
+        mut pauses: u64,
+        deadline: Instant,
+    ) -> Result<(), Duration> {
         while wait > Duration::ZERO {
             let mut turn = Turn {
                 budget: self,
+                pauses,
                 taken: false,
             };
             tokio::time::sleep(wait).await;
-            let now = Instant::now();
-            // A pause that began meanwhile is for this caller too, which gives its turn back and asks for another.
-            if !self.lock().is_paused(now) {
-                turn.taken = true;
+            turn.taken = self.lock().pauses == pauses;
+            if turn.taken {
                 break;
             }
-            drop(turn);
-            wait = self.take(now, deadline)?;
+            // A pause that began meanwhile is for this caller too, which asks for another turn.
+            (wait, pauses) = self.take(Instant::now(), deadline)?;
         }
         Ok(())
     }
 
-    /// Takes a call out of the bucket; how long to wait for it.
-    fn take(&self, now: Instant, deadline: Instant) -> Result<Duration, Duration> {
+    /// Takes a call out of the bucket; how long to wait for it, and the pauses so far.
+    fn take(&self, now: Instant, deadline: Instant) -> Result<(Duration, u64), Duration> {
         let longest = if self.fails {
             Duration::ZERO
         } else {
             deadline.saturating_duration_since(now)
         };
-        self.lock().take(now, longest)
+        let mut bucket = self.lock();
+        let wait = bucket.take(now, longest)?;
+        Ok((wait, bucket.pauses))
+    }
+
+    /// Puts back what was drawn for a call that was not sent.
+    #[cfg(feature = "ws")]
+    pub(crate) fn give_back(&self) {
+        self.lock().give_back();
     }
 
     /// Empties the bucket for at least `pause`: the service says that its own is.
@@ -109,13 +121,17 @@ impl Budget {
 /// A place in the queue, given back when the caller stops waiting for it.
 struct Turn<'a> {
     budget: &'a Budget,
+    /// Those there had been when it was given.
+    pauses: u64,
     taken: bool,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if !self.taken {
-            self.budget.lock().give_back();
+        let mut bucket = self.budget.lock();
+        // A pause ends all turns, and there is nothing to give back then.
+        if !self.taken && bucket.pauses == self.pauses {
+            bucket.give_back();
         }
     }
 }
@@ -141,6 +157,8 @@ struct Bucket {
     /// Up to when they are counted, which lies ahead while a pause lasts.
     counted_at: Instant,
     paused_until: Instant,
+    /// How many there were.
+    pauses: u64,
 }
 
 impl Bucket {
@@ -151,6 +169,7 @@ impl Bucket {
             tokens: capacity,
             counted_at: now,
             paused_until: now,
+            pauses: 0,
         }
     }
 
@@ -180,9 +199,10 @@ impl Bucket {
         self.tokens = (self.tokens + 1.0).min(self.capacity);
     }
 
+    /// Also ends the turns of all who wait, who take others: one after the other, from the end of the pause on.
     fn exhaust(&mut self, now: Instant, pause: Duration) {
-        self.refill(now);
-        self.tokens = self.tokens.min(0.0);
+        self.tokens = 0.0;
+        self.pauses += 1;
         // A year is as good as for ever, and keeps the sum with the clock from overflowing.
         let pause = pause.min(Duration::from_secs(365 * 24 * 3600));
         self.paused_until = self.paused_until.max(now + pause);
@@ -259,9 +279,9 @@ mod tests {
         bucket.exhaust(start, seconds(5.0));
         assert_eq!(bucket.take(start, EVER), Ok(seconds(5.5)));
         assert_eq!(bucket.take(start + seconds(1.0), EVER), Ok(seconds(5.0)));
-        // A shorter pause does not end a longer one.
+        // A shorter pause does not end a longer one; who waits takes another turn.
         bucket.exhaust(start + seconds(1.0), Duration::ZERO);
-        assert_eq!(bucket.take(start + seconds(1.0), EVER), Ok(seconds(5.5)));
+        assert_eq!(bucket.take(start + seconds(1.0), EVER), Ok(seconds(4.5)));
     }
 
     #[tokio::test(start_paused = true)]
@@ -294,15 +314,20 @@ mod tests {
     async fn a_pause_that_begins_meanwhile_is_for_who_waits_too() {
         let budget = Budget::new(1, 1.0);
         let start = Instant::now();
-        let draw = |until: Duration| budget.draw(start, start + until);
+        let draw = async |until: Duration| {
+            let drawn = budget.draw(start, start + until).await;
+            drawn.map(|()| start.elapsed())
+        };
         draw(EVER).await.expect("one is there");
         let paused = async {
             tokio::time::sleep(seconds(0.5)).await;
             budget.exhaust(seconds(3.0));
         };
-        let ((), patient, hasty) = tokio::join!(paused, draw(EVER), draw(seconds(3.0)));
-        patient.expect("it waits on");
-        assert!(start.elapsed() >= seconds(3.5), "{:?}", start.elapsed());
+        let ((), first, second, hasty) =
+            tokio::join!(paused, draw(EVER), draw(EVER), draw(seconds(3.2)));
+        // One after the other, and not from the time on when the last of them would have gone.
+        let (first, second) = (first.expect("it waits on"), second.expect("it waits on"));
+        assert_eq!((first.as_millis(), second.as_millis()), (4500, 5500));
         assert!(hasty.is_err(), "it could not be sent in time");
     }
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 ///
 /// Whatever it is built from, it follows no redirect (one would carry an API key to another host), repeats no request by
 /// itself and speaks HTTP/1.1, which a WebSocket begins with, even where another crate of the program turns on reqwest's
-/// HTTP/2.
+/// HTTP/2; unless it is built from a reqwest builder with ready-made TLS settings that offer it.
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,

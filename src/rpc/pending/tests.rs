@@ -49,8 +49,13 @@ fn a_great_many_that_waited_leave_no_memory_behind() {
     let mut table = Pending::with_room(ROOM);
     let now = Instant::now();
     let keys: Vec<Key> = (0..=MOST_OPEN).map(|_| open(&mut table, now)).collect();
-    keys.iter().for_each(|key| table.cancel(*key));
-    assert_eq!((table.slots.capacity(), table.free.capacity()), (0, 0));
+    for key in &keys {
+        assert!(table.cancel(*key), "none is written");
+    }
+    let (waiting, queue) = (table.waiting.capacity(), table.queue.capacity());
+    let (slots, free) = (table.slots.capacity(), table.free.capacity());
+    assert_eq!([waiting, queue, slots, free], [0; 4]);
+    assert_eq!(table.room, ROOM);
     // An answer to one of them finds nobody.
     assert_eq!(table.end(keys[9], answer()).err(), Some(Stray));
 }
@@ -173,16 +178,52 @@ proptest! {
         prop_assert!(is_empty(&table));
         prop_assert_eq!(table.earliest(), None);
     }
+}
 
-    #[test]
-    fn a_call_that_waits_is_woken_when_it_ends(lost in any::<bool>()) {
-        let mut table = Pending::with_room(ROOM);
-        let now = Instant::now();
-        let key = open(&mut table, now);
-        table.next_to_write(Timestamp::UNIX_EPOCH);
-        prop_assert!(table.poll(key, Waker::noop()).is_none());
-        let mut woken = Vec::new();
-        if lost { table.lose(&Error::new(Kind::Interrupted), &mut woken) } else { table.expire(now, &mut woken) }
-        prop_assert_eq!(woken.len(), 1);
+#[test]
+fn who_waits_is_woken_when_the_call_ends() {
+    let now = Instant::now();
+    let why = Error::new(Kind::Interrupted);
+    for stage in ["waiting", "queued", "written"] {
+        for cause in ["answer", "loss", "deadline", "close"] {
+            let mut table = Pending::with_room(1);
+            if stage == "waiting" {
+                open(&mut table, now + Duration::from_secs(1));
+            }
+            let key = open(&mut table, now);
+            if stage == "written" {
+                table.next_to_write(Timestamp::UNIX_EPOCH);
+            }
+            assert!(table.poll(key, Waker::noop()).is_none());
+            let mut woken = Vec::new();
+            match cause {
+                "answer" => woken.extend(table.end(key, answer()).ok().flatten()),
+                "loss" => table.lose(&why, &mut woken),
+                "deadline" => table.expire(now, &mut woken),
+                _ => table.close(&why, &mut woken),
+            }
+            let end = table.poll(key, Waker::noop());
+            let is_due = match (stage, cause) {
+                ("written", "answer") => matches!(end, Some(End::Answered { .. })),
+                ("written", "loss") => matches!(end, Some(End::Lost { .. })),
+                ("written", "deadline") => matches!(end, Some(End::TimedOut { sent: Some(_), .. })),
+                ("queued", "deadline") => matches!(end, Some(End::TimedOut { sent: None, .. })),
+                ("waiting", "deadline") => matches!(end, Some(End::NoRoom)),
+                (_, "close") => matches!(end, Some(End::Closed { .. })),
+                _ => end.is_none(),
+            };
+            assert!(is_due, "{stage}, {cause}: {end:?}");
+            let others = usize::from(stage == "waiting" && cause == "close");
+            assert_eq!(
+                woken.len(),
+                usize::from(end.is_some()) + others,
+                "{stage}, {cause}"
+            );
+            let is_unwritten = end.is_some_and(|end| end.is_unwritten());
+            assert_eq!(
+                is_unwritten,
+                stage != "written" && matches!(cause, "deadline" | "close")
+            );
+        }
     }
 }

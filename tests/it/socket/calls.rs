@@ -351,6 +351,7 @@ async fn a_rate_limit_error_pauses_the_budget_that_rest_shares() {
         r#"{"error":"Rate limit exceeded"}"#,
         r#"{"id":"ID","error":"Rate limit exceeded"}"#,
         r#"{"id":"ID","data":{"success":false,"error":"Rate limit exceeded"}}"#,
+        r#"{"id":"ID","data":null,"error":"Rate limit exceeded"}"#,
     ] {
         let server = Server::listen().await;
         let budget = Budget::new(20, 0.01).failing();

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use executions::crosstrade::Socket;
 use executions::crosstrade::socket::{Event, State};
-use executions::{Error, Limits};
+use executions::{Budget, CrossTrade, Error, Limits};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::peer::{Peer, Sent, Server};
@@ -112,6 +113,37 @@ async fn what_was_not_sent_yet_waits_for_the_next_connection() {
     });
     placed.expect("sent once, on the new connection");
     assert!(matches!(socket.state(), State::Connected));
+}
+
+#[tokio::test]
+async fn what_waited_for_a_connection_is_not_sent_all_at_once() {
+    let server = Server::listen().await;
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(server.url())
+        .budget(Budget::new(1, 5.0))
+        .build()
+        .expect("complete");
+    let (peer, socket) = meet(&server, quick(&crosstrade)).await;
+    let mut events = socket.events();
+    drop(peer);
+    until(&mut events, reconnecting).await;
+    let calls = join_all((0..3).map(|_| async { socket.call::<Value>("Echo", ()).await }));
+    let answers = async {
+        // Longer than the budget takes for three.
+        tokio::time::sleep(milliseconds(700)).await;
+        let mut peer = server.accept().await;
+        let mut came = Vec::new();
+        for _ in 0..3 {
+            let asked = peer.call().await;
+            came.push(Instant::now());
+            peer.answer(&asked.id, "1").await;
+        }
+        (peer, came)
+    };
+    let (answers, (_peer, came)) = tokio::join!(calls, answers);
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert!(came[2] - came[1] > milliseconds(100), "{came:?}");
 }
 
 #[tokio::test]
