@@ -1,17 +1,27 @@
 //! How many calls a socket has open at once.
 
+use executions::{Budget, CrossTrade};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 
-use super::unmetered;
+use super::peer::Server;
+use super::{meet, quick, unmetered};
 use crate::clients::milliseconds;
 
 const MOST: usize = 4096;
 
 #[tokio::test]
 async fn so_many_calls_are_open_at_once_and_the_next_waits_its_turn() {
-    let (_server, mut peer, socket) = unmetered().await;
+    // One for each that is sent below, and one: what is not sent costs nothing.
+    let server = Server::listen().await;
+    let crosstrade = CrossTrade::builder()
+        .token("a-token")
+        .base_url(server.url())
+        .budget(Budget::new(4100, 0.01).failing())
+        .build()
+        .expect("complete");
+    let (mut peer, socket) = meet(&server, quick(&crosstrade)).await;
     let ask = |n: usize| socket.call::<Value>("Echo", json!({"n": n})).into_future();
     let mut open: FuturesUnordered<_> = (0..MOST).map(ask).collect();
     let mut asked = Vec::new();
@@ -33,6 +43,9 @@ async fn so_many_calls_are_open_at_once_and_the_next_waits_its_turn() {
         error.to_string().contains("too many other calls"),
         "{error}"
     );
+
+    let gave_up = tokio::time::timeout(milliseconds(50), ask(0)).await;
+    assert!(gave_up.is_err());
 
     let mut next = Box::pin(ask(MOST));
     let waits = tokio::time::timeout(milliseconds(50), next.as_mut()).await;
@@ -57,6 +70,12 @@ async fn so_many_calls_are_open_at_once_and_the_next_waits_its_turn() {
     assert!(waits.is_err());
     drop(last);
     assert_eq!(peer.call().await.args["n"], 1);
+
+    let closed = async { socket.close().await.expect("closed") };
+    tokio::join!(closed, async { drop(peer) });
+    for _ in 0..2 {
+        assert!(ask(0).await.expect_err("closed").is_closed());
+    }
 }
 
 #[tokio::test]
