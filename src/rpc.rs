@@ -54,7 +54,8 @@ use crate::error::said::is_deceptive;
 ///   [`Event::Stray`].
 /// * A connection that is lost is made again, with waits drawn at random up to 2 s, 4 s, … 30 s. Reads are sent again on the
 ///   new one within their deadline. Any other call that was sent ends in an error with
-///   [`is_outcome_unknown`](Error::is_outcome_unknown) and is never sent twice; one that was not sent yet waits.
+///   [`is_outcome_unknown`](Error::is_outcome_unknown) and is never sent twice; one that was not sent yet waits, and draws on
+///   the rate budget only then, so that those that waited together are not sent together.
 /// * Subscriptions are restored, and [`Event::Gap`] says between which times pushes may be missing.
 /// * A connection that says nothing is given up 30 s after its last frame at the latest.
 /// * At most 4,096 calls are open at once (4 KiB of arguments count as another); more wait their turn. A frame of more than

@@ -127,26 +127,29 @@ impl HttpBuilder {
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
-        let client = builder
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .http1_only()
-            .build()
-            .map_err(|e| {
-                // A certificate is read only here, and nothing in the cause says which of them is bad.
-                let problem = match &self.root_certificate {
-                    Some(_) => "could not be set up, most likely for its root certificate",
-                    None => "could not be set up",
-                };
-                Error::setting("the HTTP client", problem).because(e.without_url())
-            })?;
+        let client = in_any_case(builder).build().map_err(|e| {
+            // A certificate is read only here, and nothing in the cause says which of them is bad.
+            let problem = match &self.root_certificate {
+                Some(_) => "could not be set up, most likely for its root certificate",
+                None => "could not be set up",
+            };
+            Error::setting("the HTTP client", problem).because(e.without_url())
+        })?;
         Ok(Http {
             client,
             connect_timeout,
             proxied: self.proxy.is_some(),
         })
     }
+}
+
+/// What holds whatever it is built from.
+fn in_any_case(builder: ClientBuilder) -> ClientBuilder {
+    builder
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .http1_only()
 }
 
 /// What to start from: with rustls, even where another crate of the program gives reqwest another TLS.
@@ -198,4 +201,17 @@ fn environment_proxy() -> Result<Option<Proxy>, Error> {
 /// The address may hold a password, so the cause, which repeats it, is left out.
 fn unusable_proxy(name: &str) -> Error {
     Error::setting(name, "is not a proxy's address").hinting("Write it as http://host:port.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On the wire it shows only in a program that has reqwest's HTTP/2 on, which this crate's tests are not: with it, the tests
+    /// over TLS, whose servers offer HTTP/2, failed.
+    #[test]
+    fn http_2_is_never_spoken() {
+        let builder = format!("{:?}", in_any_case(ClientBuilder::new()));
+        assert!(builder.contains("http1_only: true"), "{builder}");
+    }
 }
