@@ -207,8 +207,8 @@ fn unusable_proxy(name: &str) -> Error {
 mod tests {
     use super::*;
 
-    /// On the wire it shows only in a program that has reqwest's HTTP/2 on, which this crate's tests are not: with it, the tests
-    /// over TLS, whose servers offer HTTP/2, failed.
+    /// On the wire it shows only in a program that has reqwest's HTTP/2 on, which this crate's tests are not. With it on, the
+    /// tests over TLS show it too: their servers offer HTTP/2.
     #[test]
     fn http_2_is_never_spoken() {
         let builder = format!("{:?}", in_any_case(ClientBuilder::new()));

@@ -33,11 +33,16 @@ async fn connected() -> (Server, Peer, Socket) {
 
 /// The same, with calls as fast as they come.
 async fn unmetered() -> (Server, Peer, Socket) {
+    metered(Budget::new(u32::MAX, 1e9)).await
+}
+
+/// The same, with calls as fast as a budget has it.
+async fn metered(budget: Budget) -> (Server, Peer, Socket) {
     let server = Server::listen().await;
     let crosstrade = CrossTrade::builder()
         .token("a-token")
         .base_url(server.url())
-        .budget(Budget::new(u32::MAX, 1e9))
+        .budget(budget)
         .build()
         .expect("complete");
     let (peer, socket) = meet(&server, quick(&crosstrade)).await;

@@ -512,10 +512,13 @@ async fn close_ends_calls_and_events_and_is_final() {
         // The other side does not take its leave.
         socket.close().await.expect("closed");
         assert!(started.elapsed() < milliseconds(2000));
+        Instant::now()
     };
     let place = socket.call::<Value>("PlaceOrder", ());
-    let read = socket.execution("Sim101", "a");
-    let (place, read, ()) = tokio::join!(place, read, closed);
+    let read = async { (socket.execution("Sim101", "a").await, Instant::now()) };
+    let (place, (read, ended), closed) = tokio::join!(place, read, closed);
+    // The calls do not wait for the other side to take its leave.
+    assert!(closed - ended > milliseconds(500));
     let place = place.expect_err("nobody knows");
     assert!(place.is_outcome_unknown() && place.is_closed());
     let read = read.expect_err("closed");

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use executions::crosstrade::Socket;
 use executions::crosstrade::socket::{Event, State};
-use executions::{Budget, CrossTrade, Error, Limits};
+use executions::{Budget, Error, Limits};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::peer::{Peer, Sent, Server};
-use super::{connected, meet, quick, unmetered, until};
+use super::{connected, meet, metered, quick, unmetered, until};
 use crate::clients::{crosstrade, crosstrade_within, documents, milliseconds};
 
 fn reconnecting(event: &Event) -> Option<Error> {
@@ -117,14 +117,7 @@ async fn what_was_not_sent_yet_waits_for_the_next_connection() {
 
 #[tokio::test]
 async fn what_waited_for_a_connection_is_not_sent_all_at_once() {
-    let server = Server::listen().await;
-    let crosstrade = CrossTrade::builder()
-        .token("a-token")
-        .base_url(server.url())
-        .budget(Budget::new(1, 5.0))
-        .build()
-        .expect("complete");
-    let (peer, socket) = meet(&server, quick(&crosstrade)).await;
+    let (server, peer, socket) = metered(Budget::new(1, 5.0)).await;
     let mut events = socket.events();
     drop(peer);
     until(&mut events, reconnecting).await;

@@ -1,12 +1,11 @@
 //! How many calls a socket has open at once.
 
-use executions::{Budget, CrossTrade};
+use executions::Budget;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 
-use super::peer::Server;
-use super::{meet, quick, unmetered};
+use super::{metered, unmetered};
 use crate::clients::milliseconds;
 
 const MOST: usize = 4096;
@@ -14,14 +13,8 @@ const MOST: usize = 4096;
 #[tokio::test]
 async fn so_many_calls_are_open_at_once_and_the_next_waits_its_turn() {
     // One for each that is sent below, and one: what is not sent costs nothing.
-    let server = Server::listen().await;
-    let crosstrade = CrossTrade::builder()
-        .token("a-token")
-        .base_url(server.url())
-        .budget(Budget::new(4100, 0.01).failing())
-        .build()
-        .expect("complete");
-    let (mut peer, socket) = meet(&server, quick(&crosstrade)).await;
+    let budget = Budget::new(4100, 0.01).failing();
+    let (_server, mut peer, socket) = metered(budget).await;
     let ask = |n: usize| socket.call::<Value>("Echo", json!({"n": n})).into_future();
     let mut open: FuturesUnordered<_> = (0..MOST).map(ask).collect();
     let mut asked = Vec::new();
