@@ -1,10 +1,9 @@
 //! Makes a typed client of every spec in `specs/`. A problem is one `cargo::error` line; it never panics.
 
-#[path = "build/mod.rs"]
-mod specs;
-
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use executions_spec::{Generated, Problem, files};
 
 const FOLDER: &str = "EXECUTIONS_SPECS";
 
@@ -14,7 +13,7 @@ fn main() -> io::Result<()> {
     let theirs = env::var_os(FOLDER);
     watch(theirs.as_deref().map(Path::new));
 
-    let (specs, mut problems) = specs::files::find(&root.join("specs"), theirs.as_deref());
+    let (specs, mut problems) = files::find(&root.join("specs"), theirs.as_deref());
     let mut services = String::new();
     for spec in specs {
         match generate(&spec) {
@@ -35,20 +34,19 @@ fn main() -> io::Result<()> {
     fs::write(out.join("services.rs"), services)
 }
 
-fn generate(spec: &specs::files::Spec) -> Result<specs::Generated, Vec<String>> {
+fn generate(spec: &files::Spec) -> Result<Generated, Vec<String>> {
     let label = &spec.label;
     let yaml = fs::read_to_string(&spec.path)
         .map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;
-    specs::generate(&spec.service, &yaml).map_err(|problems| {
-        let line =
-            |specs::Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
+    executions_spec::generate(&spec.service, &yaml).map_err(|problems| {
+        let line = |Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
         problems.into_iter().map(line).collect()
     })
 }
 
 fn watch(theirs: Option<&Path>) {
     println!("cargo::rerun-if-env-changed={FOLDER}");
-    for path in ["build.rs", "build", "specs"] {
+    for path in ["build.rs", "specs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     // Cargo takes a path that is not there for changed, and so runs again once it is.

@@ -35,7 +35,7 @@ pub mod simulator;
 
 // What a change of a spec does to those who use the Rust made of it.
 #[cfg(feature = "diff")]
-pub mod diff;
+pub use executions_spec::diff;
 
 // The crates whose types are part of this one's interface.
 pub use {bytes, http, jiff, reqwest, rust_decimal, secrecy, serde_json};

@@ -72,7 +72,7 @@ pub(super) enum Sort {
     Boolean,
 }
 
-/// The formats of `build/schemas.rs`.
+/// The formats of `crates/spec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     None,

@@ -1,10 +1,5 @@
 //! From a spec to a client: what is wrong with a spec is said with its place, and what is right compiles.
 
-// What only build.rs calls is unused here.
-#[allow(dead_code)]
-#[path = "../../build/mod.rs"]
-mod build;
-
 mod broken;
 pub mod scratch;
 
@@ -19,7 +14,7 @@ const SPECS: [(&str, &str); 4] = [
 ];
 
 pub fn module(service: &str, yaml: &str) -> String {
-    match build::generate(service, yaml) {
+    match executions_spec::generate(service, yaml) {
         Ok(generated) => generated.module,
         Err(problems) => panic!("{service}: {problems:#?}"),
     }
@@ -27,12 +22,14 @@ pub fn module(service: &str, yaml: &str) -> String {
 
 /// The module, where `build.rs` takes the spec.
 pub fn accepted(service: &str, yaml: &str) -> Option<String> {
-    Some(build::generate(service, yaml).ok()?.module)
+    Some(executions_spec::generate(service, yaml).ok()?.module)
 }
 
 /// A spec as the library has it in itself: JSON, members and digits as in its file.
 pub fn json(service: &str) -> String {
-    build::generate(service, spec(service)).expect(service).json
+    executions_spec::generate(service, spec(service))
+        .expect(service)
+        .json
 }
 
 fn spec(service: &str) -> &'static str {
@@ -152,7 +149,7 @@ fn the_spec_as_json_keeps_members_in_order_and_digits_as_spelt() {
     let example = "              value: {\"error\": \"Invalid request\"}";
     let value = "              value: {z: 1.0, a: 0.0, m: 1.50, b: 123456789012345678901234567890, e: 1e3, n: no, q: \"0.00\"}";
     let yaml = spec("crosstrade").replacen(example, value, 1);
-    let json = build::generate("crosstrade", &yaml).unwrap().json;
+    let json = executions_spec::generate("crosstrade", &yaml).unwrap().json;
     let expected = r#""value":{"z":1.0,"a":0.0,"m":1.50,"b":123456789012345678901234567890,"e":1e3,"n":"no","q":"0.00"}"#;
     assert!(json.contains(expected), "{json}");
     serde_json::from_str::<serde_json::Value>(&json).unwrap();
@@ -167,7 +164,7 @@ fn a_users_folder_replaces_specs_of_the_same_name() {
     std::fs::write(folder.path().join("README.md"), "").unwrap();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
 
-    let (specs, mut problems) = build::files::find(&own, Some(folder.path().as_os_str()));
+    let (specs, mut problems) = executions_spec::files::find(&own, Some(folder.path().as_os_str()));
     let found: Vec<_> = specs.iter().map(|spec| spec.label.clone()).collect();
     let refold = folder.path().join("refold.yaml").display().to_string();
     assert_eq!(
@@ -197,12 +194,12 @@ fn a_users_folder_replaces_specs_of_the_same_name() {
         ("specs", "relative = true"),
         ("/no/such/folder", "cannot be read"),
     ] {
-        let (_, problems) = build::files::find(&own, Some(OsStr::new(folder)));
+        let (_, problems) = executions_spec::files::find(&own, Some(OsStr::new(folder)));
         assert!(
             problems.len() == 1 && problems[0].contains(says),
             "{problems:?}"
         );
     }
-    let (specs, problems) = build::files::find(&own, None);
+    let (specs, problems) = executions_spec::files::find(&own, None);
     assert!(specs.len() == 4 && problems.is_empty());
 }

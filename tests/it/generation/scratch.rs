@@ -29,7 +29,7 @@ impl Scratch {
             "Cargo.toml",
             "Cargo.lock",
             "build.rs",
-            "build",
+            "crates",
             "specs",
             "src",
             "tests",

@@ -6,9 +6,9 @@
 //! and what progenitor cannot make Rust of is graded as if it broke, and marked as not proven.
 //!
 //! ```
-//! use executions::diff::{Document, Grade, compare};
+//! use executions_spec::diff::{Document, Grade, compare};
 //!
-//! let yaml = include_str!("../specs/crosstrade.yaml");
+//! let yaml = include_str!("../../../specs/crosstrade.yaml");
 //! let old = Document::read("crosstrade", "old.yaml", yaml)?;
 //! let new = Document::read("crosstrade", "new.yaml", &yaml.replace("maximum: 900", "maximum: 600"))?;
 //! let changes = compare(&old, &new);
@@ -26,11 +26,6 @@ mod report;
 mod stack;
 mod surface;
 mod tree;
-
-// What only build.rs calls is unused here.
-#[allow(dead_code)]
-#[path = "../build/mod.rs"]
-mod specs;
 
 pub use change::{Bump, Change, Changes, Gap, Grade, Place};
 pub use document::{Document, Unreadable};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use heck::{ToPascalCase, ToSnakeCase};
 
 use super::enums;
-use super::source::{Entry, Node, Problem, Value};
+use crate::source::{Entry, Node, Problem, Value};
 
 /// The formats that have a type of their own, as (type, format, the type in `crate::values`).
 ///

@@ -1,7 +1,7 @@
 //! The check of a spec against the table of what specs may use.
 
 use super::dialect::{Kind, Need, Shape};
-use super::source::{Entry, Node, Problem, Value};
+use crate::source::{Entry, Node, Problem, Value};
 
 /// What to do instead of a key that OpenAPI has and the table has not.
 const ADVICE: &[(&[&str], &str)] = &[

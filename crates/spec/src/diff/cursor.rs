@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::specs::source::{Entry, Node, Place as At, Value};
+use crate::source::{Entry, Node, Place as At, Value};
 
 /// How many references are followed from one to the next.
 const MOST_HOPS: usize = 32;

@@ -4,9 +4,14 @@ use std::collections::HashMap;
 
 use heck::ToSnakeCase;
 
-use super::operations::is_header;
-use super::source::{Entry, Node, Problem, START};
-use super::{dialect, grammar, operations, schemas};
+mod dialect;
+pub(crate) mod enums;
+mod grammar;
+pub(crate) mod operations;
+pub(crate) mod schemas;
+
+use crate::source::{Entry, Node, Problem, START};
+use operations::is_header;
 
 /// All problems of a spec, in the order of the file.
 pub fn check(service: &str, document: &Node) -> Vec<Problem> {
@@ -109,7 +114,7 @@ fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
                 format!("`{key}` is a way to sign that the client does not have: use http bearer, http basic, or an apiKey in a named header"),
             )),
         }
-        let constant = super::appendix::constant(key);
+        let constant = operations::constant(key);
         if syn::parse_str::<syn::Ident>(&constant).is_err() {
             problems.push(Problem::new(
                 *at,

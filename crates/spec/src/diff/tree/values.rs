@@ -2,8 +2,8 @@
 
 use super::super::change::{Grade, Kind};
 use super::super::cursor::{pairs, same};
-use super::super::specs::source::{Node, Value};
 use super::{HARMLESS, Rule, SILENT, Side, Walk};
+use crate::source::{Node, Value};
 
 /// What a change of a member counts as.
 pub type Table = &'static [(&'static str, Rule)];

@@ -5,13 +5,20 @@ use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value as Json, json};
 
-use super::answers::leave_answers;
-use super::appendix::{appendix, open_enums};
-use super::input::input;
-use super::polish::polish;
-use super::quiet::quietly;
-use super::schemas::{FORMATS, Sort, sort};
-use super::source::{Entry, Node, Problem, one_line};
+mod appendix;
+mod input;
+mod polish;
+pub(crate) mod quiet;
+mod seam;
+
+use appendix::{appendix, open_enums};
+use input::input;
+use polish::polish;
+use quiet::quietly;
+use seam::leave_answers;
+
+use crate::lint::schemas::{FORMATS, Sort, sort};
+use crate::source::{Entry, Node, Problem, one_line};
 
 /// The module of a service as formatted Rust.
 pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
@@ -137,10 +144,10 @@ pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<P
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::{Place, parse};
     use super::*;
+    use crate::source::{Place, parse};
 
-    const ECHO: &str = include_str!("../tests/data/echo.yaml");
+    const ECHO: &str = include_str!("../../../tests/data/echo.yaml");
 
     /// The problems of the spec of echo with a change, without those rules that keep such a change from the generator.
     fn problems(from: &str, to: &str) -> Vec<Problem> {

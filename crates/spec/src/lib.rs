@@ -1,25 +1,19 @@
-//! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; tests run it too.
+//! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; `diff` and the tests run it too.
 //!
 //! In the order a spec travels: files and source read it; lint, with grammar (and its table, dialect), schemas, enums and
 //! operations, judges it; emit, with input, polish, answers and appendix, makes the module.
 
-mod answers;
-mod appendix;
-mod dialect;
-pub mod emit;
-mod enums;
+#[cfg(feature = "diff")]
+pub mod diff;
+#[cfg(feature = "emit")]
+mod emit;
 pub mod files;
-mod grammar;
-mod input;
-pub mod lint;
-mod operations;
-mod polish;
-pub mod quiet;
-mod schemas;
-pub mod source;
+mod lint;
+mod source;
 
 pub use source::Problem;
 
+#[cfg(feature = "emit")]
 /// What one spec becomes.
 #[derive(Debug)]
 pub struct Generated {
@@ -29,6 +23,7 @@ pub struct Generated {
     pub json: String,
 }
 
+#[cfg(feature = "emit")]
 /// Checks a spec and makes the module of its service, or says everything that is wrong with it.
 pub fn generate(service: &str, yaml: &str) -> Result<Generated, Vec<Problem>> {
     let document = source::parse(yaml).map_err(|problem| vec![problem])?;

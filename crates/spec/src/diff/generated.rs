@@ -5,8 +5,8 @@ mod foreign;
 use std::collections::BTreeMap;
 
 use super::document::Document;
-use super::specs::emit;
 use super::surface::{Surface, read};
+use crate::emit;
 
 /// What became of a document.
 #[derive(Debug, Default)]

@@ -1,14 +1,14 @@
 //! What progenitor makes nothing of and is added to its module: open enums, and the service's address, ways to sign, bounds.
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::ToSnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::enums::variants;
 use super::input::answer;
-use super::operations::parameters;
-use super::schemas::{Sort, sort};
-use super::source::{Entry, Node, Value};
+use crate::lint::enums::variants;
+use crate::lint::operations::{constant, parameters};
+use crate::lint::schemas::{Sort, sort};
+use crate::source::{Entry, Node, Value};
 
 /// The open enums, which stand among the types.
 pub fn open_enums(document: &Node) -> TokenStream {
@@ -139,11 +139,6 @@ fn body(document: &Node) -> TokenStream {
         quote!(#[doc = #doc] pub type #name = crate::transport::Body<super::types::#name>;)
     });
     quote!(#(#aliases)*)
-}
-
-/// The name of the constant that is made of a name.
-pub fn constant(name: &str) -> String {
-    name.to_shouty_snake_case()
 }
 
 fn ident(name: &str) -> Ident {

@@ -6,10 +6,10 @@ use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::{Value as Json, json};
 
 use super::super::document::Document;
-use super::super::specs::quiet::quietly;
-use super::super::specs::source::one_line;
 use super::super::surface::{Surface, read};
 use super::Made;
+use crate::emit::quiet::quietly;
+use crate::source::one_line;
 
 /// How often the generator is run to find what it fails at: with a failure in every second part it gives up.
 const MOST_RUNS: usize = 160;

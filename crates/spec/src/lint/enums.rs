@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use heck::ToPascalCase;
 
 use super::schemas::TAKEN;
-use super::source::{Node, Problem};
+use crate::source::{Node, Problem};
 
 pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
     let mut variants: HashMap<String, &str> = HashMap::new();

@@ -4,8 +4,8 @@ use heck::{ToPascalCase, ToSnakeCase};
 
 use super::super::super::change::{Grade, Kind};
 use super::super::super::cursor::{Cursor, Pair, is_prose, pairs, same, shape};
-use super::super::super::specs::source::Value;
 use super::super::{BREAKS, HARMLESS, Rule, STRUCTURE, Side, Subject, Walk};
+use crate::source::Value;
 
 const REQUIRED: Rule = Rule::Rust {
     untouched: Grade::Silent,

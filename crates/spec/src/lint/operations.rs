@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use heck::ToSnakeCase;
+use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::schemas;
-use super::source::{Entry, Node, Place, Problem, Value};
+use crate::source::{Entry, Node, Place, Problem, Value};
 
 /// Methods that every generated client has, and names its methods' bodies use.
 const TAKEN_OPERATIONS: &[&str] = &[
@@ -244,4 +244,9 @@ pub fn is_header(name: &str) -> bool {
         && name
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
+}
+
+/// The name of the constant that is made of a name.
+pub fn constant(name: &str) -> String {
+    name.to_shouty_snake_case()
 }

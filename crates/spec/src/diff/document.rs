@@ -5,9 +5,9 @@ use std::fmt;
 use heck::ToSnakeCase;
 
 use super::cursor::Cursor;
-use super::specs::lint;
-use super::specs::source::{self, Node, Place as At, Problem};
 use super::stack::roomy;
+use crate::lint;
+use crate::source::{self, Node, Place as At, Problem};
 
 /// The longest text that is read, in bytes: the largest public descriptions have a tenth of it more than half.
 const MOST_BYTES: usize = 16 << 20;

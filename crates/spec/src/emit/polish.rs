@@ -3,9 +3,9 @@
 use quote::ToTokens;
 use syn::parse_quote;
 
-use super::emit::types_of;
-use super::schemas::{FORMATS, Sort, sort};
-use super::source::{Entry, Node, Problem};
+use super::types_of;
+use crate::lint::schemas::{FORMATS, Sort, sort};
+use crate::source::{Entry, Node, Problem};
 
 /// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
 pub fn polish(document: &Node, file: &mut syn::File) -> Vec<Problem> {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::operations::{parameters, successes};
-use super::source::{Entry, Node};
+use crate::lint::operations::{parameters, successes};
+use crate::source::{Entry, Node};
 
 /// The spec as progenitor can take it.
 ///
