@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use executions_spec::{Generated, Problem, files};
+use executions_spec::{Problem, Spec, files};
 
 const FOLDER: &str = "EXECUTIONS_SPECS";
 
@@ -15,12 +15,14 @@ fn main() -> io::Result<()> {
 
     let (specs, mut problems) = files::find(&root.join("specs"), theirs.as_deref());
     let mut services = String::new();
-    for spec in specs {
-        match generate(&spec) {
-            Ok(generated) => {
+    for file in specs {
+        match compile(&file) {
+            Ok((spec, module)) => {
                 let service = &spec.service;
-                fs::write(out.join(format!("{service}.rs")), generated.module)?;
-                fs::write(out.join(format!("{service}.json")), generated.json)?;
+                fs::write(out.join(format!("{service}.rs")), module)?;
+                fs::write(out.join(format!("{service}.json")), spec.to_json())?;
+                let model = serde_json::to_string(&spec.model)?;
+                fs::write(out.join(format!("{service}.model.json")), model)?;
                 services += &format!(
                     "pub mod {service} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}.rs\")); }}\n"
                 );
@@ -34,14 +36,16 @@ fn main() -> io::Result<()> {
     fs::write(out.join("services.rs"), services)
 }
 
-fn generate(spec: &files::Spec) -> Result<Generated, Vec<String>> {
-    let label = &spec.label;
-    let yaml = fs::read_to_string(&spec.path)
+fn compile(file: &files::Spec) -> Result<(Spec, String), Vec<String>> {
+    let label = &file.label;
+    let yaml = fs::read_to_string(&file.path)
         .map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;
-    executions_spec::generate(&spec.service, &yaml).map_err(|problems| {
-        let line = |Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
-        problems.into_iter().map(line).collect()
-    })
+    let said = |Problem { at, text }: Problem| format!("{label}:{}:{}: {text}", at.line, at.column);
+    let made = Spec::read(&file.service, &yaml).and_then(|spec| {
+        let module = spec.to_rust()?;
+        Ok((spec, module))
+    });
+    made.map_err(|problems| problems.into_iter().map(said).collect())
 }
 
 fn watch(theirs: Option<&Path>) {

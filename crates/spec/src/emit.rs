@@ -1,52 +1,56 @@
 //! From a spec without problems to Rust: how progenitor is set and run, and what it fails at.
 
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
-use quote::quote;
+use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind};
+use progenitor::{GenerationSettings, Generator};
 use schemars08::schema::{InstanceType, SchemaObject};
-use serde_json::{Value as Json, json};
 
 mod appendix;
 mod input;
 mod polish;
-pub(crate) mod quiet;
+mod quiet;
 mod seam;
+mod text;
 
 use appendix::{appendix, open_enums};
 use input::input;
 use polish::polish;
 use quiet::quietly;
-use seam::leave_answers;
 
-use crate::lint::schemas::{FORMATS, Sort, sort};
-use crate::source::{Entry, Node, Problem, one_line};
+use crate::Spec;
+use crate::model::{Format, Kind, Place, Sort};
+use crate::source::{Problem, one_line};
 
-/// The module of a service as formatted Rust.
-pub fn module(service: &str, document: &Node) -> Result<String, Vec<Problem>> {
-    let whole = input(document);
-    let mut file =
-        run(service, document, &whole).map_err(|error| blame(service, document, &whole, &error))?;
-    leave_answers(&mut file);
-    let problems = polish(document, &mut file);
-    if !problems.is_empty() {
-        return Err(problems);
+impl Spec {
+    /// The module of the service as formatted Rust, for `src/generated.rs` of the crate `executions`.
+    pub fn to_rust(&self) -> Result<String, Vec<Problem>> {
+        let whole = input(self);
+        let mut file = run(self, &whole).map_err(|error| blame(self, &whole, &error))?;
+        let problems = polish(&self.model, &mut file);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let failed = |error: &dyn std::fmt::Display| {
+            let text = format!("no Rust could be made of this spec: {error}");
+            vec![Problem::new(Place::START, text)]
+        };
+        seam::cut(&mut file).map_err(|operation| {
+            failed(&format_args!(
+                "the method of `{operation}` is of another form than progenitor 0.15 makes"
+            ))
+        })?;
+        let enums: syn::File =
+            syn::parse2(open_enums(&self.model)).map_err(|error| failed(&error))?;
+        if let Some(types) = types_of(&mut file) {
+            types.extend(enums.items);
+        }
+        let appended: syn::File = syn::parse2(appendix(self)).map_err(|error| failed(&error))?;
+        file.items.extend(appended.items);
+        Ok(prettyplease::unparse(&file))
     }
-    let failed = |error: syn::Error| {
-        vec![Problem::new(
-            document.at,
-            format!("no Rust could be made of this spec: {error}"),
-        )]
-    };
-    let enums: syn::File = syn::parse2(open_enums(document)).map_err(failed)?;
-    types_of(&mut file)
-        .into_iter()
-        .for_each(|types| types.extend(enums.items.iter().cloned()));
-    let appended: syn::File = syn::parse2(appendix(service, document)).map_err(failed)?;
-    file.items.extend(appended.items);
-    Ok(prettyplease::unparse(&file))
 }
 
 /// The items of `pub mod types`.
-pub fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
+fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
     file.items.iter_mut().find_map(|item| match item {
         syn::Item::Mod(types) if types.ident == "types" => {
             types.content.as_mut().map(|(_, items)| items)
@@ -55,89 +59,87 @@ pub fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
     })
 }
 
-fn run(service: &str, document: &Node, input: &Json) -> Result<syn::File, String> {
-    let spec = serde_json::from_value(input.clone()).map_err(|error| error.to_string())?;
-    let settings = settings(service, document);
-    let tokens = quietly(|| Generator::new(&settings).generate_tokens(&spec))?
+fn run(spec: &Spec, input: &OpenAPI) -> Result<syn::File, String> {
+    let settings = settings(spec);
+    let tokens = quietly(|| Generator::new(&settings).generate_tokens(input))?
         .map_err(|error| error.to_string())?;
     syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
-fn settings(service: &str, document: &Node) -> GenerationSettings {
+fn settings(spec: &Spec) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
-        .with_interface(InterfaceStyle::Positional)
-        // With `Optional` a client whose hooks are missing would send unsigned requests and nobody would notice.
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::transport::Call))
         .with_derive("PartialEq")
         .with_derive("schemars::JsonSchema");
-    for (kind, format, name) in FORMATS {
-        let instance = match *kind {
-            "number" => InstanceType::Number,
-            "integer" => InstanceType::Integer,
-            _ => InstanceType::String,
-        };
-        let schema = SchemaObject {
-            instance_type: Some(instance.into()),
-            format: Some((*format).to_owned()),
-            ..SchemaObject::default()
-        };
-        settings.with_conversion(schema, format!("crate::values::{name}"), std::iter::empty());
-    }
-    let module = format!("crate::generated::{service}");
-    for Entry { key, node, .. } in document.members(&["components", "schemas"]) {
-        let path = match sort(node) {
-            Some(Sort::OpenEnum) => format!("{module}::types::{key}"),
-            Some(Sort::Json) => "crate::values::Json".to_owned(),
-            Some(Sort::Object) => {
-                settings.with_replacement(
-                    format!("{key}Body"),
-                    format!("{module}::body::{key}"),
-                    std::iter::empty(),
-                );
-                continue;
+    for (format, word, name) in Format::ALL {
+        for (kind, _) in Kind::ALL {
+            let instance = match kind {
+                Kind::String => InstanceType::String,
+                Kind::Number => InstanceType::Number,
+                Kind::Integer => InstanceType::Integer,
+                Kind::Boolean => InstanceType::Boolean,
+            };
+            if format.suits(kind) {
+                let schema = SchemaObject {
+                    instance_type: Some(instance.into()),
+                    format: Some(word.to_owned()),
+                    ..SchemaObject::default()
+                };
+                let rust = format!("crate::values::{name}");
+                settings.with_conversion(schema, rust, std::iter::empty());
             }
-            None => continue,
+        }
+    }
+    for component in &spec.model.components {
+        let path = match component.sort {
+            Sort::Enum { .. } => {
+                format!(
+                    "crate::generated::{}::types::{}",
+                    spec.service, component.name
+                )
+            }
+            Sort::Any => "crate::values::Json".to_owned(),
+            Sort::Object(_) => continue,
         };
-        settings.with_replacement(key, path, std::iter::empty());
+        settings.with_replacement(&component.name, path, std::iter::empty());
     }
     settings
 }
 
 /// Finds which part of a spec the generator fails at, as its own message does not say: it is run again on one part at a time.
-pub fn blame(service: &str, document: &Node, whole: &Json, error: &str) -> Vec<Problem> {
-    let fails = |spec: &Json| run(service, document, spec).err();
+fn blame(spec: &Spec, whole: &OpenAPI, error: &str) -> Vec<Problem> {
+    let fails = |input: &OpenAPI| run(spec, input).err();
     let say = |at, error: &str| {
-        Problem::new(
-            at,
-            format!("the generator cannot handle this: {}", one_line(error)),
-        )
+        let text = format!("the generator cannot handle this: {}", one_line(error));
+        Problem::new(at, text)
     };
     let mut types = whole.clone();
-    types["paths"] = json!({});
+    types.paths.paths.clear();
     let mut found = Vec::new();
     if fails(&types).is_some() {
-        for Entry { key, at, .. } in document.members(&["components", "schemas"]) {
+        for component in &spec.model.components {
             let mut one = types.clone();
-            let schemas = one["components"]["schemas"]
-                .as_object_mut()
-                .into_iter()
-                .flatten();
-            schemas
-                .filter(|(name, _)| *name != key)
-                .for_each(|(_, schema)| *schema = json!({}));
-            found.extend(fails(&one).map(|error| say(*at, &error)));
+            let schemas = one.components.iter_mut().flat_map(|all| &mut all.schemas);
+            for (_, schema) in schemas.filter(|(name, _)| **name != component.name) {
+                *schema = ReferenceOr::Item(Schema {
+                    schema_data: Default::default(),
+                    schema_kind: SchemaKind::Any(Default::default()),
+                });
+            }
+            found.extend(fails(&one).map(|error| say(component.at, &error)));
         }
     } else {
-        for Entry { key, at, .. } in document.members(&["paths"]) {
+        for operation in &spec.model.operations {
             let mut one = types.clone();
-            one["paths"][key] = whole["paths"][key].clone();
-            found.extend(fails(&one).map(|error| say(*at, &error)));
+            let path = whole.paths.paths.get(&operation.path).cloned();
+            one.paths
+                .paths
+                .extend(path.map(|path| (operation.path.clone(), path)));
+            found.extend(fails(&one).map(|error| say(operation.at, &error)));
         }
     }
     if found.is_empty() {
-        found.push(say(document.at, error));
+        found.push(say(Place::START, error));
     }
     found
 }

@@ -1,37 +1,24 @@
-//! From `specs/*.yaml` to one Rust module a service. `build.rs` runs it; `diff` and the tests run it too.
+//! Reads, judges and compiles the OpenAPI specs of the crate `executions`.
 //!
-//! In the order a spec travels: files and source read it; lint, with grammar (and its table, dialect), schemas, enums and
-//! operations, judges it; emit, with input, polish, answers and appendix, makes the module.
+//! In the order a spec travels: `files` finds it; `source` reads it, every value with its place; `lint` judges it by what is
+//! known to come out right; `spec` makes the typed `model` of it, and `emit` the Rust. `diff` says what a change of it does
+//! to those who use that Rust.
 
 #[cfg(feature = "diff")]
 pub mod diff;
 #[cfg(feature = "emit")]
 mod emit;
+#[cfg(feature = "read")]
 pub mod files;
+#[cfg(feature = "read")]
 mod lint;
+pub mod model;
+#[cfg(feature = "read")]
 mod source;
+#[cfg(feature = "read")]
+mod spec;
 
+#[cfg(feature = "read")]
 pub use source::Problem;
-
-#[cfg(feature = "emit")]
-/// What one spec becomes.
-#[derive(Debug)]
-pub struct Generated {
-    /// The module, as Rust.
-    pub module: String,
-    /// The whole spec, as JSON.
-    pub json: String,
-}
-
-#[cfg(feature = "emit")]
-/// Checks a spec and makes the module of its service, or says everything that is wrong with it.
-pub fn generate(service: &str, yaml: &str) -> Result<Generated, Vec<Problem>> {
-    let document = source::parse(yaml).map_err(|problem| vec![problem])?;
-    let problems = lint::check(service, &document);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let module = emit::module(service, &document)?;
-    let json = document.to_json();
-    Ok(Generated { module, json })
-}
+#[cfg(feature = "read")]
+pub use spec::Spec;

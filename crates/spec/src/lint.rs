@@ -10,7 +10,8 @@ mod grammar;
 pub(crate) mod operations;
 pub(crate) mod schemas;
 
-use crate::source::{Entry, Node, Problem, START};
+use crate::model::Place;
+use crate::source::{Entry, Node, Problem};
 use operations::is_header;
 
 /// All problems of a spec, in the order of the file.
@@ -48,7 +49,7 @@ fn check_service(service: &str, problems: &mut Vec<Problem>) {
             "the file's name names a Rust module: call it `{}.yaml`",
             service.to_snake_case()
         );
-        problems.push(Problem::new(START, text));
+        problems.push(Problem::new(Place::START, text));
     }
 }
 

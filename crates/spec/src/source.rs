@@ -6,12 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned, UserMessageFormatter};
 
-/// Where something stands in its file; both count from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: u64,
-    pub column: u64,
-}
+use crate::model::Place;
 
 /// What is wrong with a spec, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +55,7 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     let raw: Spanned<Raw> =
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
-            let at = error.location().map_or(START, place);
+            let at = error.location().map_or(Place::START, place);
             // The other words are for those who call the reader.
             let words = error.without_snippet();
             let text = one_line(&words.render_with_formatter(&UserMessageFormatter));
@@ -70,9 +65,6 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
         })?;
     spell(raw, yaml)
 }
-
-/// The first character of a file: where a problem goes that has no better place.
-pub const START: Place = Place { line: 1, column: 1 };
 
 /// Joins the lines of another library's message, as a problem is one line.
 pub fn one_line(text: &str) -> String {

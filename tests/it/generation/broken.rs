@@ -1,6 +1,6 @@
 //! Each mistake in a spec is one problem at its own place.
 
-use super::build::{self, Problem};
+use executions_spec::Problem;
 
 const ECHO: &str = include_str!("../../data/echo.yaml");
 
@@ -136,7 +136,7 @@ fn failure((find, replace, says): &(&str, &str, &str)) -> Option<String> {
     assert!(ECHO.contains(find), "echo has no {find:?}");
     let marked = ECHO.replacen(find, replace, 1);
     let yaml = marked.replacen(MARK, "", 1);
-    let problems = match build::generate("echo", &yaml) {
+    let problems = match executions_spec::generate("echo", &yaml) {
         Ok(_) => return Some(format!("{replace:?}: no problem was found")),
         Err(problems) => problems,
     };
@@ -167,7 +167,7 @@ fn all_problems_of_a_spec_are_said_at_once_and_in_order() {
     let yaml = ECHO
         .replace("format: decimal", "format: int32")
         .replace("operationId: get_echo", "operationId: exec");
-    let problems = build::generate("echo", &yaml).unwrap_err();
+    let problems = executions_spec::generate("echo", &yaml).unwrap_err();
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems.is_sorted());
 }
@@ -181,7 +181,7 @@ fn the_generator_never_fails_at_what_the_rules_let_through() {
         let word = line.trim_end().replacen(": ", ": x", 1);
         for changed in ["", &word, &format!("{line}\n{line}"), &format!("  {line}")] {
             let problems =
-                build::generate("echo", &format!("{before}\n{changed}\n{after}\n")).err();
+                executions_spec::generate("echo", &format!("{before}\n{changed}\n{after}\n")).err();
             let stumbled = problems
                 .iter()
                 .flatten()
@@ -194,7 +194,7 @@ fn the_generator_never_fails_at_what_the_rules_let_through() {
 #[test]
 fn a_files_name_must_name_a_module() {
     for name in ["my-service", "MyService", "fn", "9lives"] {
-        let problems = build::generate(name, ECHO).unwrap_err();
+        let problems = executions_spec::generate(name, ECHO).unwrap_err();
         assert!(
             problems.len() == 1 && problems[0].text.contains("names a Rust module"),
             "{problems:?}"

@@ -53,7 +53,7 @@ impl Document {
                 "it has {} bytes, more than the {MOST_BYTES} that are read",
                 text.len()
             );
-            return Err(refuse(source::START, words));
+            return Err(refuse(Place::START, words));
         }
         // Some programs put a byte order mark before JSON.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

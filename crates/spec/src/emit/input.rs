@@ -1,90 +1,138 @@
-//! What progenitor is given of a spec: only what it handles.
+//! The part of a spec that progenitor is given: only what it gets right.
+//!
+//! It allows one type for all errors of an operation, and panics otherwise. The transport reads errors by itself, so they
+//! are left out. Bounds are left out too: a minimum of 1 would make a parameter's type `NonZero`, a pattern a type of its own.
 
-use serde_json::{Value as Json, json};
+use openapiv3::{
+    Components, IntegerFormat, IntegerType, MediaType, OpenAPI, Operation as Input,
+    Parameter as Typed, ParameterData, ParameterSchemaOrContent, PathItem, ReferenceOr, Response,
+    Schema, SchemaKind, StatusCode, StringType, Type, VariantOrUnknownOrEmpty,
+};
 
-use crate::lint::operations::{parameters, successes};
-use crate::source::{Entry, Node};
+use super::text::doc;
+use crate::Spec;
+use crate::model::{Kind, Location, Operation, Parameter, Statuses};
 
-/// The spec as progenitor can take it.
-///
-/// It allows one type for all successes and one for all errors of an operation, and panics otherwise. The transport reads
-/// errors by itself, so they are left out. An answer's type is not `X` but a stand-in for `body::X`: the transport reads
-/// the bytes too, and only wants to know as what.
-pub fn input(document: &Node) -> Json {
-    let mut schemas = json!({});
-    for Entry { key, node, .. } in document.members(&["components", "schemas"]) {
-        schemas[key] = schema_input(node);
-    }
-    let mut paths = json!({});
-    for Entry { key, node, .. } in document.members(&["paths"]) {
-        let Some(operation) = node.get("get") else {
-            continue;
-        };
-        let mut responses = json!({});
-        if let Some((status, answer)) = answer(document, operation) {
-            let stand_in = format!("{answer}Body");
-            let schema = json!({ "$ref": format!("#/components/schemas/{stand_in}") });
-            responses[status] = json!({ "description": "", "content": { "application/json": { "schema": schema } } });
-            schemas[&stand_in] = json!({ "type": "object" });
-        }
-        paths[key] = json!({ "get": {
-            "operationId": operation.word("operationId"),
-            "summary": operation.word("summary"),
-            "description": operation.word("description"),
-            "parameters": parameters(document, node).map(|(_, parameter)| parameter_input(parameter)).collect::<Vec<_>>(),
-            "responses": responses,
-        } });
-    }
-    json!({
-        "openapi": "3.0.3",
-        "info": document.get("info").map(to_value),
-        "paths": paths,
-        "components": { "schemas": schemas },
-    })
-}
-
-/// The status of an operation's success and the component its body is.
-pub fn answer<'a>(document: &'a Node, operation: &'a Node) -> Option<(&'a str, &'a str)> {
-    let success = successes(operation).next()?;
-    let response = document.resolve(&success.node);
-    let reference = response
-        .at_path(["content", "application/json", "schema", "$ref"])?
-        .text()?;
-    Some((&success.key, reference.rsplit('/').next()?))
-}
-
-/// A parameter without its bounds: a minimum of 1 would make its type `NonZero`, a pattern a type of its own.
-fn parameter_input(parameter: &Node) -> Json {
-    let kind = parameter.at_path(["schema", "type"]).and_then(Node::text);
-    let is_count = parameter.at_path(["schema", "minimum"]).is_some();
-    let schema = match kind {
-        Some("integer") if is_count => json!({ "type": "integer", "format": "uint64" }),
-        Some("integer") => json!({ "type": "integer", "format": "int64" }),
-        other => json!({ "type": other }),
+pub fn input(spec: &Spec) -> OpenAPI {
+    let mut openapi = OpenAPI {
+        openapi: "3.0.3".to_owned(),
+        info: spec.openapi.info.clone(),
+        ..OpenAPI::default()
     };
-    json!({
-        "name": parameter.word("name"),
-        "in": parameter.word("in"),
-        "required": parameter.is("required"),
-        "description": parameter.word("description"),
-        "schema": schema,
-    })
+    openapi.info.description = openapi.info.description.as_deref().map(doc);
+    let mut components = Components::default();
+    if let Some(theirs) = &spec.openapi.components {
+        components.schemas.clone_from(&theirs.schemas);
+        let schemas = components.schemas.values_mut();
+        schemas.filter_map(item).for_each(clean);
+    }
+    openapi.components = Some(components);
+    for operation in &spec.model.operations {
+        let paths = &mut openapi.paths.paths;
+        let none = || ReferenceOr::Item(PathItem::default());
+        let path = paths.entry(operation.path.clone()).or_insert_with(none);
+        if let ReferenceOr::Item(path) = path {
+            path.get = Some(operation_input(spec, operation));
+        }
+    }
+    openapi
 }
 
-/// A component without this crate's own key, which would keep a property from being taken for one of `FORMATS`.
-fn schema_input(schema: &Node) -> Json {
-    let mut input = to_value(schema);
-    let properties = input
-        .get_mut("properties")
-        .and_then(Json::as_object_mut)
-        .into_iter()
-        .flatten();
-    for property in properties.filter_map(|(_, property)| property.as_object_mut()) {
-        property.remove("x-aliases");
+fn item<T>(of: &mut ReferenceOr<T>) -> Option<&mut T> {
+    match of {
+        ReferenceOr::Item(item) => Some(item),
+        ReferenceOr::Reference { .. } => None,
+    }
+}
+
+/// Takes this crate's own keys out, which would keep a property from getting the type of its format, and makes texts safe.
+fn clean(schema: &mut Schema) {
+    let data = &mut schema.schema_data;
+    data.extensions.clear();
+    data.description = data.description.as_deref().map(doc);
+    if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind {
+        let properties = object.properties.values_mut();
+        properties
+            .filter_map(item)
+            .for_each(|property| clean(property));
+    }
+}
+
+fn operation_input(spec: &Spec, operation: &Operation) -> Input {
+    let mut input = Input {
+        operation_id: Some(operation.id.clone()),
+        summary: Some(doc(&operation.summary)),
+        description: operation.description.as_deref().map(doc),
+        ..Input::default()
+    };
+    let parameters = operation.parameters.iter();
+    input.parameters = parameters
+        .map(|it| ReferenceOr::Item(parameter_input(it)))
+        .collect();
+    let success = operation.success();
+    if let Some((success, body)) = success.and_then(|success| Some((success, success.body?))) {
+        let name = &spec.model.components[body].name;
+        let json = MediaType {
+            schema: Some(ReferenceOr::ref_(&format!("#/components/schemas/{name}"))),
+            ..MediaType::default()
+        };
+        let response = Response {
+            content: [("application/json".to_owned(), json)].into(),
+            ..Response::default()
+        };
+        let status = match success.statuses {
+            Statuses::One(status) => StatusCode::Code(status),
+            Statuses::Hundred(digit) => StatusCode::Range(digit),
+            Statuses::Default => return input,
+        };
+        let responses = &mut input.responses.responses;
+        responses.insert(status, ReferenceOr::Item(response));
     }
     input
 }
 
-fn to_value(node: &Node) -> Json {
-    serde_json::from_str(&node.to_json()).unwrap_or_default()
+fn parameter_input(parameter: &Parameter) -> Typed {
+    let kind = match parameter.plain.kind {
+        Kind::Integer => Type::Integer(IntegerType {
+            format: if parameter.minimum.is_some() {
+                VariantOrUnknownOrEmpty::Unknown("uint64".to_owned())
+            } else {
+                VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64)
+            },
+            ..IntegerType::default()
+        }),
+        Kind::Boolean => Type::Boolean(openapiv3::BooleanType::default()),
+        Kind::String | Kind::Number => Type::String(StringType::default()),
+    };
+    let schema = Schema {
+        schema_data: openapiv3::SchemaData::default(),
+        schema_kind: SchemaKind::Type(kind),
+    };
+    let parameter_data = ParameterData {
+        name: parameter.name.clone(),
+        description: Some(doc(&parameter.description)),
+        required: parameter.required,
+        deprecated: None,
+        format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)),
+        example: None,
+        examples: Default::default(),
+        explode: None,
+        extensions: Default::default(),
+    };
+    match parameter.location {
+        Location::Path => Typed::Path {
+            parameter_data,
+            style: Default::default(),
+        },
+        Location::Query => Typed::Query {
+            parameter_data,
+            allow_reserved: false,
+            style: Default::default(),
+            allow_empty_value: None,
+        },
+        Location::Header => Typed::Header {
+            parameter_data,
+            style: Default::default(),
+        },
+    }
 }

@@ -4,62 +4,60 @@ use quote::ToTokens;
 use syn::parse_quote;
 
 use super::types_of;
-use crate::lint::schemas::{FORMATS, Sort, sort};
-use crate::source::{Entry, Node, Problem};
+use crate::model::{Component, Format, Model, Place, Plain, Property, Shape, Sort};
+use crate::source::Problem;
 
 /// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
-pub fn polish(document: &Node, file: &mut syn::File) -> Vec<Problem> {
+pub fn polish(model: &Model, file: &mut syn::File) -> Vec<Problem> {
     let mut nothing = Vec::new();
     let types = types_of(file).unwrap_or(&mut nothing);
-    let objects = document.members(&["components", "schemas"]).iter();
-    let objects = objects.filter(|schema| sort(&schema.node) == Some(Sort::Object));
+    let objects = model
+        .components
+        .iter()
+        .filter_map(|component| match &component.sort {
+            Sort::Object(properties) => Some((component, properties)),
+            _ => None,
+        });
     objects
-        .flat_map(|object| polish_object(object, types))
+        .flat_map(|(object, properties)| polish_object(object, properties, types))
         .collect()
 }
 
-fn polish_object(object: &Entry, types: &mut [syn::Item]) -> Vec<Problem> {
-    let missing = |entry: &Entry| {
-        Problem::new(
-            entry.at,
-            format!(
-                "the generator made nothing of `{}`: choose another name",
-                entry.key
-            ),
-        )
+fn polish_object(
+    object: &Component,
+    properties: &[Property],
+    types: &mut [syn::Item],
+) -> Vec<Problem> {
+    let missing = |at: Place, name: &str| {
+        let text = format!("the generator made nothing of `{name}`: choose another name");
+        Problem::new(at, text)
     };
     let made = types.iter_mut().find_map(|item| match item {
-        syn::Item::Struct(made) if made.ident == object.key => Some(made),
+        syn::Item::Struct(made) if made.ident == object.name => Some(made),
         _ => None,
     });
     let Some(made) = made else {
-        return vec![missing(object)];
+        return vec![missing(object.at, &object.name)];
     };
     made.attrs.push(parse_quote!(#[non_exhaustive]));
-    let properties = object.node.members(&["properties"]).iter();
-    properties
-        .filter_map(|property| {
-            let field = made
-                .fields
-                .iter_mut()
-                .find(|field| member(field) == property.key);
-            let Some(field) = field else {
-                return Some(missing(property));
-            };
-            if !has_type_of_format(&property.node, field) {
-                let text = format!(
-                    "the generator passed over the format of `{}`: leave out what stands beside it",
-                    property.key
-                );
-                return Some(Problem::new(property.at, text));
-            }
-            let aliases = property.node.get("x-aliases").map_or(&[][..], Node::items);
-            for alias in aliases.iter().filter_map(Node::text) {
-                field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
-            }
-            None
-        })
-        .collect()
+    let polished = properties.iter().filter_map(|property| {
+        let mut fields = made.fields.iter_mut();
+        let Some(field) = fields.find(|field| member(field) == property.name) else {
+            return Some(missing(property.at, &property.name));
+        };
+        if !has_type_of_format(&property.shape, field) {
+            let text = format!(
+                "the generator passed over the format of `{}`: leave out what stands beside it",
+                property.name
+            );
+            return Some(Problem::new(property.at, text));
+        }
+        for alias in &property.aliases {
+            field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
+        }
+        None
+    });
+    polished.collect()
 }
 
 /// The name of a field in JSON.
@@ -88,11 +86,15 @@ fn member(field: &syn::Field) -> String {
 
 /// Whether a field has the type of its property's format. Anything beside the format that the generator takes for a
 /// condition makes it a plain number or text, and digits are lost.
-fn has_type_of_format(property: &Node, field: &syn::Field) -> bool {
-    let plain = property.get("items").unwrap_or(property);
-    let known = FORMATS.iter().find(|(kind, format, _)| {
-        (plain.word("type"), plain.word("format")) == (Some(*kind), Some(*format))
-    });
+fn has_type_of_format(shape: &Shape, field: &syn::Field) -> bool {
+    let plain = match shape {
+        Shape::Array(items) => &**items,
+        shape => shape,
+    };
+    let Shape::Plain(Plain { format, .. }) = plain else {
+        return true;
+    };
+    let known = Format::ALL.iter().find(|(known, ..)| known == format);
     known.is_none_or(|(.., name)| {
         let made = field.ty.to_token_stream().to_string().replace(' ', "");
         made.contains(&format!("crate::values::{name}"))

@@ -51,15 +51,6 @@ pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The words of an enum and the variants they become; `null` is none.
-pub fn variants(schema: &Node) -> Vec<(&str, String)> {
-    let words = schema.get("enum").map_or(&[][..], Node::items).iter();
-    words
-        .filter_map(Node::text)
-        .map(|word| (word, variant(word)))
-        .collect()
-}
-
 fn variant(word: &str) -> String {
     word.to_pascal_case()
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::schemas;
-use crate::source::{Entry, Node, Place, Problem, Value};
+use crate::model::Place;
+use crate::source::{Entry, Node, Problem, Value};
 
 /// Methods that every generated client has, and names its methods' bodies use.
 const TAKEN_OPERATIONS: &[&str] = &[
@@ -56,7 +57,7 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
                 problems.push(Problem::new(id.at, text));
             }
         }
-        check_parameters(document, path, problems);
+        check_parameters(document, path, operation, problems);
         check_responses(document, operation, problems);
         check_requirements(document, operation, problems);
     }
@@ -78,24 +79,26 @@ fn check_requirements(document: &Node, holder: &Node, problems: &mut Vec<Problem
     }
 }
 
+/// The methods that an operation may have.
+pub const METHODS: &[&str] = &["get"];
+
 /// The parameters of an operation, those of its path included, references followed.
 pub fn parameters<'a>(
     document: &'a Node,
     path: &'a Node,
+    operation: &'a Node,
 ) -> impl Iterator<Item = (Place, &'a Node)> {
-    let operation = path.get("get");
-    [Some(path), operation]
+    [path, operation]
         .into_iter()
-        .flatten()
         .flat_map(|holder| holder.get("parameters"))
         .flat_map(Node::items)
         .map(|parameter| (parameter.at, document.resolve(parameter)))
 }
 
-fn check_parameters(document: &Node, path: &Entry, problems: &mut Vec<Problem>) {
+fn check_parameters(document: &Node, path: &Entry, operation: &Node, problems: &mut Vec<Problem>) {
     let mut arguments: HashMap<String, &str> = HashMap::new();
     let known = problems.len();
-    for (at, parameter) in parameters(document, &path.node) {
+    for (at, parameter) in parameters(document, &path.node, operation) {
         let name = parameter.word("name").unwrap_or_default();
         let argument = name.to_snake_case();
         let can_be_called = argument.starts_with(|first: char| first.is_ascii_lowercase());
@@ -115,7 +118,7 @@ fn check_parameters(document: &Node, path: &Entry, problems: &mut Vec<Problem>) 
     // A name that is not in the path and one that is nowhere declared are one mistake.
     if problems.len() == known {
         let declared = |name| {
-            parameters(document, &path.node).any(|(_, parameter)| {
+            parameters(document, &path.node, operation).any(|(_, parameter)| {
                 parameter.word("name") == Some(name) && parameter.word("in") == Some("path")
             })
         };

@@ -1,0 +1,278 @@
+//! A spec as typed data: what the generator, the tables of the client, the contract and `diff` read.
+//!
+//! Every part says where it stands in its file. References to anything but schemas are followed; a schema is referred to by
+//! its place among the components. It can be written and read again, so that `build.rs` embeds it in the client.
+
+use serde::{Deserialize, Serialize};
+
+/// Where something stands in its file; both count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub line: u64,
+    pub column: u64,
+}
+
+impl Place {
+    /// The first character of a file: where a problem goes that has no better place.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// A whole spec.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// `info.title`: `CrossTrade`.
+    pub title: String,
+    /// The first of `servers`: the client's default address.
+    pub base_url: String,
+    /// `x-wrapper`: a member under which the service may put its whole answer.
+    pub wrapper: Option<String>,
+    pub schemes: Vec<SecurityScheme>,
+    /// In the order of the file.
+    pub operations: Vec<Operation>,
+    /// In the order of the file; `Shape::Component` and `Response::body` count into them.
+    pub components: Vec<Component>,
+}
+
+/// A way to sign a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityScheme {
+    pub at: Place,
+    pub name: String,
+    pub description: String,
+    pub sign: Sign,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sign {
+    Bearer,
+    Basic,
+    /// In a header of this name, in lower case.
+    Header(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Of its method's key.
+    pub at: Place,
+    /// `operationId`: the name of its Rust method.
+    pub id: String,
+    /// In lower case: `get`.
+    pub method: String,
+    /// With its parameters in braces.
+    pub path: String,
+    pub summary: String,
+    pub description: Option<String>,
+    /// Those of its path included.
+    pub parameters: Vec<Parameter>,
+    pub responses: Vec<Response>,
+    /// The names of the schemes of which one signs it, as `security` has them; those of the document where it has none.
+    pub security: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    pub at: Place,
+    /// On the wire.
+    pub name: String,
+    pub location: Location,
+    pub required: bool,
+    pub description: String,
+    pub plain: Plain,
+    pub minimum: Option<u64>,
+    pub maximum: Option<u64>,
+    pub min_length: Option<u64>,
+    pub pattern: Option<String>,
+    /// As JSON.
+    pub default: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    pub at: Place,
+    pub statuses: Statuses,
+    /// In lower case: `application/json`.
+    pub media_types: Vec<String>,
+    /// The component that its JSON is.
+    pub body: Option<usize>,
+}
+
+/// The key of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Statuses {
+    One(u16),
+    /// `5XX`, by its first digit.
+    Hundred(u16),
+    Default,
+}
+
+/// A schema with a name of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Component {
+    pub at: Place,
+    /// In the spec and in Rust.
+    pub name: String,
+    pub description: String,
+    pub sort: Sort,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sort {
+    Object(Vec<Property>),
+    /// An enum that keeps a word it does not know; where `nullable`, null is such a word.
+    Enum {
+        words: Vec<Word>,
+        nullable: bool,
+    },
+    /// Any JSON.
+    Any,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    pub at: Place,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Property {
+    pub at: Place,
+    /// In JSON.
+    pub name: String,
+    /// Other names that it may have in JSON.
+    pub aliases: Vec<String>,
+    pub description: String,
+    pub required: bool,
+    pub nullable: bool,
+    pub shape: Shape,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Shape {
+    Plain(Plain),
+    Array(Box<Shape>),
+    /// The component in this place.
+    Component(usize),
+}
+
+/// A value that is neither object nor array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plain {
+    pub kind: Kind,
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    String,
+    Number,
+    Integer,
+    Boolean,
+}
+
+/// What a plain value is besides its kind; each but `None` has a type of its own in the client's `values`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    None,
+    Decimal,
+    Id,
+    DateTime,
+    /// An instant, as far as the vendor's documents go, although its examples are none.
+    MaybeDateTime,
+    LocalDateTime,
+    EpochSeconds,
+    EpochMilliseconds,
+}
+
+impl Format {
+    /// The formats, with their words in a spec and the types they have in `crate::values`.
+    pub const ALL: [(Self, &str, &str); 7] = [
+        (Self::Decimal, "decimal", "Decimal"),
+        (Self::Id, "id", "Id"),
+        (Self::DateTime, "date-time", "DateTime"),
+        (Self::MaybeDateTime, "maybe-date-time", "DateTime"),
+        (Self::LocalDateTime, "local-date-time", "LocalDateTime"),
+        (Self::EpochSeconds, "epoch-seconds", "EpochSeconds"),
+        (Self::EpochMilliseconds, "epoch-milliseconds", "EpochMillis"),
+    ];
+
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(_, name, _)| *name == word).map(|(it, ..)| it)
+    }
+
+    /// The kinds that a format can have. A number always has one: a plain number would go through `f64` and lose digits.
+    pub fn suits(self, kind: Kind) -> bool {
+        match kind {
+            Kind::String => matches!(
+                self,
+                Self::None
+                    | Self::Decimal
+                    | Self::Id
+                    | Self::DateTime
+                    | Self::MaybeDateTime
+                    | Self::LocalDateTime
+            ),
+            Kind::Number => matches!(self, Self::Decimal | Self::EpochSeconds),
+            Kind::Integer => matches!(self, Self::Decimal | Self::EpochMilliseconds),
+            Kind::Boolean => self == Self::None,
+        }
+    }
+}
+
+impl Kind {
+    pub const ALL: [(Self, &str); 4] = [
+        (Self::String, "string"),
+        (Self::Number, "number"),
+        (Self::Integer, "integer"),
+        (Self::Boolean, "boolean"),
+    ];
+
+    pub fn named(word: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(_, name)| *name == word).map(|(kind, _)| kind)
+    }
+}
+
+impl Statuses {
+    pub fn read(key: &str) -> Option<Self> {
+        match key.as_bytes() {
+            b"default" => Some(Self::Default),
+            [digit @ b'1'..=b'5', b'X', b'X'] => Some(Self::Hundred(u16::from(digit - b'0'))),
+            _ => key.parse().ok().map(Self::One),
+        }
+    }
+
+    /// Whether the generated method decodes it. `default` is for errors.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::One(200..=299) | Self::Hundred(2))
+    }
+}
+
+impl Operation {
+    /// Its success, of which the lint allows one.
+    pub fn success(&self) -> Option<&Response> {
+        let mut responses = self.responses.iter();
+        responses.find(|response| response.statuses.is_success())
+    }
+
+    /// The most particular response for a status.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let keys = [
+            Statuses::One(status),
+            Statuses::Hundred(status / 100),
+            Statuses::Default,
+        ];
+        keys.iter().find_map(|key| {
+            let mut responses = self.responses.iter();
+            responses.find(|response| response.statuses == *key)
+        })
+    }
+}
