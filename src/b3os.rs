@@ -7,72 +7,48 @@ use std::ops::Deref;
 
 use secrecy::SecretString;
 
+use crate::generated::b3os::required::GetExecution;
 pub use crate::generated::b3os::types;
 use crate::generated::b3os::{Client, SERVICE, security};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
+use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on B3OS; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct B3os {
-    transport: Transport,
+    pub(crate) transport: Transport,
     org_id: Option<String>,
 }
 
-impl B3os {
+handle! {
+    B3os,
     /// A handle to set up: it needs [`api_key`](Builder::api_key).
-    pub fn builder() -> Builder<Credentials> {
-        Builder::new(Credentials::default())
-    }
-
+    builder,
     /// A handle from `B3OS_API_KEY`, and optionally `B3OS_ORG_ID`, `B3OS_BASE_URL` and `B3OS_ALLOW_HTTP`.
     ///
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
-    pub fn from_env() -> Result<Self, Error> {
-        Builder::from_variables::<Self>(&Variables(&environment))?.open()
-    }
+    from_env
+}
 
-    /// The limits of its calls.
-    pub fn limits(&self) -> Limits {
-        self.transport.limits()
-    }
-
-    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
-    #[must_use]
-    pub fn with_limits(&self, limits: Limits) -> Self {
-        Self {
-            transport: self.transport.with_limits(limits),
-            org_id: self.org_id.clone(),
-        }
-    }
-
-    /// The same handle over a transport made of its own.
-    #[cfg(feature = "contract")]
-    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
-        Self {
-            transport: change(&self.transport),
-            org_id: self.org_id.clone(),
-        }
-    }
-
+impl B3os {
     /// One execution by its id, with its events.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found), also for an execution of another organisation, and what any call can meet.
     pub async fn execution(&self, id: &str) -> Result<Reply<Answered>, Error> {
         let target = Target::get("execution", id);
-        let org_id = self.org_id.as_deref();
-        let call = async |client: Client| client.get_execution(id, org_id).await;
-        let mut reply = self.transport.run(target, call).await?;
+        let client = Client::from(&self.transport);
+        let get = client.get_execution(GetExecution { id });
+        let get = get.x_org_id(self.org_id.as_deref());
+        let mut reply = self.transport.send(target, get.build()).await?;
         match reply.value_mut().data.take() {
             Some(data) => Ok(reply.map(|envelope| Answered::of(envelope, data))),
             None => {
@@ -188,20 +164,12 @@ impl Builder<Credentials> {
         self.credentials.org_id = Some(("org_id", id.into()));
         self
     }
-
-    /// Checks the settings and makes the handle; no I/O.
-    ///
-    /// # Errors
-    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
-    pub fn build(self) -> Result<B3os, Error> {
-        self.open()
-    }
 }
 
 impl Handle for B3os {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,

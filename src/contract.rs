@@ -87,7 +87,7 @@ use verdict::Findings;
 #[derive(Debug)]
 pub struct Contract {
     service: Service,
-    about: &'static transport::Service,
+    about: &'static transport::ServiceInfo,
     schemas: Schemas,
     operations: Vec<Operation>,
 }

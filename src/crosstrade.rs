@@ -14,62 +14,40 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::generated::crosstrade::required::{self, GetExecution};
 pub use crate::generated::crosstrade::types;
 use crate::generated::crosstrade::{Client, SERVICE, bounds, security};
 
 use crate::error::{Error, Refusal};
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::settings::{Builder, Handle, Variables, environment, missing};
+use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
-use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
 #[derive(Clone, Debug)]
-pub struct CrossTrade(Transport);
+pub struct CrossTrade {
+    pub(crate) transport: Transport,
+}
 
-impl CrossTrade {
+handle! {
+    CrossTrade,
     /// A handle to set up: it needs [`token`](Builder::token).
-    pub fn builder() -> Builder<Credentials> {
-        Builder::new(Credentials::default())
-    }
-
+    builder,
     /// A handle from `CROSSTRADE_TOKEN` (or the vendor's own `XTRADE_TOKEN`), and optionally `CROSSTRADE_BASE_URL`,
     /// `CROSSTRADE_WS_URL` and `CROSSTRADE_ALLOW_HTTP`.
     ///
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
-    pub fn from_env() -> Result<Self, Error> {
-        Builder::from_variables::<Self>(&Variables(&environment))?.open()
-    }
+    from_env
+}
 
-    /// The limits of its calls.
-    pub fn limits(&self) -> Limits {
-        self.0.limits()
-    }
-
-    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
-    #[must_use]
-    pub fn with_limits(&self, limits: Limits) -> Self {
-        Self(self.0.with_limits(limits))
-    }
-
-    /// The same handle over a transport made of its own.
-    #[cfg(feature = "contract")]
-    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
-        Self(change(&self.0))
-    }
-
-    #[cfg(feature = "contract")]
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.0
-    }
-
+impl CrossTrade {
     /// One fill by its id, in an account as NinjaTrader spells it (`Sim101`; the service ignores case).
     ///
     /// The answer's id is not compared with the one asked for: the vendor's own example answers with another.
@@ -83,11 +61,12 @@ impl CrossTrade {
         id: &str,
     ) -> Result<Reply<types::Execution>, Error> {
         let target = Target::get("execution", id).within("account", account);
-        self.0
-            .run(target, async |client: Client| {
-                client.get_execution(account, id).await
-            })
-            .await
+        let client = Client::from(&self.transport);
+        let get = client.get_execution(GetExecution {
+            account,
+            execution_id: id,
+        });
+        self.transport.send(target, get.build()).await
     }
 
     /// The fills of an account, as far back as [`lookback`](ListExecutions::lookback) says: await what this returns.
@@ -123,8 +102,11 @@ impl ListExecutions<'_> {
         let target = Target::list("executions").within("account", account);
         let seconds = self.lookback.map(whole_seconds).transpose();
         let seconds = seconds.map_err(|error| error.of(SERVICE.title, target))?;
-        let call = async |client: Client| client.list_executions(account, seconds).await;
-        self.crosstrade.0.run(target, call).await
+        let transport = &self.crosstrade.transport;
+        let client = Client::from(transport);
+        let list = client.list_executions(required::ListExecutions { account });
+        let list = list.lookback_time(seconds);
+        transport.send(target, list.build()).await
     }
 }
 
@@ -237,20 +219,12 @@ impl Builder<Credentials> {
         self.socket_url = Some(("ws_url".to_owned(), url.into()));
         self
     }
-
-    /// Checks the settings and makes the handle; no I/O.
-    ///
-    /// # Errors
-    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
-    pub fn build(self) -> Result<CrossTrade, Error> {
-        self.open()
-    }
 }
 
 impl Handle for CrossTrade {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
     #[cfg(feature = "ws")]
     const SOCKET: Option<&'static str> = Some("/ws/stream");
     const MANNERS: Manners = Manners {
@@ -280,6 +254,6 @@ impl Handle for CrossTrade {
     }
 
     fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
-        Ok(Self(transport))
+        Ok(Self { transport })
     }
 }

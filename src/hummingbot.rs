@@ -4,63 +4,41 @@
 
 use secrecy::SecretString;
 
+use crate::generated::hummingbot::required::GetExecutor;
 pub use crate::generated::hummingbot::types;
 use crate::generated::hummingbot::{Client, SERVICE};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::settings::{Builder, Handle, Variables, environment, missing};
+use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Hummingbot(Transport);
+pub struct Hummingbot {
+    pub(crate) transport: Transport,
+}
 
 /// Ids that are other routes of the server: asking for one would answer something else.
 const ROUTES: [&str; 2] = ["summary", "performance"];
 
-impl Hummingbot {
+handle! {
+    Hummingbot,
     /// A handle to set up: it needs [`credentials`](Builder::credentials), and is for `http://localhost:8000` unless told.
-    pub fn builder() -> Builder<Credentials> {
-        Builder::new(Credentials::default())
-    }
-
+    builder,
     /// A handle from `HUMMINGBOT_USERNAME` and `HUMMINGBOT_PASSWORD`, and optionally `HUMMINGBOT_BASE_URL` and
     /// `HUMMINGBOT_ALLOW_HTTP` (a server in a container or a private network is on plain http).
     ///
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input), naming the variable.
-    pub fn from_env() -> Result<Self, Error> {
-        Builder::from_variables::<Self>(&Variables(&environment))?.open()
-    }
+    from_env
+}
 
-    /// The limits of its calls.
-    pub fn limits(&self) -> Limits {
-        self.0.limits()
-    }
-
-    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
-    #[must_use]
-    pub fn with_limits(&self, limits: Limits) -> Self {
-        Self(self.0.with_limits(limits))
-    }
-
-    /// The same handle over a transport made of its own.
-    #[cfg(feature = "contract")]
-    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
-        Self(change(&self.0))
-    }
-
-    #[cfg(feature = "contract")]
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.0
-    }
-
+impl Hummingbot {
     /// One executor by its id.
     ///
     /// An active executor and a finished one differ: once finished, `side` and `timestamp` are gone, and `config` is what
@@ -79,9 +57,9 @@ impl Hummingbot {
             )
             .of(SERVICE.title, target));
         }
-        self.0
-            .run(target, async |client: Client| client.get_executor(id).await)
-            .await
+        let client = Client::from(&self.transport);
+        let get = client.get_executor(GetExecutor { executor_id: id });
+        self.transport.send(target, get.build()).await
     }
 }
 
@@ -157,20 +135,12 @@ impl Builder<Credentials> {
         };
         self
     }
-
-    /// Checks the settings and makes the handle; no I/O.
-    ///
-    /// # Errors
-    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
-    pub fn build(self) -> Result<Hummingbot, Error> {
-        self.open()
-    }
 }
 
 impl Handle for Hummingbot {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
     const MANNERS: Manners = Manners {
         offline: None,
         // FastAPI's own word for a route it does not have; for an id it says which.
@@ -203,7 +173,7 @@ impl Handle for Hummingbot {
     }
 
     fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
-        Ok(Self(transport))
+        Ok(Self { transport })
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::transport::target::check_segment;
+use crate::transport::request::check_segment;
 
 /// One of the four services.
 #[derive(

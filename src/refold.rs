@@ -4,67 +4,42 @@
 
 use secrecy::SecretString;
 
+use crate::generated::refold::required::GetExecution;
 pub use crate::generated::refold::types;
 use crate::generated::refold::{Client, SERVICE, security};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
-use crate::settings::{Builder, Handle, Variables, environment, header_text, missing};
+use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
-use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
 #[derive(Clone, Debug)]
 pub struct Refold {
-    transport: Transport,
+    pub(crate) transport: Transport,
     /// `None` with a session token, which is for one linked account already.
     linked_account_id: Option<String>,
 }
 
-impl Refold {
+handle! {
+    Refold,
     /// A handle to set up: it needs [`api_key`](Builder::api_key) or [`session_token`](Builder::session_token).
-    pub fn builder() -> Builder<Credentials> {
-        Builder::new(Credentials::default())
-    }
-
+    builder,
     /// A handle from `REFOLD_API_KEY` with `REFOLD_LINKED_ACCOUNT_ID`, or from `REFOLD_SESSION_TOKEN`; and optionally
     /// `REFOLD_BASE_URL` and `REFOLD_ALLOW_HTTP`.
     ///
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input), naming the variable; also where both ways are set, since the service
     /// does not say which it would take.
-    pub fn from_env() -> Result<Self, Error> {
-        Builder::from_variables::<Self>(&Variables(&environment))?.open()
-    }
+    from_env
+}
 
-    /// The limits of its calls.
-    pub fn limits(&self) -> Limits {
-        self.transport.limits()
-    }
-
-    /// The same handle with other limits, for the calls made through it: `handle.with_limits(handle.limits().call(five))`.
-    #[must_use]
-    pub fn with_limits(&self, limits: Limits) -> Self {
-        Self {
-            transport: self.transport.with_limits(limits),
-            linked_account_id: self.linked_account_id.clone(),
-        }
-    }
-
-    /// The same handle over a transport made of its own.
-    #[cfg(feature = "contract")]
-    pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
-        Self {
-            transport: change(&self.transport),
-            linked_account_id: self.linked_account_id.clone(),
-        }
-    }
-
+impl Refold {
     /// The same handle for another linked account of the API key's.
     ///
     /// # Errors
@@ -101,8 +76,10 @@ impl Refold {
         if let Some(linked) = linked {
             target = target.on_behalf_of("linked account", linked);
         }
-        let call = async |client: Client| client.get_execution(id, linked).await;
-        self.transport.run(target, call).await
+        let client = Client::from(&self.transport);
+        let get = client.get_execution(GetExecution { execution_id: id });
+        let get = get.linked_account_id(linked);
+        self.transport.send(target, get.build()).await
     }
 }
 
@@ -182,20 +159,12 @@ impl Builder<Credentials> {
         self.credentials.session_token = Credential::new("session_token", &token.into());
         self
     }
-
-    /// Checks the settings and makes the handle; no I/O.
-    ///
-    /// # Errors
-    /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
-    pub fn build(self) -> Result<Refold, Error> {
-        self.open()
-    }
 }
 
 impl Handle for Refold {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::Service = &SERVICE;
+    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,

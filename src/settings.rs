@@ -17,7 +17,7 @@ use crate::transport::budget::Budget;
 use crate::transport::client::{Http, HttpBuilder};
 use crate::transport::limits::Limits;
 use crate::transport::retry::{Credits, Retry};
-use crate::transport::{Manners, Service, Shared, Transport};
+use crate::transport::{Manners, ServiceInfo, Shared, Transport};
 
 /// Builds a service's handle; each service adds the setters of its credentials.
 ///
@@ -41,7 +41,7 @@ pub struct Builder<C> {
 pub(crate) trait Handle: Sized {
     type Credentials: Default;
 
-    const SERVICE: &'static Service;
+    const SERVICE: &'static ServiceInfo;
     const MANNERS: Manners;
 
     /// The path of the service's WebSocket, after the base URL's own.
@@ -61,6 +61,53 @@ pub(crate) trait Handle: Sized {
 
     fn open(transport: Transport, credentials: Self::Credentials) -> Result<Self, Error>;
 }
+
+/// Gives a service's handle what every handle has. The handle is `Clone`, and holds its `transport`.
+macro_rules! handle {
+    ($Handle:ident, $(#[$builder:meta])* builder, $(#[$from_env:meta])* from_env) => {
+        impl $Handle {
+            $(#[$builder])*
+            pub fn builder() -> Builder<Credentials> {
+                Builder::new(Credentials::default())
+            }
+
+            $(#[$from_env])*
+            pub fn from_env() -> Result<Self, Error> {
+                Builder::from_variables::<Self>(&Variables(&crate::settings::environment))?.open()
+            }
+
+            /// The limits of its calls.
+            pub fn limits(&self) -> crate::Limits {
+                self.transport.limits()
+            }
+
+            /// The same handle with other limits, for the calls made through it:
+            /// `handle.with_limits(handle.limits().call(five))`.
+            #[must_use]
+            pub fn with_limits(&self, limits: crate::Limits) -> Self {
+                self.over(|transport| transport.with_limits(limits))
+            }
+
+            /// The same handle over a transport made of its own.
+            pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+                let mut other = self.clone();
+                other.transport = change(&self.transport);
+                other
+            }
+        }
+
+        impl Builder<Credentials> {
+            /// Checks the settings and makes the handle; no I/O.
+            ///
+            /// # Errors
+            /// [`is_invalid_input`](Error::is_invalid_input), naming the setting.
+            pub fn build(self) -> Result<$Handle, Error> {
+                self.open()
+            }
+        }
+    };
+}
+pub(crate) use handle;
 
 /// The environment, or whatever stands in for it.
 pub(crate) struct Variables<'a>(pub &'a dyn Fn(&str) -> Option<String>);
@@ -267,7 +314,7 @@ impl<C> Builder<C> {
             signer,
             retry: self.retry,
             budget: self.budget.or_else(H::budget),
-            credits: Mutex::new(Credits::full()),
+            credits: Arc::new(Mutex::new(Credits::full())),
             observer: one(self.observers),
         };
         H::open(Transport::new(shared, self.limits), self.credentials)

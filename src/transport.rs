@@ -1,22 +1,19 @@
-//! What every HTTP call passes through: wait for the rate budget, sign, send, read the body under a cap, trace, and either
-//! send again or end.
+//! What every HTTP call passes through, in one loop: wait for the rate budget, sign, send, read the body under a cap, and
+//! either send again or end.
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use progenitor_client::{OperationInfo, ResponseValue};
-use reqwest::ResponseBuilderExt as _;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::error::{Error, Refusal};
-use crate::observe::{Observer, Veto};
+use crate::error::{Error, Limit, Refusal};
+use crate::observe::Observer;
 
-mod attempt;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod budget;
@@ -26,14 +23,13 @@ pub(crate) mod limits;
 #[cfg(feature = "contract")]
 mod probe;
 pub(crate) mod reply;
+pub(crate) mod request;
 pub(crate) mod retry;
 mod shown;
-pub(crate) mod target;
 #[cfg(feature = "ws")]
 pub(crate) mod upgrade;
 mod verdict;
 
-use attempt::{Arrival, Attempt};
 use auth::Signer;
 pub(crate) use body::Answer;
 use budget::Budget;
@@ -41,13 +37,13 @@ use client::Http;
 use failure::Failure;
 use limits::Limits;
 use reply::Reply;
+use request::{Request, Target, Unbuilt};
 use retry::{Credits, Outcome, Retry};
 use shown::Shown;
-use target::Target;
 
 /// What the spec says of a service; `build.rs` writes one constant a service.
 #[derive(Debug)]
-pub(crate) struct Service {
+pub(crate) struct ServiceInfo {
     /// The spec's file stem: `crosstrade`.
     pub name: &'static str,
     /// `info.title`: `CrossTrade`.
@@ -77,8 +73,9 @@ pub(crate) struct Transport {
     limits: Limits,
 }
 
+#[cfg_attr(feature = "contract", derive(Clone))]
 pub(crate) struct Shared {
-    pub service: &'static Service,
+    pub service: &'static ServiceInfo,
     pub manners: &'static Manners,
     /// Without a slash at the end.
     pub base_url: String,
@@ -89,16 +86,27 @@ pub(crate) struct Shared {
     pub signer: Signer,
     pub retry: Retry,
     pub budget: Option<Budget>,
-    pub credits: Mutex<Credits>,
+    pub credits: Arc<Mutex<Credits>>,
     pub observer: Option<Arc<dyn Observer>>,
 }
 
+/// A complete answer, whatever its status.
+pub(crate) struct Received {
+    /// `None` for what came over a WebSocket.
+    pub status: Option<StatusCode>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub attempts: u32,
+    pub elapsed: Duration,
+}
+
+/// What an attempt brought, whatever its status.
+type Arrival = (StatusCode, HeaderMap, Bytes);
+
 impl Transport {
     pub fn new(shared: Shared, limits: Limits) -> Self {
-        Self {
-            shared: Arc::new(shared),
-            limits,
-        }
+        let shared = Arc::new(shared);
+        Self { shared, limits }
     }
 
     pub fn limits(&self) -> Limits {
@@ -112,81 +120,9 @@ impl Transport {
         }
     }
 
-    /// Runs one operation of a generated client: from the check of its target to the typed reply or the error.
-    ///
-    /// The operation is run once an attempt, and so builds its request anew for each: most calls take one, and need no copy.
-    pub async fn run<C, T, F>(
-        &self,
-        target: Target<'_>,
-        operation: impl Fn(C) -> F,
-    ) -> Result<Reply<T>, Error>
-    where
-        C: From<Call>,
-        T: Answer,
-        F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
-    {
-        let named = |error: Error| error.of(self.shared.service.title, target);
-        target.check().map_err(named)?;
-        let received = self.exchange(operation).await.map_err(named)?;
-        verdict::reply(&self.shared, received, target).map_err(named)
-    }
-
-    /// Sends an operation's request, as often as is right.
-    async fn exchange<C, T, F>(&self, operation: impl Fn(C) -> F) -> Result<Received, Error>
-    where
-        C: From<Call>,
-        F: Future<Output = Result<ResponseValue<Body<T>>, progenitor_client::Error<()>>>,
-    {
-        let shared = &*self.shared;
-        let started = Instant::now();
-        let deadline = started + self.limits.call;
-        let mut now = started;
-        let mut attempt = 0;
-        // What the attempt before came to, which is the call's end if the budget allows no other.
-        let mut before = None;
-        loop {
-            if let Some(budget) = &shared.budget
-                && let Err(wait) = budget.draw(now, deadline).await
-            {
-                let spent = Err(Failure::unsent(wait));
-                return received(before.unwrap_or(spent), attempt, started.elapsed());
-            }
-            attempt += 1;
-            let call = Call {
-                transport: self.clone(),
-                attempt,
-                deadline,
-                ended: Arc::default(),
-            };
-            let slot = Arc::clone(&call.ended);
-            let unsent = operation(C::from(call)).await.err();
-            let Some(ended) = lock(&slot).take() else {
-                return Err(unbuilt(unsent));
-            };
-            let Ended {
-                is_read, result, ..
-            } = ended;
-            let outcome = outcome_of(&result);
-            shared.settle(outcome);
-            if let Some(veto) = ended.veto {
-                let received = received(result, attempt, started.elapsed());
-                return Err(verdict::vetoed(shared, received, *veto));
-            }
-            let offline = shared.manners.offline;
-            let random = fastrand::f64();
-            match shared
-                .retry
-                .next(attempt, is_read, outcome, offline, random)
-            {
-                Some(wait) if shared.affords(wait, deadline, outcome) => {
-                    // In a box, since most calls need none.
-                    Box::pin(tokio::time::sleep(wait)).await;
-                    now = Instant::now();
-                    before = Some(result);
-                }
-                _ => return received(result, attempt, started.elapsed()),
-            }
-        }
+    /// What generated code builds requests with: the base URL and the client.
+    pub fn address(&self) -> (&str, reqwest::Client) {
+        (&self.shared.base_url, self.shared.http.client.clone())
     }
 
     /// Which setting supplied the credential.
@@ -194,106 +130,200 @@ impl Transport {
         self.shared.signer.origin()
     }
 
-    /// The same as [`verdict::unfit`], for what a service's module finds wrong with an answer that decoded.
+    /// Sends an operation's request, as often as is right, and reads what comes as its success.
+    pub async fn send<T: Answer>(
+        &self,
+        target: Target<'_>,
+        request: Result<Request<T>, Unbuilt>,
+    ) -> Result<Reply<T>, Error> {
+        let shared = &*self.shared;
+        let named = |error: Error| error.of(shared.service.title, target);
+        target.check().map_err(named)?;
+        let Request {
+            operation, http, ..
+        } = request.map_err(|unbuilt| named(verdict::unbuilt(unbuilt)))?;
+        // In a box, because every layer above would move it.
+        let received = Box::pin(self.exchange(operation, http)).await;
+        let received = received.map_err(named)?;
+        if received.status.is_none_or(|status| status.is_success()) {
+            let wrapper = shared.service.wrapper;
+            match body::decode(&received.headers, &received.body, wrapper) {
+                Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
+                Err(problem) => Err(named(verdict::unusable(shared, received, problem))),
+            }
+        } else {
+            Err(named(verdict::refused(shared, received)))
+        }
+    }
+
+    /// The loop: one turn an attempt.
+    async fn exchange(
+        &self,
+        operation: &'static str,
+        request: reqwest::Request,
+    ) -> Result<Received, Error> {
+        let shared = &*self.shared;
+        let is_read = request.method().is_safe();
+        let started = Instant::now();
+        let deadline = started + self.limits.call;
+        let mut now = started;
+        let mut number = 0;
+        // What the attempt before came to, which is the call's end if the budget allows no other.
+        let mut before = None;
+        loop {
+            if let Some(budget) = &shared.budget
+                && let Err(wait) = budget.draw(now, deadline).await
+            {
+                let end = before.unwrap_or_else(|| Err(Failure::unsent(wait)));
+                return received(end, number, started.elapsed());
+            }
+            number += 1;
+            // Generated bodies are bytes, which can be copied.
+            let Some(copy) = request.try_clone() else {
+                return Err(Error::input("request", "its body cannot be sent again"));
+            };
+            let span = tracing::debug_span!(
+                "attempt",
+                service = shared.service.name,
+                operation,
+                attempt = number,
+                status = tracing::field::Empty,
+                failure = tracing::field::Empty,
+                milliseconds = tracing::field::Empty,
+            );
+            let shown = match shared.observer {
+                Some(_) => Shown::of(&self.shared, &copy, operation, number),
+                None => None,
+            };
+            let attempt = Attempt::begin(shared, &self.limits, deadline);
+            let result = attempt.run(copy).instrument(span.clone()).await;
+            note(&span, &result, attempt.began.elapsed());
+            let outcome = outcome_of(&result);
+            shared.settle(outcome);
+            if let Some(veto) = shown.and_then(|shown| shown.ended(&result)) {
+                let end = received(result, number, started.elapsed());
+                return Err(verdict::vetoed(shared, end, *veto));
+            }
+            let (offline, random) = (shared.manners.offline, fastrand::f64());
+            let wait = match &result {
+                Ok((status, ..)) if status.is_success() => None,
+                _ => shared.retry.next(number, is_read, outcome, offline, random),
+            };
+            match wait {
+                Some(wait) if shared.affords(wait, deadline, outcome) => {
+                    tokio::time::sleep(wait).await;
+                    now = Instant::now();
+                    before = Some(result);
+                }
+                _ => return received(result, number, started.elapsed()),
+            }
+        }
+    }
+
+    /// An error for an answer that decoded but lacks what its facade needs.
     pub fn unfit<T>(&self, reply: Reply<T>, path: &str, problem: &str) -> Error {
         verdict::unfit(&self.shared, reply.into_received(), path, problem)
     }
 }
 
-impl fmt::Debug for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(self.shared.service.title)
-            .field("base_url", &self.shared.base_url)
-            .field("credential", &self.shared.signer)
-            .field("limits", &self.limits)
-            .field("budget", &self.shared.budget)
-            .finish_non_exhaustive()
-    }
+/// One attempt: sign, send, and read what comes under the limits, which count from its beginning.
+struct Attempt<'a> {
+    shared: &'a Shared,
+    limits: &'a Limits,
+    began: Instant,
+    call_deadline: Instant,
 }
 
-/// A complete answer, whatever its status.
-pub(crate) struct Received {
-    /// `None` for what came over a WebSocket.
-    pub status: Option<StatusCode>,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-    pub attempts: u32,
-    pub elapsed: Duration,
-}
-
-/// One attempt of a call, and the generated client's `inner`: its `exec` hook sends it and keeps how it ended.
-#[derive(Clone)]
-pub(crate) struct Call {
-    transport: Transport,
-    attempt: u32,
-    deadline: Instant,
-    ended: Arc<Mutex<Option<Ended>>>,
-}
-
-/// How an attempt ended.
-struct Ended {
-    /// Whether the request only reads, and so may be sent again.
-    is_read: bool,
-    result: Result<Arrival, Failure>,
-    /// What an observer says against it.
-    veto: Option<Box<Veto>>,
-}
-
-impl Call {
-    /// What the generated client is built from: the base URL, and the connection pool.
-    pub fn address(&self) -> (&str, reqwest::Client) {
-        let shared = &self.transport.shared;
-        (&shared.base_url, shared.http.reqwest().clone())
-    }
-
-    /// Sends the request that the generated client has built.
-    ///
-    /// The generated client can neither carry this crate's errors nor decode a body as carefully, so it gets a stand-in
-    /// with the status and no content; [`verdict`] reads what really came.
-    pub fn exec(
-        &self,
-        mut request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + Send {
-        let Transport { shared, limits } = &self.transport;
-        let span = tracing::debug_span!(
-            "attempt",
-            service = shared.service.name,
-            operation = info.operation_id,
-            attempt = self.attempt,
-            status = tracing::field::Empty,
-            failure = tracing::field::Empty,
-            milliseconds = tracing::field::Empty,
-        );
-        let url = request.url().clone();
-        let is_read = request.method().is_safe();
-        // progenitor sends `info.version` in a header that no service knows.
-        request.headers_mut().remove("api-version");
-        let shown = Shown::of(shared, &request, info.operation_id, self.attempt);
-        let (attempt, sent) = Attempt::send(shared, limits, self.deadline, request);
-        async move {
-            // Boxed, because every layer above would move it again.
-            let result = Box::pin(attempt.receive(sent).instrument(span.clone())).await;
-            note(&span, &result, attempt.elapsed());
-            let status = match &result {
-                Ok((status, ..)) => *status,
-                Err(_) => StatusCode::BAD_GATEWAY,
-            };
-            let veto = match shown {
-                Some(shown) => shown.ended(&result),
-                None => None,
-            };
-            *lock(&self.ended) = Some(Ended {
-                is_read,
-                result,
-                veto,
-            });
-            // With a URL of its own, since reqwest would parse one for it otherwise.
-            let stand_in = http::Response::builder().status(status).url(url).body("");
-            Ok(stand_in
-                .expect("a status and a body make a response")
-                .into())
+impl<'a> Attempt<'a> {
+    fn begin(shared: &'a Shared, limits: &'a Limits, call_deadline: Instant) -> Self {
+        Self {
+            shared,
+            limits,
+            began: Instant::now(),
+            call_deadline,
         }
+    }
+
+    /// Signs and sends the request, and reads the answer to its last byte.
+    async fn run(&self, request: reqwest::Request) -> Result<Arrival, Failure> {
+        let mut response = self.head(request).await?;
+        let (status, headers) = (response.status(), take(response.headers_mut()));
+        let (body, end) = self.body(&mut response).await;
+        // A refusal is one even if its body does not come whole: another attempt would only be refused again.
+        if status.is_success() {
+            end?;
+            if body::is_cut_off(&headers, &body) {
+                return Err(Failure::interrupted());
+            }
+        }
+        Ok((status, headers, body))
+    }
+
+    /// Signs and sends the request; the answer, as soon as its head is there.
+    async fn head(&self, mut request: reqwest::Request) -> Result<reqwest::Response, Failure> {
+        self.shared.signer.sign(request.headers_mut());
+        let sent = self.shared.http.client.execute(request);
+        let response = timeout_at(self.deadline(), sent).await;
+        let response = response.map_err(|_| self.timed_out())?;
+        response.map_err(|error| self.failed(error))
+    }
+
+    /// The body as far as it keeps coming and stays under the cap, and what ended it; `reqwest` has decompressed it by
+    /// then, so the cap holds for what it unpacks to.
+    async fn body(&self, response: &mut reqwest::Response) -> (Bytes, Result<(), Failure>) {
+        let most = self.limits.body;
+        let mut first = Bytes::new();
+        let mut rest = BytesMut::new();
+        let promised = response.content_length().unwrap_or_default();
+        let end = loop {
+            if promised > most as u64 && response.status().is_success() {
+                break Err(Failure::too_large(most));
+            }
+            let stalled = Instant::now() + self.limits.stall;
+            let deadline = self.deadline();
+            let mut chunk = match timeout_at(stalled.min(deadline), response.chunk()).await {
+                Err(_) if stalled < deadline => {
+                    break Err(Failure::timeout(Limit::Stall, self.limits.stall));
+                }
+                Err(_) => break Err(self.timed_out()),
+                Ok(Err(error)) => break Err(self.failed(error)),
+                Ok(Ok(None)) => break Ok(()),
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            let room = most - first.len() - rest.len();
+            let fits = chunk.len() <= room;
+            chunk.truncate(room);
+            // Most answers are one chunk, which is kept without a copy.
+            if first.is_empty() {
+                first = chunk;
+            } else {
+                rest.extend_from_slice(&chunk);
+            }
+            if !fits {
+                break Err(Failure::too_large(most));
+            }
+        };
+        if rest.is_empty() {
+            return (first, end);
+        }
+        (Bytes::from([first, rest.freeze()].concat()), end)
+    }
+
+    fn deadline(&self) -> Instant {
+        (self.began + self.limits.attempt).min(self.call_deadline)
+    }
+
+    fn timed_out(&self) -> Failure {
+        if self.call_deadline < self.began + self.limits.attempt {
+            Failure::timeout(Limit::Call, self.limits.call)
+        } else {
+            Failure::timeout(Limit::Attempt, self.limits.attempt)
+        }
+    }
+
+    fn failed(&self, error: reqwest::Error) -> Failure {
+        let connect = self.shared.http.connect_timeout;
+        Failure::of(error, connect, self.limits.attempt)
     }
 }
 
@@ -314,48 +344,30 @@ fn received(
     }
 }
 
-/// The error of an operation that did not get as far as sending.
-fn unbuilt(error: Option<progenitor_client::Error<()>>) -> Error {
-    let problem = match error {
-        Some(progenitor_client::Error::InvalidRequest(problem)) => problem,
-        _ => "the generated client did not send it".to_owned(),
-    };
-    Error::input("request", problem)
-}
-
 impl Shared {
     /// What an attempt's outcome means for the calls after it.
     fn settle(&self, outcome: Outcome) {
-        match (outcome, &self.budget) {
-            (
-                Outcome::Answered {
-                    status: 429,
-                    retry_after,
-                },
-                Some(budget),
-            ) => {
-                // A service that asks for ten years fails this call, and does not stop the others for as long.
-                budget.exhaust(
-                    retry_after
-                        .unwrap_or_default()
-                        .min(self.retry.longest_retry_after),
-                );
-            }
-            (
-                Outcome::Answered {
-                    status: 200..=299, ..
-                },
-                _,
-            ) => lock(&self.credits).earn(),
-            _ => {}
+        let Outcome::Answered {
+            status,
+            retry_after,
+        } = outcome
+        else {
+            return;
+        };
+        if (200..300).contains(&status) {
+            lock(&self.credits).earn();
+        } else if status == 429
+            && let Some(budget) = &self.budget
+        {
+            // A service that asks for ten years fails this call, and does not stop the others for as long.
+            let longest = self.retry.longest_retry_after;
+            budget.exhaust(retry_after.unwrap_or_default().min(longest));
         }
     }
 
     fn affords(&self, wait: Duration, deadline: Instant, outcome: Outcome) -> bool {
-        let in_time = Instant::now()
-            .checked_add(wait)
-            .is_some_and(|then| then < deadline);
-        in_time && lock(&self.credits).pay(outcome)
+        let then = Instant::now().checked_add(wait);
+        then.is_some_and(|then| then < deadline) && lock(&self.credits).pay(outcome)
     }
 }
 
@@ -386,22 +398,18 @@ fn outcome_of(result: &Result<Arrival, Failure>) -> Outcome {
     }
 }
 
-/// What is locked here is whole after any panic: a number, or a slot that is written once.
+/// What is locked here is whole after any panic: a number.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl fmt::Debug for Call {
+impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.transport.fmt(f)
+        f.debug_struct(self.shared.service.title)
+            .field("base_url", &self.shared.base_url)
+            .field("credential", &self.shared.signer)
+            .field("limits", &self.limits)
+            .field("budget", &self.shared.budget)
+            .finish_non_exhaustive()
     }
-}
-
-/// Says which type an operation's answer has, without being one: the kept bytes are decoded once, by [`body::decode`].
-#[derive(Debug)]
-pub(crate) struct Body<T>(PhantomData<fn() -> T>);
-
-/// What `build.rs` has the generated methods do with a success in place of reading it.
-pub(crate) fn unread<T>(response: reqwest::Response) -> ResponseValue<Body<T>> {
-    ResponseValue::new(Body(PhantomData), response.status(), HeaderMap::new())
 }

@@ -8,7 +8,6 @@ mod id;
 mod json;
 mod open_enum;
 mod raw;
-pub(crate) mod segment;
 mod text;
 mod time;
 

@@ -32,7 +32,7 @@ use super::{CrossTrade, types};
 use crate::error::Error;
 use crate::rpc::{Argument, get};
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 
 impl CrossTrade {
     /// Opens the vendor's WebSocket: await what this returns.
@@ -50,7 +50,7 @@ impl CrossTrade {
     /// close frame, so its first frame is waited for, a second at the longest: what it refuses later is told by the calls and by
     /// [`Socket::state`].
     pub fn connect(&self) -> Connect {
-        Connect::new(self.0.clone())
+        Connect::new(self.transport.clone())
     }
 }
 

@@ -20,7 +20,7 @@ use super::wire::{self, Argument};
 use crate::error::{Error, Kind, Limit};
 use crate::transport::limits::LONGEST;
 use crate::transport::reply::Reply;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 use crate::transport::{Answer, Received, body};
 
 /// A call being set up; awaiting it sends it. Made by [`Socket::call`].

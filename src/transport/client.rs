@@ -17,8 +17,9 @@ use crate::error::Error;
 /// HTTP/2; unless it is built from a reqwest builder with ready-made TLS settings that offer it.
 #[derive(Clone)]
 pub struct Http {
-    client: reqwest::Client,
-    connect_timeout: Duration,
+    pub(super) client: reqwest::Client,
+    /// How long a connection may take, for the error that says so.
+    pub(super) connect_timeout: Duration,
     proxied: bool,
 }
 
@@ -34,15 +35,6 @@ impl Http {
     /// A client with settings of its own.
     pub fn builder() -> HttpBuilder {
         HttpBuilder::default()
-    }
-
-    pub(crate) fn reqwest(&self) -> &reqwest::Client {
-        &self.client
-    }
-
-    /// How long a connection may take, for the error that says so.
-    pub(crate) fn connect_timeout(&self) -> Duration {
-        self.connect_timeout
     }
 
     /// Whether a proxy was set for every request, plain http included.

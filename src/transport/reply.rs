@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::body::{Answer, elements, unknown_members};
-use super::target::Target;
-use super::{Received, Service};
+use super::request::Target;
+use super::{Received, ServiceInfo};
 use crate::error::request_id_header;
 use crate::values::{Json, Text};
 
@@ -28,7 +28,7 @@ struct Rest {
     request_id: Option<Box<str>>,
     asked: Asked,
     unknown: fn(&[u8], Option<&str>) -> Vec<UnknownMember>,
-    service: &'static Service,
+    service: &'static ServiceInfo,
 }
 
 /// What was asked for, for the answer's [`Reference`](crate::Reference).
@@ -109,7 +109,7 @@ impl<T> Reply<T> {
     pub(crate) fn new(
         value: Box<T>,
         received: Received,
-        service: &'static Service,
+        service: &'static ServiceInfo,
         target: Target<'_>,
     ) -> Self
     where

@@ -10,8 +10,8 @@ use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 use url::Url;
 
+use super::Arrival;
 use super::Shared;
-use super::attempt::Arrival;
 use super::auth::Signer;
 use super::failure::Failure;
 use crate::error::Error;

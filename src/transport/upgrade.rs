@@ -17,15 +17,14 @@ use sha1_smol::Sha1;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::attempt::{Arrival, Attempt};
 use super::body::Unusable;
 use super::budget::Budget;
 use super::failure::Failure;
 use super::reply::Reply;
+use super::request::Target;
 use super::retry::{Outcome, Retry};
 use super::shown::{Shown, in_socket_notation, without_credential};
-use super::target::Target;
-use super::{Received, Transport, outcome_of, verdict};
+use super::{Arrival, Attempt, Received, Transport, outcome_of, verdict};
 use crate::error::Error;
 use crate::observe::{Observer, Veto};
 use crate::transport::Answer;
@@ -119,8 +118,8 @@ impl Transport {
         };
         let shown = Shown::of(&self.shared, &request, "connect_socket", attempt)
             .map(|shown| shown.opening(number));
-        let (attempt, sent) = Attempt::send(shared, &limits, deadline, request);
-        let result = opened(&attempt, attempt.head(sent).await, &key).await;
+        let attempt = Attempt::begin(shared, &limits, deadline);
+        let result = opened(&attempt, attempt.head(request).await, &key).await;
         match shown {
             None => (result, None),
             Some(shown) => {
@@ -137,7 +136,7 @@ impl Transport {
     fn asking(&self, key: &str, limit: Duration) -> Result<reqwest::Request, Failure> {
         let shared = &*self.shared;
         let url = shared.socket_url.as_deref().unwrap_or_default();
-        let built = shared.http.reqwest().get(url).build();
+        let built = shared.http.client.get(url).build();
         let mut request = built.map_err(|error| Failure::of(error, limit, limit))?;
         let headers = request.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -244,7 +243,7 @@ async fn opened(
     let mut response = head?;
     let (status, headers) = (response.status(), take(response.headers_mut()));
     if status != StatusCode::SWITCHING_PROTOCOLS {
-        let (body, _) = attempt.read_body(&mut response).await;
+        let (body, _) = attempt.body(&mut response).await;
         return Ok(((status, headers, body), None));
     }
     // What follows such an answer is not HTTP.

@@ -4,28 +4,21 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION};
 use url::Url;
 
-use super::body::{self, Answer, Unusable};
-use super::reply::Reply;
+use super::body::Unusable;
+use super::request::Unbuilt;
 use super::retry::asked_wait;
-use super::target::Target;
 use super::{Received, Shared};
 use crate::error::said::{Said, printable};
 use crate::error::{Answered, Error, Kind, Refusal, request_id_header};
 use crate::observe::Veto;
 
-pub(super) fn reply<T: Answer>(
-    shared: &Shared,
-    received: Received,
-    target: Target<'_>,
-) -> Result<Reply<T>, Error> {
-    if received.status.is_some_and(|status| !status.is_success()) {
-        let kind = refusal(shared, &received);
-        return Err(error(shared, received, kind));
-    }
-    match body::decode::<T>(&received.headers, &received.body, shared.service.wrapper) {
-        Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
-        Err(problem) => Err(unusable(shared, received, problem)),
-    }
+/// The error of a request that could not be built.
+pub(super) fn unbuilt(unbuilt: Unbuilt) -> Error {
+    let problem = match unbuilt {
+        Unbuilt::InvalidRequest(problem) => problem,
+        _ => "no request can be made of it".to_owned(),
+    };
+    Error::input("request", problem)
 }
 
 /// The error of an answer that is none.
@@ -82,8 +75,8 @@ pub(super) fn unopened(shared: &Shared, received: Received) -> Error {
     error(shared, received, kind)
 }
 
-/// An error for a frame in which the service refuses a call. It may name a status, though none is documented.
-#[cfg(feature = "ws")]
+/// An error for an answer in which the service refuses: by its HTTP status, or in a frame, which may name one, though none is
+/// documented.
 pub(super) fn refused(shared: &Shared, received: Received) -> Error {
     let kind = refusal(shared, &received);
     error(shared, received, kind)

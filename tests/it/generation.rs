@@ -6,6 +6,8 @@ pub mod scratch;
 use std::ffi::OsStr;
 use std::path::Path;
 
+use executions_spec::{Problem, Spec};
+
 const SPECS: [(&str, &str); 4] = [
     ("b3os", include_str!("../../specs/b3os.yaml")),
     ("crosstrade", include_str!("../../specs/crosstrade.yaml")),
@@ -13,23 +15,29 @@ const SPECS: [(&str, &str); 4] = [
     ("refold", include_str!("../../specs/refold.yaml")),
 ];
 
+/// What `build.rs` makes of a spec.
+fn generate(service: &str, yaml: &str) -> Result<(Spec, String), Vec<Problem>> {
+    let spec = Spec::read(service, yaml)?;
+    let module = spec.to_rust()?;
+    Ok((spec, module))
+}
+
 pub fn module(service: &str, yaml: &str) -> String {
-    match executions_spec::generate(service, yaml) {
-        Ok(generated) => generated.module,
+    match generate(service, yaml) {
+        Ok((_, module)) => module,
         Err(problems) => panic!("{service}: {problems:#?}"),
     }
 }
 
 /// The module, where `build.rs` takes the spec.
 pub fn accepted(service: &str, yaml: &str) -> Option<String> {
-    Some(executions_spec::generate(service, yaml).ok()?.module)
+    Some(generate(service, yaml).ok()?.1)
 }
 
 /// A spec as the library has it in itself: JSON, members and digits as in its file.
 pub fn json(service: &str) -> String {
-    executions_spec::generate(service, spec(service))
-        .expect(service)
-        .json
+    let spec = Spec::read(service, spec(service));
+    spec.expect(service).to_json()
 }
 
 fn spec(service: &str) -> &'static str {
@@ -84,13 +92,13 @@ fn no_number_goes_through_floating_point() {
 }
 
 #[test]
-fn an_answer_is_named_but_left_to_the_transport_to_read() {
+fn a_method_builds_its_request_and_says_what_its_success_is() {
     let module = module("refold", spec("refold"));
     let flat: String = module.split_whitespace().collect();
-    assert!(
-        flat.contains("Result<ResponseValue<crate::generated::refold::body::Execution>,Error<()>>")
-    );
-    assert!(flat.contains("pubtypeExecution=crate::transport::Body<super::types::Execution>;"));
+    assert!(flat.contains(
+        "pubfnbuild(self)->Result<crate::transport::request::Request<types::Execution>,Error<()>>"
+    ));
+    assert!(!flat.contains("async") && !flat.contains(".await") && !flat.contains("from_response"));
 }
 
 #[test]
@@ -127,20 +135,19 @@ fn bounds_and_ways_to_sign_become_constants() {
 }
 
 #[test]
-fn arguments_have_the_types_that_the_facade_passes() {
+fn what_must_be_given_is_a_field_and_what_may_be_given_a_setter() {
     let flat = |service| {
         let module = module(service, spec(service));
         module.split_whitespace().collect::<String>()
     };
-    let list = "list_executions<'a>(&'aself,account:&'astr,lookback_time:Option<u64>,)";
-    assert!(flat("crosstrade").contains(list));
-    assert!(
-        flat("crosstrade")
-            .contains("get_execution<'a>(&'aself,account:&'astr,execution_id:&'astr,)")
-    );
-    assert!(flat("hummingbot").contains("get_executor<'a>(&'aself,executor_id:&'astr,)"));
-    assert!(flat("b3os").contains("get_execution<'a>(&'aself,id:&'astr,x_org_id:Option<&'astr>,)"));
-    let refold = "get_execution<'a>(&'aself,execution_id:&'astr,linked_account_id:Option<&'astr>,)";
+    let crosstrade = flat("crosstrade");
+    assert!(crosstrade.contains("pubstructListExecutions<'a>{pubaccount:&'astr,}"));
+    assert!(crosstrade.contains("pubfnlookback_time(mutself,lookback_time:Option<u64>)->Self"));
+    let get = "pubstructGetExecution<'a>{pubaccount:&'astr,pubexecution_id:&'astr,}";
+    assert!(crosstrade.contains(get));
+    assert!(flat("hummingbot").contains("pubstructGetExecutor<'a>{pubexecutor_id:&'astr,}"));
+    assert!(flat("b3os").contains("pubfnx_org_id(mutself,x_org_id:Option<&'astr>)->Self"));
+    let refold = "pubfnlinked_account_id(mutself,linked_account_id:Option<&'astr>)->Self";
     assert!(flat("refold").contains(refold));
 }
 
@@ -149,7 +156,7 @@ fn the_spec_as_json_keeps_members_in_order_and_digits_as_spelt() {
     let example = "              value: {\"error\": \"Invalid request\"}";
     let value = "              value: {z: 1.0, a: 0.0, m: 1.50, b: 123456789012345678901234567890, e: 1e3, n: no, q: \"0.00\"}";
     let yaml = spec("crosstrade").replacen(example, value, 1);
-    let json = executions_spec::generate("crosstrade", &yaml).unwrap().json;
+    let json = Spec::read("crosstrade", &yaml).unwrap().to_json();
     let expected = r#""value":{"z":1.0,"a":0.0,"m":1.50,"b":123456789012345678901234567890,"e":1e3,"n":"no","q":"0.00"}"#;
     assert!(json.contains(expected), "{json}");
     serde_json::from_str::<serde_json::Value>(&json).unwrap();

@@ -7,7 +7,7 @@ use schemars08::schema::{InstanceType, SchemaObject};
 mod appendix;
 mod input;
 mod polish;
-mod quiet;
+pub(crate) mod quiet;
 mod seam;
 mod text;
 
@@ -146,57 +146,80 @@ fn blame(spec: &Spec, whole: &OpenAPI, error: &str) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
+    use openapiv3::{AnySchema, Type};
+
     use super::*;
-    use crate::source::{Place, parse};
+    use crate::source::parse;
 
     const ECHO: &str = include_str!("../../../tests/data/echo.yaml");
 
-    /// The problems of the spec of echo with a change, without those rules that keep such a change from the generator.
-    fn problems(from: &str, to: &str) -> Vec<Problem> {
+    /// The spec of echo with a change, without those rules that keep such a change from the generator.
+    fn changed(from: &str, to: &str) -> Spec {
         assert!(ECHO.contains(from));
         let document = parse(&ECHO.replacen(from, to, 1)).unwrap();
-        module("echo", &document).unwrap_err()
+        Spec::of("echo", document).unwrap()
+    }
+
+    fn problems(from: &str, to: &str) -> Vec<Problem> {
+        changed(from, to).to_rust().unwrap_err()
     }
 
     #[test]
     fn a_type_that_the_generator_panics_on_is_blamed() {
-        let problems = problems("type: array", "type: strin");
-        assert_eq!(
-            problems[0].at,
-            Place {
-                line: 40,
-                column: 5
+        let mut spec = changed("type: array", "type: array");
+        let mut schemas = spec
+            .openapi
+            .components
+            .iter_mut()
+            .flat_map(|all| &mut all.schemas);
+        let Some((_, ReferenceOr::Item(echo))) = schemas.find(|(name, _)| *name == "Echo") else {
+            panic!("the component Echo");
+        };
+        let SchemaKind::Type(Type::Object(object)) = &mut echo.schema_kind else {
+            panic!("an object");
+        };
+        for property in object.properties.values_mut() {
+            if let ReferenceOr::Item(property) = property {
+                property.schema_kind = SchemaKind::Any(AnySchema {
+                    typ: Some("strin".to_owned()),
+                    ..AnySchema::default()
+                });
             }
-        );
+        }
+        let at = spec
+            .model
+            .components
+            .iter()
+            .find(|it| it.name == "Echo")
+            .unwrap()
+            .at;
+        let problems = spec.to_rust().unwrap_err();
+        assert_eq!((problems.len(), problems[0].at), (1, at), "{problems:?}");
         assert!(
-            problems.len() == 1
-                && problems[0]
-                    .text
-                    .starts_with("the generator cannot handle this: "),
-            "{problems:?}"
+            problems[0]
+                .text
+                .starts_with("the generator cannot handle this: ")
         );
     }
 
     #[test]
     fn an_operation_that_the_generator_panics_on_is_blamed() {
-        let problems = problems("in: path", "in: cookie");
-        assert_eq!(problems[0].at, Place { line: 8, column: 3 });
-        assert!(
-            problems.len() == 1 && !problems[0].text.contains('\n'),
-            "{problems:?}"
-        );
+        let mut spec = changed("in: path", "in: path");
+        spec.model.operations[0].parameters[0].name = "nowhere".to_owned();
+        let problems = spec.to_rust().unwrap_err();
+        let at = spec.model.operations[0].at;
+        assert_eq!((problems.len(), problems[0].at), (1, at), "{problems:?}");
+        assert!(!problems[0].text.contains('\n'), "{problems:?}");
     }
 
     #[test]
     fn a_format_that_the_generator_passed_over_is_said() {
         let problems = problems("format: decimal", "format: decimal\n          minimum: 0");
-        assert_eq!(
-            problems[0].at,
-            Place {
-                line: 48,
-                column: 9
-            }
-        );
+        let at = Place {
+            line: 48,
+            column: 9,
+        };
+        assert_eq!(problems[0].at, at);
         assert!(
             problems[0]
                 .text

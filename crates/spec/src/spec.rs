@@ -35,14 +35,16 @@ impl Spec {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let one = |problem| vec![problem];
-        let openapi = typed(&document).map_err(one)?;
-        let model = model(&document).map_err(one)?;
+        Self::of(service, document).map_err(|problem| vec![problem])
+    }
+
+    /// The spec of a tree, without a judgement of it.
+    pub(crate) fn of(service: &str, document: Node) -> Result<Self, Problem> {
         Ok(Self {
             service: service.to_owned(),
-            model,
+            model: model(&document)?,
+            openapi: typed(&document)?,
             document,
-            openapi,
         })
     }
 

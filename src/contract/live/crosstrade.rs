@@ -9,7 +9,7 @@ use super::{Options, Trial};
 use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
 use crate::reference::{Reference, Service};
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 
 /// As far back as REST lists.
 const LOOKBACK: Duration = Duration::from_secs(900);
@@ -111,7 +111,7 @@ async fn refusals(
             let get = crosstrade.execution(account, UNKNOWN);
             run.attempt("get an unknown execution", expected, get).await;
             let path = contract.path("list_executions", &[account]);
-            let list = crosstrade.transport().ask::<types::ExecutionList>(
+            let list = crosstrade.transport.ask::<types::ExecutionList>(
                 Target::list("executions").within("account", account),
                 "list_executions",
                 &path,

@@ -10,7 +10,7 @@ use crate::contract::{Contract, Grade};
 use crate::hummingbot::{Hummingbot, types as hummingbot};
 use crate::reference::Service;
 use crate::refold::Refold;
-use crate::transport::target::Target;
+use crate::transport::request::Target;
 
 const UNKNOWN: &str = "get an unknown execution";
 const WRONG: &str = "get with a wrong credential";
@@ -35,7 +35,7 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
     run.attempt(UNKNOWN, NOT_FOUND, hummingbot.executor("no-such-executor"))
         .await;
     let path = Contract::of(SERVICE).path("get_executor", &[""]);
-    let empty = hummingbot.transport().ask::<hummingbot::Executor>(
+    let empty = hummingbot.transport.ask::<hummingbot::Executor>(
         Target::list("executors"),
         "get_executor",
         &path,

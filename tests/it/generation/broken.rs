@@ -1,5 +1,6 @@
 //! Each mistake in a spec is one problem at its own place.
 
+use super::generate;
 use executions_spec::Problem;
 
 const ECHO: &str = include_str!("../../data/echo.yaml");
@@ -136,7 +137,7 @@ fn failure((find, replace, says): &(&str, &str, &str)) -> Option<String> {
     assert!(ECHO.contains(find), "echo has no {find:?}");
     let marked = ECHO.replacen(find, replace, 1);
     let yaml = marked.replacen(MARK, "", 1);
-    let problems = match executions_spec::generate("echo", &yaml) {
+    let problems = match generate("echo", &yaml) {
         Ok(_) => return Some(format!("{replace:?}: no problem was found")),
         Err(problems) => problems,
     };
@@ -167,7 +168,7 @@ fn all_problems_of_a_spec_are_said_at_once_and_in_order() {
     let yaml = ECHO
         .replace("format: decimal", "format: int32")
         .replace("operationId: get_echo", "operationId: exec");
-    let problems = executions_spec::generate("echo", &yaml).unwrap_err();
+    let problems = generate("echo", &yaml).unwrap_err();
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems.is_sorted());
 }
@@ -180,8 +181,7 @@ fn the_generator_never_fails_at_what_the_rules_let_through() {
         let (before, after) = (lines[..index].join("\n"), lines[index + 1..].join("\n"));
         let word = line.trim_end().replacen(": ", ": x", 1);
         for changed in ["", &word, &format!("{line}\n{line}"), &format!("  {line}")] {
-            let problems =
-                executions_spec::generate("echo", &format!("{before}\n{changed}\n{after}\n")).err();
+            let problems = generate("echo", &format!("{before}\n{changed}\n{after}\n")).err();
             let stumbled = problems
                 .iter()
                 .flatten()
@@ -194,7 +194,7 @@ fn the_generator_never_fails_at_what_the_rules_let_through() {
 #[test]
 fn a_files_name_must_name_a_module() {
     for name in ["my-service", "MyService", "fn", "9lives"] {
-        let problems = executions_spec::generate(name, ECHO).unwrap_err();
+        let problems = generate(name, ECHO).unwrap_err();
         assert!(
             problems.len() == 1 && problems[0].text.contains("names a Rust module"),
             "{problems:?}"

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::source::{Entry, Node, Place as At, Value};
+use crate::model::Place as At;
+use crate::source::{Entry, Node, Value};
 
 /// How many references are followed from one to the next.
 const MOST_HOPS: usize = 32;

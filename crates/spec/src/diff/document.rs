@@ -7,7 +7,8 @@ use heck::ToSnakeCase;
 use super::cursor::Cursor;
 use super::stack::roomy;
 use crate::lint;
-use crate::source::{self, Node, Place as At, Problem};
+use crate::model::Place as At;
+use crate::source::{self, Node, Problem};
 
 /// The longest text that is read, in bytes: the largest public descriptions have a tenth of it more than half.
 const MOST_BYTES: usize = 16 << 20;
@@ -17,6 +18,7 @@ const MOST_BYTES: usize = 16 << 20;
 pub struct Document {
     service: String,
     label: String,
+    text: String,
     root: Node,
     /// Why it is not in the dialect of `specs/`, if so.
     foreign: Option<Problem>,
@@ -53,7 +55,7 @@ impl Document {
                 "it has {} bytes, more than the {MOST_BYTES} that are read",
                 text.len()
             );
-            return Err(refuse(Place::START, words));
+            return Err(refuse(At::START, words));
         }
         // Some programs put a byte order mark before JSON.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -89,6 +91,7 @@ impl Document {
         Ok(Self {
             service,
             label: label.to_owned(),
+            text: text.to_owned(),
             root,
             foreign,
         })
@@ -102,6 +105,10 @@ impl Document {
     /// The file, as places call it.
     pub fn label(&self) -> &str {
         &self.label
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     pub(super) fn root(&self) -> &Node {

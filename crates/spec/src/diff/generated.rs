@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::document::Document;
 use super::surface::{Surface, read};
-use crate::emit;
+use crate::Spec;
 
 /// What became of a document.
 #[derive(Debug, Default)]
@@ -68,7 +68,8 @@ fn house(document: &Document) -> Made {
         failure: Some(failure),
         ..Made::default()
     };
-    let module = match emit::module(service, document.root()) {
+    let made = Spec::read(service, document.text()).and_then(|spec| spec.to_rust());
+    let module = match made {
         Ok(module) => module,
         Err(problems) => {
             let texts: Vec<String> = problems

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::change::{Grade, Kind, Place};
 use super::cursor::{Cursor, pairs};
 use super::document::Document;
-use crate::source::Place as At;
+use crate::model::Place as At;
 
 /// One difference between the trees.
 #[derive(Debug)]

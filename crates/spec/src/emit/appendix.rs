@@ -42,7 +42,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
     let (security, bounds) = (security(&spec.model), bounds(&spec.model));
     quote! {
         /// What the spec says of the service as a whole.
-        pub const SERVICE: crate::transport::Service = crate::transport::Service {
+        pub const SERVICE: crate::transport::ServiceInfo = crate::transport::ServiceInfo {
             name: #service,
             title: #title,
             base_url: #base_url,
@@ -50,7 +50,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
         };
 
         /// The spec as JSON, members and digits as in its file.
-        #[cfg(feature = "simulator")]
+        #[cfg(any(feature = "contract", feature = "simulator"))]
         pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
 
         /// The spec as `executions_spec::model::Model`, in JSON.

@@ -154,9 +154,13 @@ fn operations(service: &str, block: &syn::ItemImpl, operations: &mut BTreeMap<St
         let syn::ImplItem::Fn(method) = item else {
             continue;
         };
-        if method.sig.asyncness.is_none() {
-            continue;
-        }
+        // In others' documents; in ours the method that builds the request.
+        let name = method.sig.ident.to_string();
+        let name = match name.strip_prefix("build_") {
+            Some(name) => name.to_owned(),
+            None if method.sig.asyncness.is_some() => name,
+            None => continue,
+        };
         let arguments = method.sig.inputs.iter().filter_map(|input| match input {
             syn::FnArg::Typed(typed) => Some((
                 typed.pat.to_token_stream().to_string(),
@@ -172,7 +176,7 @@ fn operations(service: &str, block: &syn::ItemImpl, operations: &mut BTreeMap<St
             arguments: arguments.collect(),
             answer: answered(&answer),
         };
-        operations.insert(method.sig.ident.to_string(), made);
+        operations.insert(name, made);
     }
 }
 
@@ -180,6 +184,7 @@ fn operations(service: &str, block: &syn::ItemImpl, operations: &mut BTreeMap<St
 fn answered(answer: &str) -> String {
     let inside = answer
         .strip_prefix("Result<ResponseValue<")
+        .or_else(|| answer.strip_prefix("Result<crate::transport::request::Request<"))
         .and_then(|rest| rest.split_once(">, Error<").or(rest.split_once(">,Error<")));
     let plain = inside.map_or(answer, |(plain, _)| plain);
     plain.strip_prefix("body::").unwrap_or(plain).to_owned()

@@ -1,11 +1,127 @@
-//! What may stand as one segment of a URL's path.
+//! A call before it is sent: the request that generated code has built, and what it is about.
+//!
+//! This is the seam with the generator, run-time half. progenitor's methods would build a request, send it and decode what
+//! comes; `crates/spec/src/emit/seam.rs` keeps of each what builds, and gives it names for its parameters:
+//! `client.get_execution(GetExecution { account, execution_id }).build()`. What that returns is a [`Request<T>`]: an HTTP
+//! request, the operation's id, and as `T` the type of its success. [`Transport::send`](super::Transport::send) does the rest.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::error::Error;
+
+/// A request that generated code has built, to be answered by a `T`.
+#[derive(Debug)]
+pub(crate) struct Request<T> {
+    pub operation: &'static str,
+    pub http: reqwest::Request,
+    success: PhantomData<fn() -> T>,
+}
+
+/// Why generated code could not build a request.
+pub(crate) type Unbuilt = progenitor_client::Error<()>;
+
+impl<T> Request<T> {
+    pub fn new(operation: &'static str, mut http: reqwest::Request) -> Self {
+        // progenitor sends `info.version` in a header that no service knows.
+        http.headers_mut().remove("api-version");
+        Self {
+            operation,
+            http,
+            success: PhantomData,
+        }
+    }
+}
+
+/// `get execution <id> of account <account>`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    verb: &'static str,
+    what: &'static str,
+    id: Option<&'a str>,
+    scope: Option<(&'static str, &'a str)>,
+    scope_in_path: bool,
+}
+
+impl<'a> Target<'a> {
+    /// One thing by its id.
+    pub fn get(what: &'static str, id: &'a str) -> Self {
+        Self {
+            verb: "get",
+            what,
+            id: Some(id),
+            scope: None,
+            scope_in_path: false,
+        }
+    }
+
+    /// All things of a kind.
+    pub fn list(what: &'static str) -> Self {
+        Self {
+            verb: "list",
+            what,
+            id: None,
+            scope: None,
+            scope_in_path: false,
+        }
+    }
+
+    /// Within an account that is a segment of the path, by the word the service has for it.
+    pub fn within(self, word: &'static str, scope: &'a str) -> Self {
+        Self {
+            scope: Some((word, scope)),
+            scope_in_path: true,
+            ..self
+        }
+    }
+
+    /// On behalf of an account that travels in a header.
+    pub fn on_behalf_of(self, word: &'static str, scope: &'a str) -> Self {
+        Self {
+            scope: Some((word, scope)),
+            scope_in_path: false,
+            ..self
+        }
+    }
+
+    /// Refuses what would make the request reach another path.
+    pub fn check(&self) -> Result<(), Error> {
+        if let Some((word, scope)) = self.scope.filter(|_| self.scope_in_path) {
+            check_segment(word, scope)?;
+        }
+        self.id.map_or(Ok(()), |id| check_segment(self.what, id))
+    }
+
+    pub fn id(&self) -> Option<&'a str> {
+        self.id
+    }
+
+    pub fn scope(&self) -> Option<&'a str> {
+        Some(self.scope?.1)
+    }
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.what)?;
+        self.id.iter().try_for_each(|id| write!(f, " {id}"))?;
+        self.scope
+            .iter()
+            .try_for_each(|(word, scope)| write!(f, " of {word} {scope}"))
+    }
+}
+
+/// Refuses what cannot be one segment of a path, naming what it was meant for.
+pub(crate) fn check_segment(what: &'static str, text: &str) -> Result<(), Error> {
+    check(text).map_err(|unfit| Error::input(what, unfit.to_string()))
+}
 
 /// Longer ids are refused: no service documents one past 64 characters, and servers cut URLs off at a few thousand.
 const MOST_BYTES: usize = 512;
 
 /// Why a text cannot be a path segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unfit {
+enum Unfit {
     #[error("it is empty")]
     Empty,
     #[error("it is longer than {MOST_BYTES} bytes")]
@@ -26,7 +142,7 @@ pub(crate) enum Unfit {
 ///
 /// The generated client percent-encodes `/` but leaves `.`, `..` and the empty text alone, and URL parsers turn `\` into `/`;
 /// a proxy may decode `%2e%2e` once more.
-pub(crate) fn check(text: &str) -> Result<(), Unfit> {
+fn check(text: &str) -> Result<(), Unfit> {
     if text.len() > MOST_BYTES {
         return Err(Unfit::TooLong);
     }
