@@ -21,9 +21,10 @@ use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on B3OS; clones share its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct B3os {
     pub(crate) transport: Transport,
+    client: Client,
     org_id: Option<String>,
 }
 
@@ -45,8 +46,7 @@ impl B3os {
     /// [`is_not_found`](Error::is_not_found), also for an execution of another organisation, and what any call can meet.
     pub async fn execution(&self, id: &str) -> Result<Reply<Answered>, Error> {
         let target = Target::get("execution", id);
-        let client = Client::from(&self.transport);
-        let get = client.get_execution(GetExecution { id });
+        let get = self.client.get_execution(GetExecution { id });
         let get = get.x_org_id(self.org_id.as_deref());
         let mut reply = self.transport.send(target, get.build()).await?;
         match reply.value_mut().data.take() {
@@ -199,7 +199,11 @@ impl Handle for B3os {
             .org_id
             .map(|(name, id)| header_text(name, &id))
             .transpose()?;
-        Ok(Self { transport, org_id })
+        Ok(Self {
+            client: Client::from(&transport),
+            transport,
+            org_id,
+        })
     }
 }
 

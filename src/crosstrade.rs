@@ -30,9 +30,10 @@ use crate::transport::{Answer, Manners, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CrossTrade {
     pub(crate) transport: Transport,
+    client: Client,
 }
 
 handle! {
@@ -61,8 +62,7 @@ impl CrossTrade {
         id: &str,
     ) -> Result<Reply<types::Execution>, Error> {
         let target = Target::get("execution", id).within("account", account);
-        let client = Client::from(&self.transport);
-        let get = client.get_execution(GetExecution {
+        let get = self.client.get_execution(GetExecution {
             account,
             execution_id: id,
         });
@@ -102,8 +102,7 @@ impl ListExecutions<'_> {
         let target = Target::list("executions").within("account", account);
         let seconds = self.lookback.map(whole_seconds).transpose();
         let seconds = seconds.map_err(|error| error.of(SERVICE.title, target))?;
-        let transport = &self.crosstrade.transport;
-        let client = Client::from(transport);
+        let CrossTrade { transport, client } = self.crosstrade;
         let list = client.list_executions(required::ListExecutions { account });
         let list = list.lookback_time(seconds);
         transport.send(target, list.build()).await
@@ -254,6 +253,7 @@ impl Handle for CrossTrade {
     }
 
     fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
-        Ok(Self { transport })
+        let client = Client::from(&transport);
+        Ok(Self { transport, client })
     }
 }

@@ -18,9 +18,10 @@ use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Hummingbot {
     pub(crate) transport: Transport,
+    client: Client,
 }
 
 /// Ids that are other routes of the server: asking for one would answer something else.
@@ -57,8 +58,7 @@ impl Hummingbot {
             )
             .of(SERVICE.title, target));
         }
-        let client = Client::from(&self.transport);
-        let get = client.get_executor(GetExecutor { executor_id: id });
+        let get = self.client.get_executor(GetExecutor { executor_id: id });
         self.transport.send(target, get.build()).await
     }
 }
@@ -173,7 +173,8 @@ impl Handle for Hummingbot {
     }
 
     fn open(transport: Transport, _: Credentials) -> Result<Self, Error> {
-        Ok(Self { transport })
+        let client = Client::from(&transport);
+        Ok(Self { transport, client })
     }
 }
 

@@ -19,9 +19,10 @@ use crate::transport::request::Target;
 use crate::transport::{Answer, Manners, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refold {
     pub(crate) transport: Transport,
+    client: Client,
     /// `None` with a session token, which is for one linked account already.
     linked_account_id: Option<String>,
 }
@@ -57,12 +58,13 @@ impl Refold {
             .hinting("Leave the account out, or use REFOLD_API_KEY.")
             .of_service(SERVICE.title));
         }
+        let id = header_text("the linked account", id).map_err(|_| {
+            let problem = "it is empty or holds a character that no header can carry";
+            Error::input("linked account", problem).of_service(SERVICE.title)
+        })?;
         Ok(Self {
-            transport: self.transport.clone(),
-            linked_account_id: Some(header_text("the linked account", id).map_err(|_| {
-                let problem = "it is empty or holds a character that no header can carry";
-                Error::input("linked account", problem).of_service(SERVICE.title)
-            })?),
+            linked_account_id: Some(id),
+            ..self.clone()
         })
     }
 
@@ -76,8 +78,7 @@ impl Refold {
         if let Some(linked) = linked {
             target = target.on_behalf_of("linked account", linked);
         }
-        let client = Client::from(&self.transport);
-        let get = client.get_execution(GetExecution { execution_id: id });
+        let get = self.client.get_execution(GetExecution { execution_id: id });
         let get = get.linked_account_id(linked);
         self.transport.send(target, get.build()).await
     }
@@ -221,6 +222,7 @@ impl Handle for Refold {
             .map(|(name, id)| header_text(name, &id))
             .transpose()?;
         Ok(Self {
+            client: Client::from(&transport),
             transport,
             linked_account_id,
         })

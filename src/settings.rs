@@ -62,7 +62,8 @@ pub(crate) trait Handle: Sized {
     fn open(transport: Transport, credentials: Self::Credentials) -> Result<Self, Error>;
 }
 
-/// Gives a service's handle what every handle has. The handle is `Clone`, and holds its `transport`.
+/// Gives a service's handle what every handle has. The handle is `Clone`, and holds its `transport` and the generated
+/// `client`, which builds its requests.
 macro_rules! handle {
     ($Handle:ident, $(#[$builder:meta])* builder, $(#[$from_env:meta])* from_env) => {
         impl $Handle {
@@ -77,14 +78,14 @@ macro_rules! handle {
             }
 
             /// The limits of its calls.
-            pub fn limits(&self) -> crate::Limits {
+            pub fn limits(&self) -> crate::transport::limits::Limits {
                 self.transport.limits()
             }
 
             /// The same handle with other limits, for the calls made through it:
             /// `handle.with_limits(handle.limits().call(five))`.
             #[must_use]
-            pub fn with_limits(&self, limits: crate::Limits) -> Self {
+            pub fn with_limits(&self, limits: crate::transport::limits::Limits) -> Self {
                 self.over(|transport| transport.with_limits(limits))
             }
 
@@ -93,6 +94,12 @@ macro_rules! handle {
                 let mut other = self.clone();
                 other.transport = change(&self.transport);
                 other
+            }
+        }
+
+        impl std::fmt::Debug for $Handle {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.transport.fmt(f)
             }
         }
 

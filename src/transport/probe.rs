@@ -42,18 +42,16 @@ impl Transport {
         query: &[(&str, &str)],
     ) -> Result<Reply<T>, Error> {
         let (base_url, client) = self.address();
-        let build = || {
-            let unbuilt = |why: url::ParseError| Unbuilt::InvalidRequest(why.to_string());
-            let mut url = Url::parse(base_url).map_err(unbuilt)?;
-            if let Ok(mut path) = url.path_segments_mut() {
-                path.pop_if_empty().extend(segments);
-            }
-            if !query.is_empty() {
-                url.query_pairs_mut().extend_pairs(query);
-            }
-            let request = client.get(url).header("accept", "application/json");
-            Ok(Request::new(operation, request.build()?))
-        };
-        self.send(target, build()).await
+        let mut url = Url::parse(base_url)
+            .map_err(|why| Error::setting("base_url", "is no address").because(why))?;
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let built = client.get(url).header("accept", "application/json").build();
+        let request = built.map(|http| Request::new(operation, http));
+        self.send(target, request.map_err(Unbuilt::from)).await
     }
 }

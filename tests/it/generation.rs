@@ -96,7 +96,7 @@ fn a_method_builds_its_request_and_says_what_its_success_is() {
     let module = module("refold", spec("refold"));
     let flat: String = module.split_whitespace().collect();
     assert!(flat.contains(
-        "pubfnbuild(self)->Result<crate::transport::request::Request<types::Execution>,Error<()>>"
+        "pubfnbuild(self,)->Result<crate::transport::request::Request<types::Execution>,Error<()>>"
     ));
     assert!(!flat.contains("async") && !flat.contains(".await") && !flat.contains("from_response"));
 }

@@ -89,7 +89,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     ID,
                     "        - name: mode\n          in: query\n          description: How.\n          schema:\n            type: string\n        - name: executionId\n          in: path\n",
                 )],
-                expected: &["compile: Client::get_execution"],
+                expected: &["harmless: Client::get_execution"],
             },
             Case {
                 what: "a required parameter comes",

@@ -1,7 +1,5 @@
 //! What requests are made with: methods, their arguments, bounds and ways to sign.
 
-use std::collections::BTreeSet;
-
 use super::super::{Constant, Operation, Surface};
 use super::{Deltas, Grade};
 
@@ -50,36 +48,15 @@ fn of_operation(deltas: &mut Deltas, item: &str, was: &Operation, is: &Operation
             deltas.add(
                 item,
                 Some(name),
-                &[Grade::Compile],
+                // What may be passed has a setter, which nobody must call.
+                &[if rust.starts_with("Option<") {
+                    Grade::Harmless
+                } else {
+                    Grade::Compile
+                }],
                 format!("`{item}` takes `{name}: {rust}` too"),
             );
         }
-    }
-    let names = |of: &Operation| {
-        of.arguments
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect::<Vec<_>>()
-    };
-    let types = |of: &Operation| {
-        of.arguments
-            .iter()
-            .map(|(_, rust)| rust.clone())
-            .collect::<Vec<_>>()
-    };
-    let (before, after) = (names(was), names(is));
-    if before != after && before.iter().collect::<BTreeSet<_>>() == after.iter().collect() {
-        // Arguments of one type change places without the compiler's notice.
-        let grade = if types(was) == types(is) {
-            Grade::Silent
-        } else {
-            Grade::Compile
-        };
-        let effect = format!(
-            "`{item}` takes its arguments in another order: {}",
-            after.join(", ")
-        );
-        deltas.add(item, Some("order"), &[grade], effect);
     }
     if was.answer != is.answer {
         let effect = format!(
