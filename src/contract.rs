@@ -50,6 +50,7 @@
 use std::sync::OnceLock;
 
 use bytes::Bytes;
+use executions_spec::model::{Model, Operation};
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 
@@ -74,12 +75,11 @@ pub use report::{Report, Unchecked};
 pub use verdict::Verdict;
 pub use watch::{Mode, Watch};
 
-use crate::generated;
+use crate::generated::{b3os, crosstrade, hummingbot, refold};
 use crate::observe::{Direction, Exchange, Message};
 use crate::reference::Service;
 use crate::transport;
 use finding::{OTHER, shown};
-use operation::{Operation, operations};
 use schema::Schemas;
 use verdict::Findings;
 
@@ -97,36 +97,19 @@ impl Contract {
     pub fn of(service: Service) -> &'static Self {
         static CONTRACTS: [OnceLock<Contract>; Service::ALL.len()] =
             [const { OnceLock::new() }; Service::ALL.len()];
-        let (place, about, spec) = match service {
-            Service::CrossTrade => (
-                &CONTRACTS[0],
-                &generated::crosstrade::SERVICE,
-                generated::crosstrade::SPEC,
-            ),
-            Service::Hummingbot => (
-                &CONTRACTS[1],
-                &generated::hummingbot::SERVICE,
-                generated::hummingbot::SPEC,
-            ),
-            Service::B3os => (
-                &CONTRACTS[2],
-                &generated::b3os::SERVICE,
-                generated::b3os::SPEC,
-            ),
-            Service::Refold => (
-                &CONTRACTS[3],
-                &generated::refold::SERVICE,
-                generated::refold::SPEC,
-            ),
+        let (about, model) = match service {
+            Service::CrossTrade => (&crosstrade::SERVICE, crosstrade::MODEL),
+            Service::Hummingbot => (&hummingbot::SERVICE, hummingbot::MODEL),
+            Service::B3os => (&b3os::SERVICE, b3os::MODEL),
+            Service::Refold => (&refold::SERVICE, refold::MODEL),
         };
-        place.get_or_init(|| {
-            let spec = serde_json::from_str(spec).expect("build.rs wrote it, as JSON");
-            let schemas = Schemas::read(&spec);
+        CONTRACTS[service as usize].get_or_init(|| {
+            let model: Model = serde_json::from_str(model).expect("build.rs wrote it");
             Self {
                 service,
                 about,
-                operations: operations(&spec, &schemas),
-                schemas,
+                schemas: Schemas::new(model.components),
+                operations: model.operations,
             }
         })
     }
@@ -153,7 +136,7 @@ impl Contract {
     fn path<'a>(&'a self, operation: &str, values: &[&'a str]) -> Vec<&'a str> {
         let mut known = self.operations.iter();
         let operation = known.find(|known| *known.id == *operation);
-        operation.map_or_else(Vec::new, |operation| operation.path(values))
+        operation.map_or_else(Vec::new, |operation| operation::path(operation, values))
     }
 
     /// Checks an exchange that ended with an answer; `None` for one that did not, which no contract speaks of.
@@ -232,7 +215,7 @@ impl Contract {
     fn called(&self, api: &str) -> Option<&Operation> {
         self.operations
             .iter()
-            .find(|operation| operation.is_called(api))
+            .find(|operation| operation::is_called(operation, api))
     }
 }
 
@@ -252,7 +235,7 @@ mod tests {
                     operation.id
                 );
                 let success = operation.success().expect("build.rs requires one");
-                assert!(success.schema.is_some() && operation.error().is_some());
+                assert!(success.body.is_some() && operation.error().is_some());
             }
             for push in reading::pushes(*service) {
                 assert!(

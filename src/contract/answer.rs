@@ -1,14 +1,14 @@
 //! One answer against its operation: status, content type, what the client makes of it, and its members.
 
 use bytes::Bytes;
+use executions_spec::model::{Operation, Response};
 use http::HeaderMap;
 
 use super::Contract;
 use super::finding::{Found, Grade, OTHER, Rule, shown};
-use super::json::{Kind, member, members, object};
-use super::operation::{Answer, Operation, media_type};
+use super::json::{JsonType, member, members, object};
+use super::operation::media_type;
 use super::reading::Reading;
-use super::schema::Reference;
 use super::verdict::Findings;
 use super::walk::Walk;
 use crate::transport::body::checked_text;
@@ -24,7 +24,7 @@ pub(super) fn over_http(
 ) {
     let mut check = Check::new(contract, operation, headers, body, findings);
     let is_success = (200..300).contains(&status);
-    let answer = operation.answer(status);
+    let answer = operation.response(status);
     match answer {
         None => {
             let expected = || "a documented status".to_owned();
@@ -98,9 +98,9 @@ impl<'a> Check<'a> {
     }
 
     /// An answer without a content type is read as what it should be.
-    fn content_type(&mut self, answer: &Answer, is_success: bool) {
+    fn content_type(&mut self, answer: &Response, is_success: bool) {
         let came = media_type(self.headers);
-        let is_documented = |came: &str| answer.media_types.iter().any(|kind| **kind == *came);
+        let is_documented = |came: &str| answer.media_types.iter().any(|kind| kind == came);
         if self.body.is_empty() || came.as_deref().is_some_and(is_documented) {
             return;
         }
@@ -113,7 +113,7 @@ impl<'a> Check<'a> {
         self.add(Rule::ContentType, grade, expected, found);
     }
 
-    fn success(&mut self, answer: &Answer) {
+    fn success(&mut self, answer: &Response) {
         let beside = self.beside;
         let (reading, place) = self.reading();
         let text = match reading {
@@ -137,12 +137,12 @@ impl<'a> Check<'a> {
             }
             return;
         }
-        let Some(schema) = answer.schema else {
+        let Some(schema) = answer.body else {
             return;
         };
         let inside = place.and_then(|wrapper| Some((wrapper, member(text, wrapper)?)));
         self.is_read = reading == Reading::Fits;
-        match inside.filter(|(_, inside)| Kind::of(inside) != Kind::Null) {
+        match inside.filter(|(_, inside)| JsonType::of(inside) != JsonType::Null) {
             Some((wrapper, inside)) => self.wrapper(text, wrapper, inside, schema),
             None => self.walk(Grade::Breaks).body(schema, text, beside),
         }
@@ -166,7 +166,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn wrapper(&mut self, text: &str, wrapper: &str, inside: &str, schema: Reference) {
+    fn wrapper(&mut self, text: &str, wrapper: &str, inside: &str, schema: usize) {
         let expected = || format!("the answer, bare or in `{wrapper}`");
         self.add(
             Rule::Wrapped,
@@ -204,9 +204,9 @@ impl<'a> Check<'a> {
             .add(&pointer, Rule::Unreadable, Grade::Breaks, expected, found);
     }
 
-    fn error(&mut self, answer: &Answer) {
+    fn error(&mut self, answer: &Response) {
         let is_json = media_type(self.headers).is_none_or(|kind| is_json(&kind));
-        let (true, Some(schema)) = (is_json, answer.schema) else {
+        let (true, Some(schema)) = (is_json, answer.body) else {
             return;
         };
         if let Some(text) = self.text(Grade::Drift) {

@@ -4,13 +4,13 @@
 //! frames pushed. How a call is refused and a subscription acknowledged it does not say.
 
 use bytes::Bytes;
+use executions_spec::model::Operation;
 use jiff::Timestamp;
 
 use super::Contract;
 use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
-use super::json::{Kind, members, object, text};
-use super::operation::Operation;
+use super::json::{JsonType, members, object, text};
 use super::reading::{Push, pushes};
 use super::verdict::{Findings, Verdict};
 use super::walk::Walk;
@@ -147,7 +147,7 @@ impl<'a> Envelope<'a> {
 
     fn has(&self, name: &str) -> bool {
         self.get(name)
-            .is_some_and(|json| Kind::of(json) != Kind::Null)
+            .is_some_and(|json| JsonType::of(json) != JsonType::Null)
     }
 
     /// What it calls itself.

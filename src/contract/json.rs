@@ -13,7 +13,7 @@ use crate::transport::body::checked_text;
 
 /// The JSON type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum JsonType {
     Null,
     Boolean,
     /// `1.0` and `1e3` are integers too.
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Object,
 }
 
-impl Kind {
+impl JsonType {
     pub fn of(json: &str) -> Self {
         match json.as_bytes().first() {
             Some(b'n') => Self::Null,
@@ -66,7 +66,9 @@ pub(super) fn object(body: &[u8]) -> Result<&str, Found> {
     match serde_json::from_str::<&RawValue>(text) {
         _ if text.trim_ascii().is_empty() => found("nothing"),
         _ if text.starts_with('\u{feff}') => found("text with a byte order mark"),
-        Ok(json) if Kind::of(json.get()) != Kind::Object => Err(Kind::of(json.get()).found()),
+        Ok(json) if JsonType::of(json.get()) != JsonType::Object => {
+            Err(JsonType::of(json.get()).found())
+        }
         Ok(_) => found("JSON that nests too deep"),
         Err(_) => found("text that is no JSON"),
     }
@@ -182,7 +184,7 @@ mod tests {
             "123456789012345678901234567890",
             "1e99999999999999999999",
         ] {
-            assert_eq!(Kind::of(integer), Kind::Integer, "{integer}");
+            assert_eq!(JsonType::of(integer), JsonType::Integer, "{integer}");
         }
         for number in [
             "0.5",
@@ -192,7 +194,7 @@ mod tests {
             "1e-99999999999999999999",
             "9007199254740993.0000000000000000000001",
         ] {
-            assert_eq!(Kind::of(number), Kind::Number, "{number}");
+            assert_eq!(JsonType::of(number), JsonType::Number, "{number}");
         }
     }
 

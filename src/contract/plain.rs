@@ -1,10 +1,10 @@
 //! A string, a number or a boolean against its type and its format.
 
+use executions_spec::model::{Format, Kind, Plain};
 use serde::de::DeserializeOwned;
 
 use super::finding::{Found, Grade, Rule};
-use super::json::{Kind, text};
-use super::schema::{Format, Plain, Sort};
+use super::json::{JsonType, text};
 use crate::values::{DateTime, Decimal, EpochMillis, EpochSeconds, Id, LocalDateTime};
 
 /// Why a value is not what its type and format say.
@@ -23,17 +23,17 @@ impl Misfit {
 
 /// What a value that is no null is to be blamed for. `is_read` where the client's type is known to take it.
 pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> {
-    let kind = Kind::of(json);
-    let is_sort = match plain.sort {
-        Sort::Text => kind == Kind::Text,
-        Sort::Number => matches!(kind, Kind::Integer | Kind::Number),
-        Sort::Integer => kind == Kind::Integer,
-        Sort::Boolean => kind == Kind::Boolean,
+    let kind = JsonType::of(json);
+    let is_sort = match plain.kind {
+        Kind::String => kind == JsonType::Text,
+        Kind::Number => matches!(kind, JsonType::Integer | JsonType::Number),
+        Kind::Integer => kind == JsonType::Integer,
+        Kind::Boolean => kind == JsonType::Boolean,
     };
     if !is_read && !reads(plain, json) {
         let rule = if is_sort { Rule::Format } else { Rule::Type };
         let found = match kind {
-            Kind::Text if is_sort => Found::kind("string of another form"),
+            JsonType::Text if is_sort => Found::kind("string of another form"),
             kind => kind.found(),
         };
         return Some(Misfit {
@@ -47,7 +47,7 @@ pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> 
         Err(misfit) if misfit.grade == Grade::Breaks => Some(misfit),
         _ if !is_sort => {
             let found = match (plain.format, kind) {
-                (Format::Decimal, Kind::Text) => Found::kind("string that holds a number"),
+                (Format::Decimal, JsonType::Text) => Found::kind("string that holds a number"),
                 (_, kind) => kind.found(),
             };
             Some(Misfit {
@@ -65,8 +65,8 @@ fn reads(plain: Plain, json: &str) -> bool {
     fn is<T: DeserializeOwned>(json: &str) -> bool {
         serde_json::from_str::<T>(json).is_ok()
     }
-    match (plain.format, plain.sort) {
-        (Format::None, Sort::Boolean) => is::<bool>(json),
+    match (plain.format, plain.kind) {
+        (Format::None, Kind::Boolean) => is::<bool>(json),
         // The rest of a string is read in any case, for the reading of the whole found no fault in its escapes.
         (Format::None, _) if !json.contains('\\') => json.starts_with('"'),
         (Format::None, _) => is::<String>(json),
@@ -75,7 +75,7 @@ fn reads(plain: Plain, json: &str) -> bool {
         (Format::DateTime | Format::MaybeDateTime, _) => is::<DateTime>(json),
         (Format::LocalDateTime, _) => is::<LocalDateTime>(json),
         (Format::EpochSeconds, _) => is::<EpochSeconds>(json),
-        (Format::EpochMillis, _) => is::<EpochMillis>(json),
+        (Format::EpochMilliseconds, _) => is::<EpochMillis>(json),
     }
 }
 
@@ -94,7 +94,7 @@ fn of_format(format: Format, json: &str) -> Result<(), Misfit> {
         }
         Format::LocalDateTime if wall_clock(json).is_some() => Ok(()),
         Format::DateTime | Format::LocalDateTime => Err(another_form()),
-        Format::EpochSeconds | Format::EpochMillis => {
+        Format::EpochSeconds | Format::EpochMilliseconds => {
             let expected = match format {
                 Format::EpochSeconds => Unit::Seconds,
                 _ => Unit::Millis,
@@ -163,13 +163,13 @@ impl Unit {
 mod tests {
     use super::*;
 
-    fn judged(sort: Sort, format: Format, json: &str) -> Option<(Rule, Grade)> {
-        misfit(Plain { sort, format }, json, false).map(|misfit| (misfit.rule, misfit.grade))
+    fn judged(kind: Kind, format: Format, json: &str) -> Option<(Rule, Grade)> {
+        misfit(Plain { kind, format }, json, false).map(|misfit| (misfit.rule, misfit.grade))
     }
 
     #[test]
     fn what_the_client_reads_anyway_is_drift_and_what_it_refuses_breaks() {
-        use {Format as F, Grade as G, Rule as R, Sort as S};
+        use {Format as F, Grade as G, Kind as S, Rule as R};
         for (sort, format, json, expected) in [
             (S::Number, F::Decimal, "5804.5", None),
             (S::Number, F::Decimal, "1e400", None),
@@ -183,35 +183,35 @@ mod tests {
             (S::Number, F::Decimal, "true", Some((R::Type, G::Breaks))),
             (S::Integer, F::Decimal, "1.0", None),
             (S::Integer, F::Decimal, "1.5", Some((R::Type, G::Drift))),
-            (S::Text, F::Decimal, "\"0.00\"", None),
-            (S::Text, F::Decimal, "0.5", Some((R::Type, G::Drift))),
+            (S::String, F::Decimal, "\"0.00\"", None),
+            (S::String, F::Decimal, "0.5", Some((R::Type, G::Drift))),
             (
-                S::Text,
+                S::String,
                 F::Decimal,
                 "\"free\"",
                 Some((R::Format, G::Breaks)),
             ),
-            (S::Text, F::Id, "\"a\"", None),
+            (S::String, F::Id, "\"a\"", None),
             (
-                S::Text,
+                S::String,
                 F::Id,
                 "18446744073709551615",
                 Some((R::Type, G::Drift)),
             ),
             (
-                S::Text,
+                S::String,
                 F::Id,
                 "18446744073709551616",
                 Some((R::Type, G::Breaks)),
             ),
-            (S::Text, F::None, "\"\\ud83d\\ude00\"", None),
+            (S::String, F::None, "\"\\ud83d\\ude00\"", None),
             (
-                S::Text,
+                S::String,
                 F::None,
                 "\"\\ud800\"",
                 Some((R::Format, G::Breaks)),
             ),
-            (S::Text, F::None, "{}", Some((R::Type, G::Breaks))),
+            (S::String, F::None, "{}", Some((R::Type, G::Breaks))),
             (S::Boolean, F::None, "true", None),
             (S::Boolean, F::None, "\"true\"", Some((R::Type, G::Breaks))),
             (S::Boolean, F::None, "1", Some((R::Type, G::Breaks))),
@@ -222,79 +222,89 @@ mod tests {
 
     #[test]
     fn a_time_that_means_another_instant_breaks() {
-        use {Format as F, Grade as G, Rule as R, Sort as S};
+        use {Format as F, Grade as G, Kind as S, Rule as R};
         for (sort, format, json, expected) in [
-            (S::Text, F::DateTime, "\"2023-10-31T14:19:34.788Z\"", None),
-            (S::Text, F::DateTime, "\"2023-10-31T14:19:34+05:30\"", None),
+            (S::String, F::DateTime, "\"2023-10-31T14:19:34.788Z\"", None),
             (
-                S::Text,
+                S::String,
+                F::DateTime,
+                "\"2023-10-31T14:19:34+05:30\"",
+                None,
+            ),
+            (
+                S::String,
                 F::DateTime,
                 "\"2023-10-31T14:19:34\"",
                 Some((R::Zone, G::Breaks)),
             ),
             (
-                S::Text,
+                S::String,
                 F::DateTime,
                 "\"2023-10-31\"",
                 Some((R::Zone, G::Breaks)),
             ),
             (
-                S::Text,
+                S::String,
                 F::DateTime,
                 "\"soon\"",
                 Some((R::Format, G::Drift)),
             ),
             (
-                S::Text,
+                S::String,
                 F::DateTime,
                 "1698761974",
                 Some((R::Type, G::Drift)),
             ),
-            (S::Text, F::MaybeDateTime, "\"<string>\"", None),
+            (S::String, F::MaybeDateTime, "\"<string>\"", None),
             (
-                S::Text,
+                S::String,
                 F::LocalDateTime,
                 "\"2025-09-26T18:09:38.3736787\"",
                 None,
             ),
             (
-                S::Text,
+                S::String,
                 F::LocalDateTime,
                 "\"2025-09-26T18:09:38Z\"",
                 Some((R::Zone, G::Breaks)),
             ),
             (
-                S::Text,
+                S::String,
                 F::LocalDateTime,
                 "\"2025-09-26T18:09:38-07:00\"",
                 Some((R::Zone, G::Breaks)),
             ),
             (
-                S::Text,
+                S::String,
                 F::LocalDateTime,
                 "\"\"",
                 Some((R::Format, G::Drift)),
             ),
-            (S::Integer, F::EpochMillis, "1727399378373", None),
+            (S::Integer, F::EpochMilliseconds, "1727399378373", None),
             (
                 S::Integer,
-                F::EpochMillis,
+                F::EpochMilliseconds,
                 "\"1727399378373\"",
                 Some((R::Type, G::Drift)),
             ),
             (
                 S::Integer,
-                F::EpochMillis,
+                F::EpochMilliseconds,
                 "1727399378",
                 Some((R::Unit, G::Breaks)),
             ),
             (
                 S::Integer,
-                F::EpochMillis,
+                F::EpochMilliseconds,
                 "\"1727399378\"",
                 Some((R::Unit, G::Breaks)),
             ),
-            (S::Integer, F::EpochMillis, "0", Some((R::Format, G::Drift))),
+            (
+                S::Integer,
+                F::EpochMilliseconds,
+                "0",
+                Some((R::Format, G::Drift)),
+            ),
             (S::Number, F::EpochSeconds, "1705315800.125", None),
             (
                 S::Number,

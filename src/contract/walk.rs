@@ -1,9 +1,11 @@
 //! A body against its schema, member by member.
 
+use executions_spec::model::{Plain, Property, Shape, Sort, Word};
+
 use super::finding::{Found, Grade, OTHER, Rule, shown};
-use super::json::{Kind, elements, members, text};
+use super::json::{JsonType, elements, members, text};
 use super::plain::misfit;
-use super::schema::{Component, Member, Object, Plain, Reference, Schemas, Shape};
+use super::schema::Schemas;
 use super::verdict::Findings;
 
 /// An object with more unknown members is a table, whose names are data.
@@ -23,16 +25,16 @@ pub(super) struct Walk<'a> {
 
 impl Walk<'_> {
     /// A whole body, an object. The names `beside` are not the schema's and belong where the body stands.
-    pub fn body(&mut self, schema: Reference, json: &str, beside: &[&str]) {
-        if let Component::Object(object) = self.schemas.get(schema) {
-            self.object(object, json, beside);
+    pub fn body(&mut self, schema: usize, json: &str, beside: &[&str]) {
+        if let Sort::Object(properties) = &self.schemas.get(schema).sort {
+            self.object(schema, properties, json, beside);
         }
     }
 
     /// The member of an object that stands for a whole body.
-    pub fn inside(&mut self, name: &str, schema: Reference, json: &str) {
-        self.within(name, |walk| match Kind::of(json) {
-            Kind::Object => walk.body(schema, json, &[]),
+    pub fn inside(&mut self, name: &str, schema: usize, json: &str) {
+        self.within(name, |walk| match JsonType::of(json) {
+            JsonType::Object => walk.body(schema, json, &[]),
             kind => {
                 let expected = || walk.schemas.expected(&Shape::Component(schema), false);
                 let expected = expected();
@@ -43,7 +45,7 @@ impl Walk<'_> {
 
     /// A member that the spec does not know.
     pub fn unknown(&mut self, name: &str, json: &str) {
-        let found = Kind::of(json).found();
+        let found = JsonType::of(json).found();
         self.within(shown(name).unwrap_or(OTHER), |walk| {
             walk.add(
                 Rule::Member,
@@ -59,13 +61,14 @@ impl Walk<'_> {
         self.within(name, |walk| walk.twice(Grade::Breaks));
     }
 
-    fn object(&mut self, object: &Object, json: &str, beside: &[&str]) {
-        let mut seen = vec![false; object.members.len()];
+    fn object(&mut self, place: usize, properties: &[Property], json: &str, beside: &[&str]) {
+        let schemas = self.schemas;
+        let mut seen = vec![false; properties.len()];
         let mut unknown: Vec<(String, &str)> = Vec::new();
         let mut more_unknown = 0_usize;
         let are_all_read = members(json, |name, json| {
-            if let Some(index) = object.find(name) {
-                let member = &object.members[index];
+            if let Some(index) = schemas.property(place, name) {
+                let member = &properties[index];
                 let is_second = std::mem::replace(&mut seen[index], true);
                 self.within(&member.name, |walk| match is_second {
                     true => walk.twice(Grade::Breaks),
@@ -104,7 +107,7 @@ impl Walk<'_> {
             self.add(Rule::Unreadable, Grade::Breaks, expected, found);
             return;
         }
-        let missing = object.members.iter().zip(seen).filter(|(_, seen)| !seen);
+        let missing = properties.iter().zip(seen).filter(|(_, seen)| !seen);
         for (member, _) in missing.filter(|(member, _)| member.required) {
             let expected = self.schemas.expected(&member.shape, member.nullable);
             self.within(&member.name, |walk| {
@@ -118,22 +121,22 @@ impl Walk<'_> {
         }
     }
 
-    fn member(&mut self, member: &Member, json: &str) {
+    fn member(&mut self, member: &Property, json: &str) {
         self.value(&member.shape, member.required, member.nullable, json);
     }
 
     /// `required`: whether the client's type has a place for a null.
     fn value(&mut self, shape: &Shape, required: bool, nullable: bool, json: &str) {
-        let kind = Kind::of(json);
+        let kind = JsonType::of(json);
         let schemas = self.schemas;
         let expected = || schemas.expected(shape, nullable);
-        if kind == Kind::Null {
+        if kind == JsonType::Null {
             let allows_null = nullable
                 || match shape {
-                    Shape::Component(component) => match schemas.get(*component) {
-                        Component::Words { nullable, .. } => *nullable,
-                        Component::Any => true,
-                        Component::Object(_) => false,
+                    Shape::Component(component) => match schemas.get(*component).sort {
+                        Sort::Enum { nullable, .. } => nullable,
+                        Sort::Any => true,
+                        Sort::Object(_) => false,
                     },
                     _ => false,
                 };
@@ -152,19 +155,21 @@ impl Walk<'_> {
         };
         match shape {
             Shape::Plain(plain) => self.plain(*plain, expected, json),
-            Shape::Array(items) if kind == Kind::Array => {
+            Shape::Array(items) if kind == JsonType::Array => {
                 self.within("*", |walk| {
                     elements(json, |element| walk.value(items, true, false, element));
                 });
             }
             Shape::Array(_) => of_another_type(self),
-            Shape::Component(component) => match schemas.get(*component) {
-                Component::Object(object) if kind == Kind::Object => self.object(object, json, &[]),
-                Component::Words { words, .. } if kind == Kind::Text => {
+            Shape::Component(component) => match &schemas.get(*component).sort {
+                Sort::Object(properties) if kind == JsonType::Object => {
+                    self.object(*component, properties, json, &[]);
+                }
+                Sort::Enum { words, .. } if kind == JsonType::Text => {
                     self.word(words, expected, json);
                 }
-                Component::Object(_) | Component::Words { .. } => of_another_type(self),
-                Component::Any => {}
+                Sort::Object(_) | Sort::Enum { .. } => of_another_type(self),
+                Sort::Any => {}
             },
         }
     }
@@ -175,13 +180,13 @@ impl Walk<'_> {
         }
     }
 
-    fn word(&mut self, words: &[Box<str>], expected: impl FnOnce() -> String, json: &str) {
+    fn word(&mut self, words: &[Word], expected: impl FnOnce() -> String, json: &str) {
         match text(json) {
             None => {
                 let found = Found::kind("string that is no Unicode");
                 self.add(Rule::Format, Grade::Breaks, expected, found);
             }
-            Some(word) if words.iter().any(|known| **known == *word) => {}
+            Some(word) if words.iter().any(|known| known.text == *word) => {}
             Some(word) => {
                 let found = Found::word("a new word", &word);
                 self.add(Rule::Word, Grade::Drift, expected, found);

@@ -263,6 +263,17 @@ impl Operation {
         responses.find(|response| response.statuses.is_success())
     }
 
+    /// The component that the service's errors are, by the first documented one.
+    pub fn error(&self) -> Option<usize> {
+        let is_error = |statuses| match statuses {
+            Statuses::One(status) => status >= 400,
+            Statuses::Hundred(digit) => digit >= 4,
+            Statuses::Default => true,
+        };
+        let mut responses = self.responses.iter();
+        responses.find_map(|response| response.body.filter(|_| is_error(response.statuses)))
+    }
+
     /// The most particular response for a status.
     pub fn response(&self, status: u16) -> Option<&Response> {
         let keys = [

@@ -50,7 +50,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
         };
 
         /// The spec as JSON, members and digits as in its file.
-        #[cfg(any(feature = "contract", feature = "simulator"))]
+        #[cfg(feature = "simulator")]
         pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
 
         /// The spec as `executions_spec::model::Model`, in JSON.
