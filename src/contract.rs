@@ -58,6 +58,7 @@ mod answer;
 mod finding;
 mod frame;
 mod json;
+mod junit;
 pub mod live;
 mod operation;
 mod plain;

@@ -12,7 +12,6 @@ mod junit;
 mod table;
 mod unchecked;
 
-pub(super) use junit::escaped;
 pub use unchecked::Unchecked;
 
 /// Findings that differ in more than their times and counts. Whoever has more has another problem than a list would show.

@@ -1,10 +1,11 @@
 //! What a live check came to: its attempts, in the order they were made, and the report on all that was answered.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use quick_junit::TestCase;
 use serde::Serialize;
 
-use crate::contract::report::escaped;
+use crate::contract::junit::{self, Ended, suite};
 use crate::contract::{Grade, Report};
 use crate::reference::{Reference, Service};
 
@@ -160,67 +161,30 @@ impl Trial {
     /// As JUnit's XML, a test suite for each service and a case for each attempt. One that came to this grade or worse fails;
     /// one that failed to say anything is an error, and a skipped one is skipped.
     pub fn to_junit_from(&self, least: Grade) -> String {
-        let mut suites = String::new();
-        let mut sums = [0; 4];
-        for service in Service::ALL {
-            let of = self
-                .attempts
-                .iter()
-                .filter(|attempt| attempt.service == *service);
-            let attempts: Vec<&Attempt> = of.collect();
-            if attempts.is_empty() {
-                continue;
-            }
-            let mut counts = [attempts.len(), 0, 0, 0];
-            let mut cases = String::new();
-            for attempt in attempts {
-                case(&mut cases, attempt, least, &mut counts);
-            }
-            let [tests, failures, errors, skipped] = counts;
-            // Writing to a string does not fail, here and below.
-            let _ = writeln!(
-                suites,
-                "  <testsuite name=\"{service}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\">\n{cases}  </testsuite>"
-            );
-            sums.iter_mut()
-                .zip(counts)
-                .for_each(|(sum, count)| *sum += count);
-        }
-        let [tests, failures, errors, _] = sums;
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"contract\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"0\">\n{suites}</testsuites>\n"
-        )
+        let suites = Service::ALL.iter().filter_map(|service| {
+            let attempts = self.attempts.iter();
+            let attempts = attempts.filter(|attempt| attempt.service == *service);
+            suite(
+                service.as_str(),
+                attempts.map(|attempt| attempt.to_case(least)),
+            )
+        });
+        junit::xml(suites)
     }
 }
 
-fn case(xml: &mut String, attempt: &Attempt, least: Grade, counts: &mut [usize; 4]) {
-    let (service, why) = (attempt.service, escaped(&attempt.why));
-    let name = escaped(&attempt.name());
-    let _ = writeln!(
-        xml,
-        "    <testcase classname=\"{service}\" name=\"{name}\" time=\"0\">"
-    );
-    let is_failure = match attempt.outcome {
-        Outcome::Broke => true,
-        Outcome::Drifted => least <= Grade::Drift,
-        _ => false,
-    };
-    let _ = match attempt.outcome {
-        Outcome::Failed => {
-            counts[2] += 1;
-            writeln!(xml, "      <error type=\"failed\" message=\"{why}\"/>")
-        }
-        Outcome::Skipped => {
-            counts[3] += 1;
-            writeln!(xml, "      <skipped message=\"{why}\"/>")
-        }
-        outcome if is_failure => {
-            counts[1] += 1;
-            writeln!(xml, "      <failure type=\"{outcome}\" message=\"{why}\"/>")
-        }
-        outcome => writeln!(xml, "      <system-out>{outcome}: {why}</system-out>"),
-    };
-    xml.push_str("    </testcase>\n");
+impl Attempt {
+    fn to_case(&self, least: Grade) -> TestCase {
+        let out = format!("{}: {}", self.outcome, self.why);
+        let ended = match self.outcome {
+            Outcome::Failed => Ended::Errored(&self.why),
+            Outcome::Skipped => Ended::Skipped(&self.why),
+            Outcome::Drifted if least > Grade::Drift => Ended::Passed(&out),
+            Outcome::Held => Ended::Passed(&out),
+            outcome => Ended::Failed(outcome.as_str(), &self.why, ""),
+        };
+        junit::case(self.service.as_str(), &self.name(), ended)
+    }
 }
 
 /// An attempt a line, then the report.

@@ -140,7 +140,7 @@ async fn attempts_with_several_executions_of_a_service_say_with_which() {
         "{xml}"
     );
     assert!(
-        xml.contains(r#"classname="crosstrade" name="get an execution""#),
+        xml.contains(r#"name="get an execution" classname="crosstrade""#),
         "{xml}"
     );
     let json: serde_json::Value = serde_json::from_str(&trial.to_json()).expect("JSON");
