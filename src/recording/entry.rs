@@ -1,107 +1,15 @@
 //! An exchange and a message as HAR has them.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, StatusCode};
-use jiff::{Timestamp, Unit};
-use serde::Serialize;
+use jiff::Unit;
+use serde_json::{Value, json};
 
 use crate::observe::{Direction, Exchange, Message, Response};
-
-/// The members that HAR wants are all there, also those that nobody knows here: it says -1 for those.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry<'a> {
-    started_date_time: String,
-    time: f64,
-    request: Request<'a>,
-    response: Answer<'a>,
-    cache: Nothing,
-    timings: Timings,
-    #[serde(rename = "_service")]
-    service: &'a str,
-    #[serde(rename = "_operation")]
-    operation: &'a str,
-    #[serde(rename = "_attempt")]
-    attempt: u32,
-    #[serde(rename = "_failure", skip_serializing_if = "Option::is_none")]
-    failure: Option<&'a str>,
-    #[serde(rename = "_connection", skip_serializing_if = "Option::is_none")]
-    connection: Option<u64>,
-    #[serde(rename = "_resourceType", skip_serializing_if = "Option::is_none")]
-    resource_type: Option<&'static str>,
-    #[serde(rename = "_continues", skip_serializing_if = "std::ops::Not::not")]
-    continues: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Request<'a> {
-    method: &'a str,
-    url: &'a str,
-    http_version: &'static str,
-    cookies: [Nothing; 0],
-    headers: Vec<Pair<'a>>,
-    query_string: Vec<Pair<'a>>,
-    headers_size: i8,
-    body_size: i8,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    status: u16,
-    status_text: &'a str,
-    http_version: &'static str,
-    cookies: [Nothing; 0],
-    headers: Vec<Pair<'a>>,
-    content: Content<'a>,
-    #[serde(rename = "redirectURL")]
-    redirect_url: Cow<'a, str>,
-    headers_size: i8,
-    body_size: i8,
-}
-
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Content<'a> {
-    size: usize,
-    mime_type: Cow<'a, str>,
-    text: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    encoding: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Pair<'a> {
-    name: Cow<'a, str>,
-    value: Cow<'a, str>,
-}
-
-#[derive(Serialize)]
-struct Timings {
-    send: f64,
-    wait: f64,
-    receive: f64,
-}
-
-#[derive(Serialize)]
-struct Nothing {}
-
-#[derive(Serialize)]
-struct Frame<'a> {
-    #[serde(rename = "type")]
-    sort: &'static str,
-    time: f64,
-    opcode: u8,
-    data: Cow<'a, str>,
-    #[serde(rename = "_api", skip_serializing_if = "Option::is_none")]
-    api: Option<&'a str>,
-}
 
 /// Whether it opens a WebSocket.
 pub(super) fn opens(exchange: &Exchange) -> bool {
@@ -110,105 +18,108 @@ pub(super) fn opens(exchange: &Exchange) -> bool {
 }
 
 pub(super) fn of(exchange: &Exchange) -> Vec<u8> {
-    written(&entry(exchange, false))
+    entry(exchange).to_string().into_bytes()
 }
 
 /// The same as the beginning of a further entry of the same connection.
 pub(super) fn continued(exchange: &Exchange) -> Vec<u8> {
-    written(&entry(exchange, true))
+    let mut entry = entry(exchange);
+    entry["_continues"] = true.into();
+    entry.to_string().into_bytes()
 }
 
 pub(super) fn frame(message: &Message) -> Vec<u8> {
     let (data, encoding) = text(&message.data, message.is_text);
-    written(&Frame {
-        sort: match message.direction {
+    let mut frame = json!({
+        "type": match message.direction {
             Direction::Sent => "send",
             Direction::Received => "receive",
         },
-        time: message.at.as_microsecond() as f64 / 1e6,
-        opcode: if encoding.is_none() { 1 } else { 2 },
-        data,
-        api: message.api.as_deref(),
+        "time": message.at.as_microsecond() as f64 / 1e6,
+        "opcode": if encoding.is_none() { 1 } else { 2 },
+        "data": data,
+    });
+    if let Some(api) = &message.api {
+        frame["_api"] = (&**api).into();
+    }
+    frame.to_string().into_bytes()
+}
+
+/// The members that HAR wants are all there, also those that nobody knows here: it says -1 for those.
+fn entry(exchange: &Exchange) -> Value {
+    let started = exchange.started.round(Unit::Millisecond);
+    let milliseconds = exchange.elapsed.as_micros() as f64 / 1000.0;
+    let query = exchange.url.query_pairs();
+    let query = query.map(|(name, value)| json!({"name": name, "value": value}));
+    let mut entry = json!({
+        // To the millisecond, as every reader of HAR takes it.
+        "startedDateTime": started.unwrap_or(exchange.started).to_string(),
+        "time": milliseconds,
+        "request": {
+            "method": exchange.method.as_str(),
+            "url": exchange.url.as_str(),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": pairs(&exchange.request),
+            "queryString": query.collect::<Value>(),
+            "headersSize": -1,
+            "bodySize": 0,
+        },
+        "response": answer(exchange.response.as_ref().ok()),
+        "cache": {},
+        // When the head came is not known, so that all of it counts as waiting.
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "_service": exchange.service,
+        "_operation": exchange.operation,
+        "_attempt": exchange.attempt,
+    });
+    if let Err(failure) = &exchange.response {
+        entry["_failure"] = failure.as_str().into();
+    }
+    if let Some(connection) = exchange.connection {
+        entry["_connection"] = connection.into();
+        entry["_resourceType"] = "websocket".into();
+    }
+    entry
+}
+
+/// As browsers have it where none came: with the status 0.
+fn answer(response: Option<&Response>) -> Value {
+    let header = |name: HeaderName| {
+        let value = response.and_then(|response| response.headers.get(name));
+        value.map_or_else(String::new, |value| {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        })
+    };
+    let mut content = json!({"size": 0, "mimeType": "", "text": ""});
+    if let Some(response) = response {
+        let (text, encoding) = text(&response.body, true);
+        let size = response.body.len();
+        content = json!({"size": size, "mimeType": header(CONTENT_TYPE), "text": text});
+        if let Some(encoding) = encoding {
+            content["encoding"] = encoding.into();
+        }
+    }
+    let status = response.map(|response| response.status);
+    json!({
+        "status": status.map_or(0, |status| status.as_u16()),
+        "statusText": status.and_then(|status| status.canonical_reason()).unwrap_or_default(),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": response.map_or_else(|| json!([]), |response| pairs(&response.headers)),
+        "content": content,
+        "redirectURL": header(LOCATION),
+        "headersSize": -1,
+        "bodySize": -1,
     })
 }
 
-fn written(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).expect("texts, numbers and lists of them can be written")
-}
-
-fn entry(exchange: &Exchange, continues: bool) -> Entry<'_> {
-    let query = exchange.url.query_pairs();
-    let elapsed = milliseconds(exchange.elapsed);
-    Entry {
-        started_date_time: instant(exchange.started),
-        time: elapsed,
-        request: Request {
-            method: exchange.method.as_str(),
-            url: exchange.url.as_str(),
-            http_version: "HTTP/1.1",
-            cookies: [],
-            headers: pairs(&exchange.request),
-            query_string: query.map(|(name, value)| Pair { name, value }).collect(),
-            headers_size: -1,
-            body_size: 0,
-        },
-        response: answer(exchange.response.as_ref().ok()),
-        cache: Nothing {},
-        // When the head came is not known, so that all of it counts as waiting.
-        timings: Timings {
-            send: 0.0,
-            wait: elapsed,
-            receive: 0.0,
-        },
-        service: exchange.service,
-        operation: exchange.operation,
-        attempt: exchange.attempt,
-        failure: exchange.response.as_ref().err().map(String::as_str),
-        connection: exchange.connection,
-        resource_type: exchange.connection.map(|_| "websocket"),
-        continues,
-    }
-}
-
-fn answer(response: Option<&Response>) -> Answer<'_> {
-    let header = |name| {
-        let value = response.and_then(|response| response.headers.get(name));
-        value.map_or(Cow::Borrowed(""), |value| {
-            String::from_utf8_lossy(value.as_bytes())
-        })
-    };
-    let content = response.map_or_else(Content::default, |response| {
-        let (text, encoding) = text(&response.body, true);
-        Content {
-            size: response.body.len(),
-            mime_type: header(CONTENT_TYPE),
-            text,
-            encoding,
-        }
+fn pairs(headers: &HeaderMap) -> Value {
+    let pairs = headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        json!({"name": name.as_str(), "value": value})
     });
-    let status = response.map(|response| response.status);
-    Answer {
-        // As browsers have it where none came.
-        status: status.map_or(0, |status| status.as_u16()),
-        status_text: status
-            .and_then(|status| status.canonical_reason())
-            .unwrap_or_default(),
-        http_version: "HTTP/1.1",
-        cookies: [],
-        headers: response.map_or_else(Vec::new, |response| pairs(&response.headers)),
-        content,
-        redirect_url: header(LOCATION),
-        headers_size: -1,
-        body_size: -1,
-    }
-}
-
-fn pairs(headers: &HeaderMap) -> Vec<Pair<'_>> {
-    let pair = |(name, value): (&'_ http::HeaderName, &'_ http::HeaderValue)| Pair {
-        name: Cow::Owned(name.as_str().to_owned()),
-        value: Cow::Owned(String::from_utf8_lossy(value.as_bytes()).into_owned()),
-    };
-    headers.iter().map(pair).collect()
+    pairs.collect()
 }
 
 /// Bytes as they are where they are text, else in base64.
@@ -217,14 +128,4 @@ fn text(bytes: &[u8], is_text: bool) -> (Cow<'_, str>, Option<&'static str>) {
         Ok(text) if is_text => (text.into(), None),
         _ => (STANDARD.encode(bytes).into(), Some("base64")),
     }
-}
-
-/// To the millisecond, as every reader of HAR takes it.
-fn instant(at: Timestamp) -> String {
-    let rounded = at.round(Unit::Millisecond).unwrap_or(at);
-    rounded.to_string()
-}
-
-fn milliseconds(elapsed: Duration) -> f64 {
-    elapsed.as_micros() as f64 / 1000.0
 }
