@@ -44,6 +44,10 @@ impl Run {
         }
     }
 
+    pub fn service(&self) -> Service {
+        self.service
+    }
+
     pub fn end(mut self) -> Trial {
         // What came when nothing was being tried any more.
         self.drain();
