@@ -12,7 +12,8 @@ use jiff::Timestamp;
 pub(crate) mod said;
 mod text;
 
-use said::{Said, printable};
+use crate::values::printable;
+use said::Said;
 use text::{Seconds, What};
 
 /// What went wrong, with what, and what to do about it.

@@ -43,7 +43,7 @@ pub(crate) use wire::Argument;
 use link::Link;
 
 use crate::error::Error;
-use crate::error::said::is_deceptive;
+use crate::values::is_deceptive;
 
 /// A handle on a WebSocket; clones share it, and any number of tasks may call through it at once. When the last is dropped
 /// the socket closes.

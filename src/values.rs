@@ -7,6 +7,7 @@ mod decimal;
 mod id;
 mod json;
 mod open_enum;
+mod printable;
 mod raw;
 mod text;
 mod time;
@@ -15,6 +16,8 @@ pub use decimal::{Decimal, NotADecimal};
 pub use id::Id;
 pub use json::Json;
 pub(crate) use open_enum::{open_enum, word};
+pub use printable::is_deceptive;
+pub(crate) use printable::printable;
 pub(crate) use text::Text;
 pub use time::{
     DateTime, EpochMillis, EpochSeconds, Local, LocalDateTime, Millis, Rfc3339, Rule, Seconds, Time,

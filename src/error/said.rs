@@ -83,30 +83,6 @@ fn first_validation_type(detail: &Value) -> Option<String> {
     words(&detail.as_array()?.first()?["type"])
 }
 
-/// A text of the service's, fit for one line of a terminal or a log: control characters and those that reorder text are
-/// escaped, and past `most` characters it is cut.
-pub(crate) fn printable(text: &str, most: usize) -> String {
-    let mut line = String::new();
-    for (count, c) in text.trim().chars().enumerate() {
-        if count == most {
-            line.push('…');
-            break;
-        }
-        match c {
-            '\n' | '\r' | '\t' => line.push(' '),
-            c if is_deceptive(c) => line.extend(c.escape_unicode()),
-            c => line.push(c),
-        }
-    }
-    line
-}
-
-/// Control characters, and the invisible ones that change what a reader believes the text to be.
-pub(crate) fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,14 +138,5 @@ mod tests {
         ] {
             assert_eq!(Said::read(body.as_bytes()), expected, "{body}");
         }
-    }
-
-    #[test]
-    fn a_line_cannot_be_rewritten_by_what_the_service_says() {
-        assert_eq!(
-            printable("a\x1b[2Jb\u{202e}c\nd", 80),
-            "a\\u{1b}[2Jb\\u{202e}c d"
-        );
-        assert_eq!(printable("abcdef", 3), "abc…");
     }
 }

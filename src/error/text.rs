@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::said::printable;
 use super::{Error, Kind, Limit, Refusal, Unreachable};
+use crate::values::printable;
 
 /// What happened, without the operation and the hint.
 pub(super) struct What<'a>(pub &'a Error);

@@ -14,9 +14,10 @@ use super::link::Link;
 use super::pending::End;
 use super::watch::Watch;
 use super::wire::{self, Inbound};
-use crate::error::{Error, Kind, said::printable};
+use crate::error::{Error, Kind};
 use crate::observe::Veto;
 use crate::transport::Received;
+use crate::values::printable;
 
 /// So many frames in a row that cannot be read, and the connection is worth nothing.
 const MOST_UNREAD: u32 = 8;

@@ -8,9 +8,10 @@ use super::body::Unusable;
 use super::request::Unbuilt;
 use super::retry::asked_wait;
 use super::{Received, Shared};
-use crate::error::said::{Said, printable};
+use crate::error::said::Said;
 use crate::error::{Answered, Error, Kind, Refusal, request_id_header};
 use crate::observe::Veto;
+use crate::values::printable;
 
 /// The error of a request that could not be built.
 pub(super) fn unbuilt(unbuilt: Unbuilt) -> Error {

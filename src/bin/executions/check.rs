@@ -12,6 +12,7 @@ use executions::simulator::{self, Simulator};
 use executions::{Error, Executions, Limits, Reference, Service};
 
 use crate::arguments::duration;
+use crate::escape::escaped;
 use crate::failure::{self, Failure};
 use crate::output::{self, contract};
 use crate::record::Traffic;
@@ -145,7 +146,7 @@ impl Arguments {
         // Where nobody watches, what was tried is told once, at the end.
         if output::is_watched() {
             options = options.progress(|service, tried| {
-                let tried = output::escaped(tried);
+                let tried = escaped(tried);
                 output::say(&format!("{service}: {tried} …"));
             });
         }

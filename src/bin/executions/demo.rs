@@ -7,6 +7,7 @@ use executions::simulator::{Options, Simulator};
 use executions::values::Json;
 use executions::{Error, Execution, Executions, Reference, Service};
 
+use crate::escape::escaped;
 use crate::failure::{self, Failure};
 use crate::output::table::{Column, Table, Value};
 use crate::output::{self, json};
@@ -50,7 +51,7 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     let accounts: Json = socket.call("ListAccounts", ()).read_only().await?;
     output::say(&format!(
         "\nAnd one call over CrossTrade's WebSocket:\n\n$ executions rpc ListAccounts --read-only\n{}",
-        output::escaped(json::line(&accounts)?.trim_end())
+        escaped(json::line(&accounts)?.trim_end())
     ));
 
     let unknown: Reference = format!("{}:{account}/no-such-fill", Service::CrossTrade).parse()?;

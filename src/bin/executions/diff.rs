@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
 
+use crate::escape::escaped;
 use crate::failure::Failure;
+use crate::output;
 use crate::output::entries::Entry;
 use crate::output::table::{Column, Table, Value};
-use crate::output::{self, escaped};
 
 /// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
 #[derive(Args)]

@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use executions::Error;
 use executions::diff::Unreadable;
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 pub enum Failure {
     /// The library's error, most often what a service said.

@@ -6,6 +6,7 @@ use clap::Args;
 use executions::{Reference, Service};
 
 use crate::arguments::Asking;
+use crate::escape::escaped;
 use crate::failure::{self, Failure};
 use crate::output::sheet::Sheet;
 use crate::output::{self, Form, json};
@@ -41,7 +42,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
     } else {
         return failure::of_usage(&format!(
             "only CrossTrade has a WebSocket, so --ws cannot get {}",
-            output::escaped(&reference.to_string())
+            escaped(&reference.to_string())
         ));
     };
     match arguments.asking.output {

@@ -9,6 +9,7 @@ use executions::crosstrade::types::ExecutionList;
 use executions::{Error, Reply, Service};
 
 use crate::arguments::{Asking, duration};
+use crate::escape::escaped;
 use crate::failure::Failure;
 use crate::output::table::{Column, Table, Value};
 use crate::output::{self, Form, json};
@@ -60,7 +61,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
         Form::Raw => output::print(fills.bytes())?,
     }
     if let Some(warning) = &fills.warning {
-        output::say(&format!("CrossTrade warns: {}", output::escaped(warning)));
+        output::say(&format!("CrossTrade warns: {}", escaped(warning)));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod diff;
+mod escape;
 mod failure;
 mod get;
 mod list;

@@ -6,8 +6,6 @@ pub mod json;
 pub mod sheet;
 pub mod table;
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::AutoStream;
@@ -90,53 +88,4 @@ pub fn is_terminal() -> bool {
 /// Whether somebody sees words as they are said, and not later in a log.
 pub fn is_watched() -> bool {
     io::stderr().is_terminal()
-}
-
-/// The text with everything that could act on a terminal, break a line or mislead the eye made visible.
-pub fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_deceptive) {
-        return text.into();
-    }
-    let mut plain = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\t' | '\n' | '\r' => plain.extend(c.escape_default()),
-            c if is_deceptive(c) => {
-                // Writing to a string does not fail.
-                let _ = write!(plain, "{}", c.escape_unicode());
-            }
-            c => plain.push(c),
-        }
-    }
-    plain.into()
-}
-
-/// Control characters, and invisible ones that reorder, join or hide text.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        )
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_acts_on_a_terminal_passes() {
-        for (text, plain) in [
-            ("ES 12-25 – Größe €", "ES 12-25 – Größe €"),
-            ("\u{1b}[2J\u{7}", "\\u{1b}[2J\\u{7}"),
-            ("\u{9b}31m", "\\u{9b}31m"),
-            ("a\tb\r\nc", "a\\tb\\r\\nc"),
-            ("\u{202e}gpj", "\\u{202e}gpj"),
-            ("pay\u{200b}pal\u{e0041}", "pay\\u{200b}pal\\u{e0041}"),
-        ] {
-            assert_eq!(escaped(text), plain);
-        }
-    }
 }

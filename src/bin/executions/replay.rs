@@ -8,6 +8,7 @@ use clap::Args;
 use executions::recording::Recording;
 use executions::recording::replay::Replay;
 
+use crate::escape::escaped;
 use crate::failure::Failure;
 use crate::output;
 use crate::simulate::print_exports;
@@ -35,7 +36,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let recording = read(&arguments.file)?;
     let replay = Replay::telling(&recording, arguments.port, |missed| {
-        output::say(&output::escaped(&missed.to_string()));
+        output::say(&escaped(&missed.to_string()));
     });
     let replay = replay.await.map_err(Failure::Start)?;
     let announced = async {
@@ -75,7 +76,7 @@ fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
     let requests = replay.requests();
     let mut text = "\nIt answers:".to_owned();
     for request in requests.iter().take(MOST) {
-        text += &format!("\n  {}", output::escaped(request));
+        text += &format!("\n  {}", escaped(request));
     }
     if let Some(more @ 1..) = requests.len().checked_sub(MOST) {
         text += &format!("\n  and {more} more");

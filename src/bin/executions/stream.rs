@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::arguments::duration;
+use crate::escape::escaped;
 use crate::failure::Failure;
 use crate::output::{self, json};
 use crate::record::Traffic;
@@ -106,7 +107,7 @@ fn tell(event: Event) -> Result<(), Failure> {
         _ => return Ok(()),
     };
     output::print(json::line(&line)?.as_bytes())?;
-    output::say(&output::escaped(&line.words()));
+    output::say(&escaped(&line.words()));
     Ok(())
 }
 

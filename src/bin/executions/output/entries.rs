@@ -1,6 +1,6 @@
 //! Things too wordy for a table, one below the other: a mark, a sentence, and lines of detail.
 
-use crate::output::escaped;
+use crate::escape::escaped;
 use crate::output::table::HEADER;
 
 pub struct Entry {

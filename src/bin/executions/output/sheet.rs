@@ -6,7 +6,8 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Width};
 use executions::Execution;
 use jiff::Timestamp;
 
-use super::{escaped, json};
+use super::json;
+use crate::escape::escaped;
 
 const HEADING: Style = Style::new().bold();
 

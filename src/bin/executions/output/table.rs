@@ -9,7 +9,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, Row, Width};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::escaped;
+use crate::escape::escaped;
 
 /// Between columns on a terminal.
 const GAP: u16 = 2;
