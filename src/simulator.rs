@@ -129,7 +129,7 @@ impl Simulator {
         let (stop, stopped) = watch::channel(());
         let line = socket::Line::new(&options.faults, stopped.clone());
         let routers = [
-            crosstrade.router(line),
+            crosstrade.router(socket::router(line)),
             hummingbot.router(),
             b3os.router(),
             refold.router(),

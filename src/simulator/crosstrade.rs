@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -20,7 +20,6 @@ use super::bucket::Bucket;
 use super::credentials::{self, CROSSTRADE_TOKEN};
 use super::fills::History;
 use super::object::Object;
-use super::socket::{self, Line};
 use super::spec::{Service, Spec};
 
 pub(super) const ACCOUNT: &str = "Sim101";
@@ -70,14 +69,14 @@ impl CrossTrade {
         })
     }
 
-    pub(super) fn router(self, line: Line) -> Router {
+    /// Routes REST, and what `socket` has: a wrong method there is answered as anywhere.
+    pub(super) fn router(self, socket: Router<Arc<Self>>) -> Router {
         Router::new()
             .route(ROUTES[0], get(list))
             .route(ROUTES[1], get(one))
-            .route(socket::PATH, get(socket::open))
+            .merge(socket)
             .method_not_allowed_fallback(wrong_method)
             .fallback(wrong_path)
-            .layer(Extension(line))
             .with_state(Arc::new(self))
     }
 

@@ -7,13 +7,14 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::header::UPGRADE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until, timeout};
@@ -67,7 +68,11 @@ impl Line {
     }
 }
 
-pub(super) async fn open(
+pub(super) fn router(line: Line) -> Router<Arc<CrossTrade>> {
+    Router::new().route(PATH, get(open)).layer(Extension(line))
+}
+
+async fn open(
     State(desk): State<Arc<CrossTrade>>,
     Extension(line): Extension<Line>,
     headers: HeaderMap,

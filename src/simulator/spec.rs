@@ -1,4 +1,7 @@
 //! Reads the examples in the specs: the one place that knows what the services answer.
+//!
+//! This small reading of the specs is the simulator's own, on purpose: were it the clients', a bug in it would be on both sides
+//! of a test, and no test would see it.
 
 use std::io;
 

@@ -14,7 +14,7 @@ use crate::transport::request::Target;
 /// As far back as REST lists.
 const LOOKBACK: Duration = Duration::from_secs(900);
 /// Of the form of an id, of which NinjaTrader has made none.
-pub(super) const UNKNOWN: &str = "00000000000000000000000000000000";
+const UNKNOWN: &str = "00000000000000000000000000000000";
 const UNKNOWN_ACCOUNT: &str = "no-such-account";
 const NO_ACCOUNT: &str =
     "no account is known: give a reference, crosstrade:<account>/<id>, or an account";
@@ -74,7 +74,8 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
             let account = account.as_deref();
             let known = super::socket::Known {
                 account,
-                execution: known.first(),
+                execution: known.first().map(|one| (account_of(one), one)),
+                unknown: UNKNOWN,
                 instrument,
             };
             super::socket::check(&mut run, &crosstrade, known, options).await;
@@ -89,7 +90,7 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
 }
 
 /// Every reference of CrossTrade's has one.
-pub(super) fn account_of(reference: &Reference) -> &str {
+fn account_of(reference: &Reference) -> &str {
     reference.account().unwrap_or_default()
 }
 

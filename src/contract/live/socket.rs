@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Options;
-use super::crosstrade::{UNKNOWN, account_of};
 use super::run::{Expected, Run};
 use crate::crosstrade::CrossTrade;
 use crate::crosstrade::socket::{Event, Socket};
@@ -31,7 +30,10 @@ const MUTE: &str = "nothing came over the WebSocket while the call before was wa
 /// What there is to ask for.
 pub(super) struct Known<'a> {
     pub account: Option<&'a str>,
-    pub execution: Option<&'a Reference>,
+    /// With its account.
+    pub execution: Option<(&'a str, &'a Reference)>,
+    /// An id that no execution has.
+    pub unknown: &'a str,
     pub instrument: Option<String>,
 }
 
@@ -69,13 +71,13 @@ async fn attempt(
             let list = socket.executions(account);
             run.attempt(tried, Expected::Answer, list).await;
         }
-        (GET, _, Some(reference), _) => {
-            let get = socket.execution(account_of(reference), reference.id());
+        (GET, _, Some((account, reference)), _) => {
+            let get = socket.execution(account, reference.id());
             run.attempt_with(reference, tried, Expected::Answer, get)
                 .await;
         }
         (GET_UNKNOWN, Some(account), ..) => {
-            let get = socket.execution(account, UNKNOWN);
+            let get = socket.execution(account, known.unknown);
             run.attempt(tried, Expected::RefusalInFrame, get).await;
         }
         (QUOTES, .., Some(instrument)) => {
