@@ -1,7 +1,11 @@
 //! The rules of the source tree, kept by a test rather than by a document.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens as _;
 
 /// Who may import whom: a module uses `crate::` only from before its own name. Services stand on one rung, so none of them
 /// may use another. The simulator shares the specs with the clients and nothing else.
@@ -67,16 +71,220 @@ fn module(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-fn imports(line: &str) -> impl Iterator<Item = &str> {
-    line.split("crate::")
-        .skip(1)
-        .filter(|rest| !rest.starts_with('{'))
-        .map(|rest| {
-            let end = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
-            &rest[..end]
-        })
+/// A module by its names below the crate: `["rpc", "link"]`; the crate itself has none.
+type Module = Vec<String>;
+
+/// Each module of a crate that is not a test, with the paths that its code names.
+struct Modules(BTreeMap<Module, Paths>);
+
+#[derive(Default)]
+struct Paths {
+    /// Everything that begins with `crate`, `super` or `self`, in macros too.
+    named: BTreeSet<Vec<String>>,
+    /// A name that a `use` brings in, with the path it stands for.
+    imported: BTreeMap<String, Vec<String>>,
+}
+
+impl Modules {
+    fn read(folder: &str, root: &str) -> Self {
+        let folder_path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = sources(folder)
+            .into_iter()
+            .filter(|path| !path.ends_with("tests.rs"));
+        let read = files.map(|path| {
+            let inside = path.strip_prefix(&folder_path).expect("in the folder");
+            let names = inside.with_extension("");
+            let mut module: Module = names
+                .iter()
+                .map(|name| name.to_string_lossy().into_owned())
+                .collect();
+            if module == [root] {
+                module.clear();
+            }
+            let text = fs::read_to_string(&path).expect("a source file");
+            (module, Paths::read(&text))
+        });
+        Self(read.collect())
+    }
+
+    /// The modules whose items `module` names. An item that a module only passes on counts for the module it comes from, so
+    /// that a detour by the parent hides nothing.
+    fn used_by(&self, module: &Module) -> BTreeSet<Module> {
+        let paths = self.0[module].named.iter();
+        paths
+            .map(|path| self.home(module, path, 0))
+            .filter(|used| used != module)
+            .collect()
+    }
+
+    fn home(&self, from: &Module, path: &[String], depth: usize) -> Module {
+        let mut at = from.clone();
+        for (place, name) in path.iter().enumerate() {
+            match name.as_str() {
+                "crate" => at.clear(),
+                "self" => {}
+                "super" => drop(at.pop()),
+                name => {
+                    at.push(name.to_owned());
+                    if self.0.contains_key(&at) {
+                        continue;
+                    }
+                    at.pop();
+                    let passed_on = self.0.get(&at).and_then(|paths| paths.imported.get(name));
+                    return match passed_on {
+                        // What the crate's root passes on is for its users.
+                        Some(path) if place > 0 && !at.is_empty() && depth < 8 => {
+                            self.home(&at, path, depth + 1)
+                        }
+                        _ => at,
+                    };
+                }
+            }
+        }
+        at
+    }
+
+    /// Circles between the modules of one folder, each of which counts with all that is below it. A parent uses its children
+    /// and they what it holds; that is no circle.
+    fn circles(&self) -> BTreeSet<String> {
+        let mut edges: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+        for module in self.0.keys() {
+            for used in self.used_by(module) {
+                let shared = module
+                    .iter()
+                    .zip(&used)
+                    .take_while(|(one, other)| one == other)
+                    .count();
+                if shared < module.len() && shared < used.len() {
+                    let used = used[..=shared].to_vec();
+                    edges
+                        .entry(module[..=shared].to_vec())
+                        .or_default()
+                        .insert(used);
+                }
+            }
+        }
+        let reached = |from: &Module| {
+            let mut reached = BTreeSet::new();
+            let mut next = vec![from];
+            while let Some(module) = next.pop() {
+                for used in edges.get(module).into_iter().flatten() {
+                    if reached.insert(used.clone()) {
+                        next.push(used);
+                    }
+                }
+            }
+            reached
+        };
+        let in_circles = edges
+            .keys()
+            .filter(|module| reached(module).contains(*module));
+        in_circles.map(|module| module.join("/")).collect()
+    }
+}
+
+impl Paths {
+    fn read(text: &str) -> Self {
+        let mut file = syn::parse_file(text).expect("Rust");
+        file.items.retain(|item| match item {
+            syn::Item::Mod(module) => module.ident != "tests",
+            _ => true,
+        });
+        let mut paths = Self::default();
+        for item in &file.items {
+            if let syn::Item::Use(import) = item {
+                paths.import(&mut Vec::new(), &import.tree);
+            }
+        }
+        paths.walk(file.into_token_stream());
+        paths
+    }
+
+    fn import(&mut self, before: &mut Vec<String>, tree: &syn::UseTree) {
+        let mut take = |name: String, path: Vec<String>| {
+            self.imported.insert(name, path);
+        };
+        match tree {
+            syn::UseTree::Path(path) => {
+                before.push(path.ident.to_string());
+                self.import(before, &path.tree);
+                before.pop();
+            }
+            syn::UseTree::Name(name) if name.ident == "self" => {
+                take(before.last().cloned().unwrap_or_default(), before.clone());
+            }
+            syn::UseTree::Name(name) => {
+                let name = name.ident.to_string();
+                take(name.clone(), [before.as_slice(), &[name]].concat());
+            }
+            syn::UseTree::Rename(name) => {
+                let path = [before.as_slice(), &[name.ident.to_string()]].concat();
+                take(name.rename.to_string(), path);
+            }
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.import(before, tree);
+                }
+            }
+            syn::UseTree::Glob(_) => {}
+        }
+    }
+
+    fn walk(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < tokens.len() {
+            let after_path = at > 0 && tokens[at - 1].to_string() == ":";
+            match &tokens[at] {
+                TokenTree::Ident(name)
+                    if !after_path
+                        && ["crate", "super", "self"].iter().any(|word| name == word) =>
+                {
+                    at = self.path(&mut Vec::new(), &tokens, at);
+                }
+                TokenTree::Group(group) => {
+                    self.walk(group.stream());
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+    }
+
+    /// Takes the path, or the tree of paths, that begins at `at`; gives where it ends.
+    fn path(&mut self, before: &mut Vec<String>, tokens: &[TokenTree], mut at: usize) -> usize {
+        let known = before.len();
+        loop {
+            match tokens.get(at) {
+                Some(TokenTree::Ident(name)) => before.push(name.to_string()),
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                    let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                    for branch in inner.split(|token| token.to_string() == ",") {
+                        self.path(before, branch, 0);
+                    }
+                    before.truncate(known);
+                    return at + 1;
+                }
+                _ => break,
+            }
+            let goes_on = (1..=2).all(|next| {
+                tokens
+                    .get(at + next)
+                    .is_some_and(|token| token.to_string() == ":")
+            });
+            at += 1;
+            if !goes_on {
+                break;
+            }
+            at += 2;
+        }
+        // A lone `self` or `super` is no path.
+        if before.len() > 1 {
+            self.named.insert(before.clone());
+        }
+        before.truncate(known);
+        at.max(1)
+    }
 }
 
 #[test]
@@ -88,29 +296,59 @@ fn modules_import_only_from_the_rungs_below_their_own() {
             .iter()
             .position(|rung| rung.contains(&name) || (is_service && rung.is_empty()))
     };
+    let modules = Modules::read("src", "lib");
     let mut wrong = Vec::new();
-    for path in sources("src") {
-        let own = module(&path);
-        if matches!(own.as_str(), "lib" | "bin" | "generated") {
+    for module in modules.0.keys() {
+        let Some(own) = module.first().map(String::as_str) else {
+            continue;
+        };
+        if matches!(own, "bin" | "generated") {
             continue;
         }
-        for line in code(&path) {
-            for import in imports(&line) {
-                let allowed = match (own.as_str(), import) {
-                    (own, import) if own == import => true,
-                    ("simulator", import) => import == "generated",
-                    (own, import) => match (rung(own), rung(import)) {
-                        (Some(own), Some(import)) => import < own,
-                        _ => false,
-                    },
-                };
-                if !allowed {
-                    wrong.push(format!("{}: {line}", path.display()));
-                }
+        for used in modules.used_by(module) {
+            let import = used.first().map_or("the root", String::as_str);
+            let is_allowed = match own {
+                _ if own == import => true,
+                "simulator" => import == "generated",
+                _ => rung(own).is_some_and(|own| rung(import).is_some_and(|below| below < own)),
+            };
+            if !is_allowed {
+                wrong.push(format!("{} uses {import}", module.join("/")));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Circles that are still to be undone: an entry goes with its circle, and none is added.
+const CIRCLES: [&str; 4] = [
+    "src/rpc/connection",
+    "src/rpc/task",
+    "crates/spec/src/lint/enums",
+    "crates/spec/src/lint/schemas",
+];
+
+#[test]
+fn no_modules_of_a_room_use_each_other_in_a_circle() {
+    let mut roots = vec![
+        ("src".to_owned(), "lib"),
+        ("src/bin/executions".to_owned(), "main"),
+    ];
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates");
+    for member in fs::read_dir(crates).into_iter().flatten() {
+        let name = member.expect("an entry").file_name();
+        roots.push((format!("crates/{}/src", name.to_string_lossy()), "lib"));
+    }
+    let circles: Vec<String> = roots
+        .iter()
+        .flat_map(|(folder, root)| {
+            let circles = Modules::read(folder, root).circles();
+            circles
+                .into_iter()
+                .map(move |module| format!("{folder}/{module}"))
+        })
+        .collect();
+    assert_eq!(circles, CIRCLES);
 }
 
 #[test]
