@@ -74,7 +74,7 @@ fn module(path: &Path) -> String {
 /// A module by its names below the crate: `["rpc", "link"]`; the crate itself has none.
 type Module = Vec<String>;
 
-/// Each module of a crate that is not a test, with the paths that its code names.
+/// Each module of a crate, with the paths that its code names outside of `mod tests`.
 struct Modules(BTreeMap<Module, Paths>);
 
 #[derive(Default)]
@@ -88,10 +88,7 @@ struct Paths {
 impl Modules {
     fn read(folder: &str, root: &str) -> Self {
         let folder_path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let files = sources(folder)
-            .into_iter()
-            .filter(|path| !path.ends_with("tests.rs"));
-        let read = files.map(|path| {
+        let read = sources(folder).into_iter().map(|path| {
             let inside = path.strip_prefix(&folder_path).expect("in the folder");
             let names = inside.with_extension("");
             let mut module: Module = names
@@ -234,7 +231,8 @@ impl Paths {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
-            let after_path = at > 0 && tokens[at - 1].to_string() == ":";
+            // A type has one colon before it, a path within a path two.
+            let after_path = at > 1 && (1..=2).all(|back| tokens[at - back].to_string() == ":");
             match &tokens[at] {
                 TokenTree::Ident(name)
                     if !after_path
@@ -285,6 +283,48 @@ impl Paths {
         before.truncate(known);
         at.max(1)
     }
+}
+
+#[test]
+fn a_use_is_seen_wherever_it_stands() {
+    let text = "use super::{a::B, c::{D, self}}; pub use x::Y as Z; struct S { one: crate::e::F }
+        fn g(x: super::h::I) -> Vec<crate::j::K> { vec![self::l::m(), x.super_::n()] }
+        mod tests { use super::never::Seen; }";
+    let paths = Paths::read(text);
+    let named: Vec<String> = paths.named.iter().map(|path| path.join("::")).collect();
+    let expected = [
+        "crate::e::F",
+        "crate::j::K",
+        "self::l::m",
+        "super::a::B",
+        "super::c::D",
+        "super::c::self",
+        "super::h::I",
+    ];
+    assert_eq!(named, expected);
+    assert_eq!(paths.imported["Z"], ["x", "Y"]);
+}
+
+#[test]
+fn a_circle_is_found_through_the_parent_and_a_parent_alone_makes_none() {
+    let modules = |files: &[(&str, &str)]| {
+        let read = files.iter().map(|(path, text)| {
+            let module = path.split('/').map(str::to_owned).collect();
+            (module, Paths::read(text))
+        });
+        Modules(read.collect())
+            .circles()
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    let parent = ("room", "mod a; mod b; use a::A; pub struct Own;");
+    let a = ("room/a", "use super::b::B; pub struct A;");
+    assert_eq!(
+        modules(&[parent, a, ("room/b", "use super::Own; pub struct B;")]),
+        [""; 0]
+    );
+    let b = ("room/b", "use super::A; pub struct B;");
+    assert_eq!(modules(&[parent, a, b]), ["room/a", "room/b"]);
 }
 
 #[test]
