@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::source::parse;
 
-    const ECHO: &str = include_str!("../../../tests/data/echo.yaml");
+    const ECHO: &str = include_str!("../testdata/echo.yaml");
 
     /// The spec of echo with a change, without those rules that keep such a change from the generator.
     fn changed(from: &str, to: &str) -> Spec {

@@ -22,6 +22,8 @@ impl Place {
 pub struct Model {
     /// `info.title`: `CrossTrade`.
     pub title: String,
+    /// `info.version`, which no client sends.
+    pub version: String,
     /// The first of `servers`: the client's default address.
     pub base_url: String,
     /// `x-wrapper`: a member under which the service may put its whole answer.

@@ -19,7 +19,7 @@ pub struct Spec {
     /// The file's stem, which names the Rust module.
     pub service: String,
     pub model: Model,
-    document: Node,
+    pub(crate) document: Node,
     #[cfg_attr(
         not(feature = "emit"),
         expect(dead_code, reason = "it is for the generator")
@@ -69,6 +69,7 @@ fn model(document: &Node) -> Result<Model, Problem> {
     let operations = paths.flat_map(|path| openapi.operations(path));
     Ok(Model {
         title: text(document.at_path(["info", "title"])),
+        version: text(document.at_path(["info", "version"])),
         base_url: text(server.and_then(|server| server.get("url"))),
         wrapper: document.word("x-wrapper").map(str::to_owned),
         schemes: schemes.map(scheme).collect::<Result<_, _>>()?,

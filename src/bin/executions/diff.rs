@@ -14,7 +14,7 @@ use crate::output;
 use crate::output::entries::Entry;
 use crate::output::table::{Column, Table, Value};
 
-/// Say what a change of an OpenAPI 3.0 file breaks, or changes without a word.
+/// Say what a change of a spec breaks, or changes without a word.
 #[derive(Args)]
 #[command(after_help = "\
 Grades:
@@ -25,7 +25,10 @@ Grades:
 
 Exit codes:
   0  all harmless        2  wrong usage
-  1  not readable        8  anything else, or something was not compared
+  1  not readable, or not in the dialect of this project's specs/
+  8  anything else
+
+Both files must be in the dialect that this project's build takes; oasdiff and openapi-changes compare any OpenAPI.
 
 Examples:
   git show HEAD:specs/crosstrade.yaml > old.yaml
@@ -98,11 +101,8 @@ fn read(service: &str, path: &Path) -> Result<Document, Failure> {
 fn print_table(changes: &Changes) -> Result<(), Failure> {
     if output::is_terminal() {
         output::print_entries(&entries(changes))?;
-    } else if !changes.all().is_empty() || !changes.not_compared().is_empty() {
+    } else if !changes.all().is_empty() {
         output::print(table(changes).tabbed().as_bytes())?;
-    }
-    for note in changes.notes() {
-        output::say(&format!("note: {}", escaped(note)));
     }
     output::say(&changes.summary());
     Ok(())
@@ -127,21 +127,13 @@ fn entries(changes: &Changes) -> Vec<Entry> {
             false => &change.effects,
         };
         entry(
-            grade(change),
+            change.grade.to_string(),
             &change.what,
             [&change.old, &change.new],
             rust,
         )
     });
-    let gaps = changes.not_compared().iter().map(|gap| {
-        entry(
-            "not compared".to_owned(),
-            &gap.what,
-            [&gap.old, &gap.new],
-            &[],
-        )
-    });
-    rows.chain(gaps).collect()
+    rows.collect()
 }
 
 fn table(changes: &Changes) -> Table {
@@ -153,49 +145,22 @@ fn table(changes: &Changes) -> Table {
         Column::new("effects"),
         Column::new("old"),
         Column::new("new"),
-        Column::new("old_pointer"),
-        Column::new("new_pointer"),
     ]);
     for change in changes.all() {
         table.add(row(change));
     }
-    for gap in changes.not_compared() {
-        table.add(vec![
-            Value::text(Some("not compared")),
-            Value::text(gap.new.as_ref().or(gap.old.as_ref())),
-            Value::text(Some(&gap.what)),
-            Value::Nothing,
-            Value::Nothing,
-            Value::text(gap.old.as_ref()),
-            Value::text(gap.new.as_ref()),
-            Value::text(gap.old.as_ref().map(|place| &place.pointer)),
-            Value::text(gap.new.as_ref().map(|place| &place.pointer)),
-        ]);
-    }
     table
 }
 
-fn grade(change: &Change) -> String {
-    let proven = if change.is_proven {
-        ""
-    } else {
-        " (not proven)"
-    };
-    format!("{}{proven}", change.grade)
-}
-
 fn row(change: &Change) -> Vec<Value> {
-    let pointer = |place: &Option<Place>| Value::text(place.as_ref().map(|place| &place.pointer));
     vec![
-        Value::Text(grade(change)),
+        Value::text(Some(change.grade)),
         Value::text(change.new.as_ref().or(change.old.as_ref())),
         Value::text(Some(&change.what)),
         Value::Text(change.items.join(" ")),
         Value::Text(change.effects.join("; ")),
         Value::text(change.old.as_ref()),
         Value::text(change.new.as_ref()),
-        pointer(&change.old),
-        pointer(&change.new),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! A change, its grade, and what all changes together ask for.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
@@ -20,6 +21,9 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 4] = [Self::Compile, Self::Decode, Self::Silent, Self::Harmless];
+
     /// As people say it.
     pub fn words(self) -> &'static str {
         match self {
@@ -47,8 +51,6 @@ pub struct Place {
     pub line: u64,
     /// From 1.
     pub column: u64,
-    /// RFC 6901, empty for the whole document.
-    pub pointer: String,
 }
 
 impl fmt::Display for Place {
@@ -67,40 +69,34 @@ pub struct Change {
     pub also: Vec<Grade>,
     /// What changed, in a sentence.
     pub what: String,
-    /// What it does to the generated Rust, a sentence each; none where the Rust stays the same.
+    /// What it does to the Rust and to what the client does, a sentence each.
     pub effects: Vec<String>,
-    /// Whether the grade was found by comparing generated Rust. Otherwise the worst is assumed.
-    pub is_proven: bool,
     /// Where it was; `None` for what is new.
     pub old: Option<Place>,
     /// Where it is; `None` for what is gone.
     pub new: Option<Place>,
-    /// The Rust concerned, such as `crosstrade::types::Execution::price`. `Client` is the generated client, which the
-    /// handle of the service calls.
+    /// What of the Rust is concerned and can be named: types as `crosstrade::types::Execution::price`, operations by their
+    /// `operationId`, as `crosstrade::get_execution`.
     pub items: Vec<String>,
     #[serde(skip)]
-    pub(super) kind: Kind,
+    pub(super) heading: Heading,
 }
 
 /// Under which heading a changelog has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Heading {
     Added,
-    Removed,
     Changed,
-    Deprecated,
+    Removed,
 }
 
-/// A difference whose effect is not known, or a part that no Rust could be made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Gap {
-    /// What was not compared, and why.
-    pub what: String,
-    /// Where it was.
-    pub old: Option<Place>,
-    /// Where it is.
-    pub new: Option<Place>,
+impl Change {
+    /// The worst of the grades and the others; what is also harmless is not said.
+    pub(super) fn grades(mut grades: BTreeSet<Grade>) -> (Grade, Vec<Grade>) {
+        let worst = grades.pop_last().unwrap_or(Grade::Harmless);
+        grades.remove(&Grade::Harmless);
+        (worst, grades.into_iter().rev().collect())
+    }
 }
 
 /// The step of the version that a change asks for.
@@ -145,8 +141,6 @@ impl fmt::Display for Bump {
 pub struct Changes {
     pub(super) service: String,
     pub(super) all: Vec<Change>,
-    pub(super) gaps: Vec<Gap>,
-    pub(super) notes: Vec<String>,
 }
 
 impl Changes {
@@ -155,35 +149,22 @@ impl Changes {
         &self.all
     }
 
-    /// What differs and was not understood, and what no Rust could be made of.
-    pub fn not_compared(&self) -> &[Gap] {
-        &self.gaps
-    }
-
-    /// How the documents were compared, a sentence each.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
-    }
-
     /// The worst of all grades; `None` when nothing changed.
     pub fn grade(&self) -> Option<Grade> {
         self.all.iter().map(|change| change.grade).max()
     }
 
-    /// Whether no change is worse than harmless and nothing was left uncompared.
+    /// Whether no change is worse than harmless.
     pub fn is_harmless(&self) -> bool {
-        self.gaps.is_empty() && self.grade().is_none_or(|grade| grade == Grade::Harmless)
+        self.grade().is_none_or(|grade| grade == Grade::Harmless)
     }
 
     /// The step of the version from 1.0 on; [`Bump::before_one`] says what it is before.
     ///
     /// What compiles or decodes no longer is major. A silent change or a new item is minor: nothing in a program has to
-    /// follow, but someone should read it. What was not compared counts as major.
+    /// follow, but someone should read it.
     pub fn bump(&self) -> Bump {
-        if !self.gaps.is_empty() {
-            return Bump::Major;
-        }
-        let added = |change: &Change| change.kind == Kind::Added && !change.items.is_empty();
+        let added = |change: &Change| change.heading == Heading::Added && !change.items.is_empty();
         match self.grade() {
             None => Bump::None,
             Some(Grade::Compile | Grade::Decode) => Bump::Major,
@@ -195,9 +176,7 @@ impl Changes {
 
     /// How many changes have a grade.
     pub fn count(&self, grade: Grade) -> usize {
-        self.all
-            .iter()
-            .filter(|change| change.grade == grade)
-            .count()
+        let all = self.all.iter();
+        all.filter(|change| change.grade == grade).count()
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::change::{Bump, Change, Changes, Gap, Grade, Kind};
+use super::change::{Bump, Change, Changes, Grade, Heading};
 
 /// What `to_json` writes.
 #[derive(Serialize)]
@@ -15,16 +15,13 @@ struct Report<'a> {
     bump: Bump,
     bump_before_1_0: Bump,
     changes: &'a [Change],
-    not_compared: &'a [Gap],
-    notes: &'a [String],
     changelog: String,
 }
 
-const SECTIONS: [(Kind, &str); 4] = [
-    (Kind::Added, "Added"),
-    (Kind::Changed, "Changed"),
-    (Kind::Deprecated, "Deprecated"),
-    (Kind::Removed, "Removed"),
+const SECTIONS: [(Heading, &str); 3] = [
+    (Heading::Added, "Added"),
+    (Heading::Changed, "Changed"),
+    (Heading::Removed, "Removed"),
 ];
 
 impl Changes {
@@ -37,8 +34,6 @@ impl Changes {
             bump: self.bump(),
             bump_before_1_0: self.bump().before_one(),
             changes: &self.all,
-            not_compared: &self.gaps,
-            notes: &self.notes,
             changelog: self.changelog(),
         };
         // Nothing in it is a map whose keys are no texts, so there is nothing to fail at.
@@ -48,9 +43,10 @@ impl Changes {
     /// Lines under the headings of Keep a Changelog, of what a user may notice: all that is not harmless, and new items.
     pub fn changelog(&self) -> String {
         let mut text = String::new();
-        for (kind, title) in SECTIONS {
-            let is_new = |change: &&Change| change.kind == Kind::Added && !change.items.is_empty();
-            let told = self.all.iter().filter(|change| change.kind == kind);
+        for (heading, title) in SECTIONS {
+            let is_new =
+                |change: &&Change| change.heading == Heading::Added && !change.items.is_empty();
+            let told = self.all.iter().filter(|change| change.heading == heading);
             let told = told.filter(|change| change.grade > Grade::Harmless || is_new(change));
             let lines: Vec<String> = told.map(|change| self.line(change)).collect();
             if !lines.is_empty() {
@@ -88,15 +84,7 @@ impl Changes {
     /// A section a grade, for a review.
     pub fn to_markdown(&self) -> String {
         let mut text = format!("## `{}`: {}\n\n", self.service, self.summary());
-        for note in &self.notes {
-            let _ = writeln!(text, "> {}\n", one_line(note));
-        }
-        for grade in [
-            Grade::Compile,
-            Grade::Decode,
-            Grade::Silent,
-            Grade::Harmless,
-        ] {
+        for grade in Grade::ALL {
             let mut changes = self
                 .all
                 .iter()
@@ -116,9 +104,6 @@ impl Changes {
                 for also in &change.also {
                     let _ = write!(text, " (also: {also})");
                 }
-                if !change.is_proven {
-                    text += " (not proven)";
-                }
                 text.push('\n');
                 for effect in &change.effects {
                     let _ = writeln!(text, "  - {}", one_line(effect));
@@ -135,17 +120,6 @@ impl Changes {
             }
             text.push('\n');
         }
-        if !self.gaps.is_empty() {
-            text += "### Not compared\n\n";
-            for gap in &self.gaps {
-                let place = gap.new.as_ref().or(gap.old.as_ref());
-                let place = place
-                    .map(|place| format!(" (`{}`)", one_line(&place.to_string())))
-                    .unwrap_or_default();
-                let _ = writeln!(text, "- {}{place}", one_line(&gap.what));
-            }
-            text.push('\n');
-        }
         let changelog = self.changelog();
         if !changelog.is_empty() {
             let _ = write!(
@@ -158,13 +132,7 @@ impl Changes {
 
     /// How many changes of which grade, and the step of the version, in a line.
     pub fn summary(&self) -> String {
-        let grades = [
-            Grade::Compile,
-            Grade::Decode,
-            Grade::Silent,
-            Grade::Harmless,
-        ];
-        let mut parts: Vec<String> = grades
+        let parts: Vec<String> = Grade::ALL
             .into_iter()
             .filter(|grade| self.count(*grade) > 0)
             .map(|grade| match self.count(grade) {
@@ -173,9 +141,6 @@ impl Changes {
                 many => format!("{many} {grade}s"),
             })
             .collect();
-        if !self.gaps.is_empty() {
-            parts.push(format!("{} not compared", self.gaps.len()));
-        }
         if parts.is_empty() {
             return "nothing changed".to_owned();
         }
@@ -188,14 +153,12 @@ impl Changes {
     }
 }
 
-/// Where it was and is, each with its pointer.
+/// Where it was and is.
 fn places(change: &Change) -> String {
-    let place = |place: &super::change::Place| format!("`{place}` `{}`", place.pointer);
     match (&change.old, &change.new) {
-        (Some(old), Some(new)) if old.pointer == new.pointer => format!("`{old}` → {}", place(new)),
-        (Some(old), Some(new)) => format!("{} → {}", place(old), place(new)),
-        (Some(old), None) => format!("was {}", place(old)),
-        (None, Some(new)) => format!("new {}", place(new)),
+        (Some(old), Some(new)) => format!("`{old}` → `{new}`"),
+        (Some(old), None) => format!("was `{old}`"),
+        (None, Some(new)) => format!("new `{new}`"),
         (None, None) => "in the generated Rust".to_owned(),
     }
 }

@@ -1,11 +1,9 @@
 //! The public Rust of a generated module: what a program can name, and what its types read.
 
-mod attributes;
-pub mod compare;
 mod read;
-mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 pub use read::read;
 
@@ -13,63 +11,39 @@ pub use read::read;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surface {
     pub(super) types: BTreeMap<String, Type>,
-    /// By the name of the client's method.
-    pub(super) operations: BTreeMap<String, Operation>,
-    /// Bounds and ways to sign, by module and name.
-    pub(super) constants: BTreeMap<String, Constant>,
+    /// By the id of the operation.
+    pub(super) operations: BTreeMap<String, Call>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Type {
     pub form: Form,
-    pub is_non_exhaustive: bool,
     /// Derived and implemented.
     pub traits: BTreeSet<String>,
-    /// What the type asks of serde as a whole, such as `untagged`.
-    pub serde: BTreeSet<String>,
-    /// The code that refuses values, such as texts that are too long.
-    pub conditions: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
-    Struct(Vec<Field>),
-    /// A struct around one value, or another name for it.
-    Wrapper(String),
-    /// `is_open` keeps a word that it does not know.
-    Enum {
-        variants: Vec<Variant>,
-        is_open: bool,
-    },
+    /// By their names in JSON.
+    Struct(BTreeMap<String, Field>),
+    /// The variants by their words.
+    Enum(BTreeMap<String, String>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     pub name: String,
     pub rust: String,
-    /// Its name in JSON.
-    pub member: String,
+    /// What is asked of serde but for its name.
     pub serde: BTreeSet<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variant {
-    pub name: String,
-    /// In JSON.
-    pub word: String,
-    pub payload: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    pub arguments: Vec<(String, String)>,
-    pub answer: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Constant {
-    pub rust: String,
-    pub value: String,
+/// What an operation takes, by name, and what it brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    pub required: BTreeMap<String, String>,
+    pub optional: BTreeMap<String, String>,
+    pub success: String,
 }
 
 impl Field {
@@ -79,53 +53,64 @@ impl Field {
 
     /// Whether an answer without it fails.
     pub fn is_needed(&self) -> bool {
-        let has_default = self.serde.iter().any(|word| word.starts_with("default"));
-        let reads_option = self
-            .serde
-            .iter()
-            .any(|word| word.starts_with("deserialize_with"));
-        !has_default
-            && (!self.is_optional() || reads_option)
-            && !self.serde.contains("flatten")
-            && !self.serde.contains("skip")
+        let asks = |word| self.serde.iter().any(|asked| asked.starts_with(word));
+        !asks("default") && (!self.is_optional() || asks("deserialize_with"))
     }
 
     /// The type of a value that is there and not null.
     pub fn plain(&self) -> &str {
-        self.rust
-            .strip_prefix("Option<")
+        let inside = self.rust.strip_prefix("Option<");
+        inside
             .and_then(|rest| rest.strip_suffix('>'))
             .unwrap_or(&self.rust)
     }
-
-    pub fn aliases(&self) -> BTreeSet<&str> {
-        self.serde
-            .iter()
-            .filter_map(|word| word.strip_prefix("alias = "))
-            .collect()
-    }
 }
 
-impl Surface {
-    /// The item of a type's member, by its name in JSON.
-    pub(super) fn field(&self, of: &str, member: &str) -> Option<String> {
-        match &self.types.get(of)?.form {
-            Form::Struct(fields) => fields
-                .iter()
-                .find(|field| field.member == member)
-                .map(|field| format!("types::{of}::{}", field.name)),
-            _ => None,
+impl fmt::Display for Surface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, call) in &self.operations {
+            let required = call.required.iter();
+            let required = required.map(|(name, rust)| format!("{name}: {rust}"));
+            let optional = call.optional.iter();
+            let optional = optional.map(|(name, rust)| format!("{name}: {rust} = None"));
+            let arguments: Vec<String> = required.chain(optional).collect();
+            writeln!(f, "fn {name}({}) -> {}", arguments.join(", "), call.success)?;
         }
-    }
-
-    /// The item of an enum's word.
-    pub(super) fn variant(&self, of: &str, word: &str) -> Option<String> {
-        match &self.types.get(of)?.form {
-            Form::Enum { variants, .. } => variants
+        for (name, made) in &self.types {
+            let told = |name: &&str| matches!(*name, "Default" | "Copy" | "Eq" | "Hash" | "Ord");
+            let marks: Vec<&str> = made
+                .traits
                 .iter()
-                .find(|variant| variant.word == word)
-                .map(|variant| format!("types::{of}::{}", variant.name)),
-            _ => None,
+                .map(String::as_str)
+                .filter(told)
+                .collect();
+            let marks = match marks.is_empty() {
+                true => String::new(),
+                false => format!(" [{}]", marks.join(", ")),
+            };
+            match &made.form {
+                Form::Struct(fields) => {
+                    writeln!(f, "\nstruct {name}{marks}")?;
+                    for (member, field) in fields {
+                        write!(f, "    {}: {}", field.name, field.rust)?;
+                        if *member != field.name {
+                            write!(f, " = {member:?}")?;
+                        }
+                        let serde: Vec<&str> = field.serde.iter().map(String::as_str).collect();
+                        match serde.is_empty() {
+                            true => writeln!(f)?,
+                            false => writeln!(f, " [{}]", serde.join(", "))?,
+                        }
+                    }
+                }
+                Form::Enum(variants) => {
+                    writeln!(f, "\nenum {name} and any other word{marks}")?;
+                    for (word, variant) in variants {
+                        writeln!(f, "    {variant} = {word:?}")?;
+                    }
+                }
+            }
         }
+        Ok(())
     }
 }

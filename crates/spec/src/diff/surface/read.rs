@@ -1,264 +1,183 @@
 //! From a generated file to its surface.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Item, LitStr, Token, braced};
+use syn::{Attribute, Ident, Item, LitStr, Meta, Token, braced};
 
-use super::attributes::{derives, has, serde, text};
-use super::{Constant, Field, Form, Operation, Surface, Type, Variant};
+use super::{Call, Field, Form, Surface, Type};
 
 /// The surface of a generated module.
-pub fn read(service: &str, file: &syn::File) -> Surface {
-    let mut surface = Surface::default();
-    for item in &file.items {
-        match item {
-            Item::Mod(module) => {
-                let items = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                match module.ident.to_string().as_str() {
-                    "types" => types(service, items, &mut surface.types),
-                    name @ ("bounds" | "security") => {
-                        constants(name, items, &mut surface.constants);
-                    }
-                    _ => {}
-                }
-            }
-            Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => {
-                operations(service, block, &mut surface.operations);
-            }
+pub fn read(service: &str, module: &str) -> syn::Result<Surface> {
+    let mut reader = Reader {
+        service,
+        surface: Surface::default(),
+    };
+    for item in &syn::parse_file(module)?.items {
+        let Item::Mod(module) = item else { continue };
+        let items = module.content.as_ref().map_or(&[][..], |(_, items)| items);
+        match module.ident.to_string().as_str() {
+            "types" => items.iter().try_for_each(|item| reader.made(item))?,
+            "required" => items.iter().for_each(|item| reader.required(item)),
+            "call" => items.iter().for_each(|item| reader.call(item)),
             _ => {}
         }
     }
-    surface
+    Ok(reader.surface)
 }
 
-fn is_client(of: &syn::Type) -> bool {
-    matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
+struct Reader<'a> {
+    service: &'a str,
+    surface: Surface,
 }
 
-fn types(service: &str, items: &[Item], types: &mut BTreeMap<String, Type>) {
-    for item in items {
-        match item {
+impl Reader<'_> {
+    fn made(&mut self, item: &Item) -> syn::Result<()> {
+        let (name, made) = match item {
             Item::Struct(made) => {
-                let form = match &made.fields {
-                    syn::Fields::Named(fields) => {
-                        Form::Struct(fields.named.iter().map(|it| field(service, it)).collect())
-                    }
-                    fields => {
-                        let parts: Vec<_> = fields.iter().map(|it| rust(service, &it.ty)).collect();
-                        Form::Wrapper(parts.join(", "))
-                    }
-                };
-                types.insert(made.ident.to_string(), of(&made.attrs, form));
-            }
-            Item::Enum(made) => {
-                let variants = made
-                    .variants
-                    .iter()
-                    .map(|it| variant(service, it))
-                    .collect();
-                let form = Form::Enum {
-                    variants,
-                    is_open: false,
-                };
-                types.insert(made.ident.to_string(), of(&made.attrs, form));
-            }
-            Item::Type(made) => {
-                let form = Form::Wrapper(rust(service, &made.ty));
-                types.insert(made.ident.to_string(), of(&made.attrs, form));
+                let fields = made.fields.iter().map(|field| self.field(field));
+                let form = Form::Struct(fields.collect());
+                let traits = derives(&made.attrs);
+                (made.ident.to_string(), Type { form, traits })
             }
             Item::Macro(made) => {
-                if let Ok(open) = made.mac.parse_body::<OpenEnum>() {
-                    let form = Form::Enum {
-                        variants: open.variants,
-                        is_open: true,
-                    };
-                    types.insert(open.name, of(&[], form));
-                }
+                let OpenEnum { name, variants } = made.mac.parse_body()?;
+                let form = Form::Enum(variants);
+                let traits = BTreeSet::new();
+                (name, Type { form, traits })
             }
-            _ => {}
+            Item::Impl(block) => {
+                let of = self.rust(&block.self_ty);
+                let made = self.surface.types.get_mut(&of);
+                if let (Some(made), Some((_, of_trait, _))) = (made, &block.trait_) {
+                    let last = of_trait.segments.last().map(|last| last.ident.to_string());
+                    made.traits.extend(last);
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        self.surface.types.insert(name, made);
+        Ok(())
+    }
+
+    fn field(&self, field: &syn::Field) -> (String, Field) {
+        let name = field.ident.as_ref().map(ToString::to_string);
+        let name = name.unwrap_or_default();
+        let mut serde = serde(&field.attrs);
+        let rename = serde.iter().find_map(|word| word.strip_prefix("rename = "));
+        let rename = rename.and_then(|text| syn::parse_str::<LitStr>(text).ok());
+        let member = rename.map_or_else(|| name.clone(), |text| text.value());
+        serde.retain(|word| !word.starts_with("rename"));
+        let rust = self.rust(&field.ty);
+        (member, Field { name, rust, serde })
+    }
+
+    /// `pub struct GetExecution<'a> { pub account: &'a str }`
+    fn required(&mut self, item: &Item) {
+        if let Item::Struct(made) = item {
+            let fields = made.fields.iter().filter_map(|field| {
+                Some((field.ident.as_ref()?.to_string(), self.rust(&field.ty)))
+            });
+            let required = fields.collect();
+            self.operation(&made.ident).required = required;
         }
     }
-    for item in items {
-        if let Item::Impl(block) = item {
-            implemented(service, block, types);
-        }
-    }
-}
 
-fn of(attributes: &[Attribute], form: Form) -> Type {
-    Type {
-        form,
-        is_non_exhaustive: has(attributes, "non_exhaustive"),
-        traits: derives(attributes),
-        serde: serde(attributes),
-        conditions: BTreeMap::new(),
-    }
-}
-
-fn field(service: &str, field: &syn::Field) -> Field {
-    let name = field.ident.as_ref().map(ToString::to_string);
-    let name = name.unwrap_or_default();
-    let mut serde = serde(&field.attrs);
-    let member = text(&serde, "rename").unwrap_or_else(|| name.clone());
-    serde.retain(|word| !word.starts_with("rename"));
-    Field {
-        rust: rust(service, &field.ty),
-        name,
-        member,
-        serde,
-    }
-}
-
-fn variant(service: &str, variant: &syn::Variant) -> Variant {
-    let name = variant.ident.to_string();
-    let parts: Vec<String> = variant
-        .fields
-        .iter()
-        .map(|field| match &field.ident {
-            Some(name) => format!("{name}: {}", rust(service, &field.ty)),
-            None => rust(service, &field.ty),
-        })
-        .collect();
-    Variant {
-        word: text(&serde(&variant.attrs), "rename").unwrap_or_else(|| name.clone()),
-        name,
-        payload: parts.join(", "),
-    }
-}
-
-/// Which traits a type has, and what the code of those that read a value refuses.
-fn implemented(service: &str, block: &syn::ItemImpl, types: &mut BTreeMap<String, Type>) {
-    let Some((_, of_trait, _)) = &block.trait_ else {
-        return;
-    };
-    let Some(made) = types.get_mut(&rust(service, &block.self_ty)) else {
-        return;
-    };
-    let name = tidy(service, &of_trait.to_token_stream().to_string());
-    let is_reader = name.starts_with("FromStr")
-        || name.starts_with("TryFrom<&str>")
-        || name.starts_with("Deserialize");
-    if is_reader && matches!(made.form, Form::Wrapper(_)) {
-        let body = block.items.iter().map(|item| item.to_token_stream());
-        let body: proc_macro2::TokenStream = body.collect();
-        made.conditions.insert(name.clone(), body.to_string());
-    }
-    made.traits.insert(name);
-}
-
-fn operations(service: &str, block: &syn::ItemImpl, operations: &mut BTreeMap<String, Operation>) {
-    for item in &block.items {
-        let syn::ImplItem::Fn(method) = item else {
-            continue;
+    /// The setters of a call, and what its `build` makes a request for.
+    fn call(&mut self, item: &Item) {
+        let Item::Impl(block) = item else { return };
+        let syn::Type::Path(of) = &*block.self_ty else {
+            return;
         };
-        // In others' documents; in ours the method that builds the request.
-        let name = method.sig.ident.to_string();
-        let name = match name.strip_prefix("build_") {
-            Some(name) => name.to_owned(),
-            None if method.sig.asyncness.is_some() => name,
-            None => continue,
+        let Some(of) = of.path.segments.last() else {
+            return;
         };
-        let arguments = method.sig.inputs.iter().filter_map(|input| match input {
-            syn::FnArg::Typed(typed) => Some((
-                typed.pat.to_token_stream().to_string(),
-                rust(service, &typed.ty),
-            )),
-            syn::FnArg::Receiver(_) => None,
-        });
-        let answer = match &method.sig.output {
-            syn::ReturnType::Type(_, answer) => rust(service, answer),
-            syn::ReturnType::Default => String::new(),
-        };
-        let made = Operation {
-            arguments: arguments.collect(),
-            answer: answered(&answer),
-        };
-        operations.insert(name, made);
-    }
-}
-
-/// What the caller gets at last.
-fn answered(answer: &str) -> String {
-    let inside = answer
-        .strip_prefix("Result<ResponseValue<")
-        .or_else(|| answer.strip_prefix("Result<crate::transport::request::Request<"))
-        .and_then(|rest| rest.split_once(">, Error<").or(rest.split_once(">,Error<")));
-    let plain = inside.map_or(answer, |(plain, _)| plain);
-    plain.strip_prefix("body::").unwrap_or(plain).to_owned()
-}
-
-fn constants(module: &str, items: &[Item], constants: &mut BTreeMap<String, Constant>) {
-    for item in items {
-        if let Item::Const(made) = item {
-            let made_of = Constant {
-                rust: made.ty.to_token_stream().to_string().replace(' ', ""),
-                value: made.expr.to_token_stream().to_string().replace(' ', ""),
+        for item in &block.items {
+            let syn::ImplItem::Fn(method) = item else {
+                continue;
             };
-            let value = made_of
-                .value
-                .replace("crate::transport::auth::Scheme::", "")
-                .replace("u64", "");
-            let made_of = Constant { value, ..made_of };
-            constants.insert(format!("{module}::{}", made.ident), made_of);
+            let name = method.sig.ident.to_string();
+            let output = match &method.sig.output {
+                syn::ReturnType::Type(_, output) => self.rust(output),
+                syn::ReturnType::Default => String::new(),
+            };
+            let argument = method.sig.inputs.iter().find_map(|input| match input {
+                syn::FnArg::Typed(typed) => Some(self.rust(&typed.ty)),
+                syn::FnArg::Receiver(_) => None,
+            });
+            let takes_self = method.sig.receiver().is_some();
+            let call = self.operation(&of.ident);
+            match (takes_self, argument) {
+                (true, Some(argument)) => {
+                    call.optional.insert(name, argument);
+                }
+                (true, None) => {
+                    let success = output.split_once("Request<").map(|(_, rest)| rest);
+                    let success = success.and_then(|rest| rest.split_once('>'));
+                    call.success = success.map_or(output.clone(), |(it, _)| it.to_owned());
+                }
+                (false, _) => {}
+            }
         }
     }
-}
 
-/// A type as a user of the module would write it.
-fn rust(service: &str, made: &syn::Type) -> String {
-    tidy(service, &made.to_token_stream().to_string())
-}
-
-fn tidy(service: &str, tokens: &str) -> String {
-    let text = tokens
-        .replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace(" <", "<")
-        .replace(" >", ">")
-        .replace("> ,", ">,")
-        .replace("< ", "<")
-        .replace(" ,", ",")
-        .replace("& ", "&")
-        .replace("&'a ", "&")
-        .replace("' a ", "")
-        .replace("( ", "(")
-        .replace(" )", ")");
-    let mut text = text;
-    for path in [
-        &format!("crate::generated::{service}::types::"),
-        &format!("crate::generated::{service}::"),
-        "::std::option::",
-        "::std::string::",
-        "::std::vec::",
-        "::std::boxed::",
-        "::std::collections::",
-        "::std::convert::",
-        "::std::str::",
-        "::std::fmt::",
-        "::std::default::",
-        "std::convert::",
-        "::serde::",
-        "self::",
-        "super::",
-    ] {
-        text = text.replace(path, "");
+    fn operation(&mut self, call: &Ident) -> &mut Call {
+        let id = heck::ToSnakeCase::to_snake_case(call.to_string().as_str());
+        self.surface.operations.entry(id).or_default()
     }
-    // A type that was broken over lines ends in a comma.
-    text.replace("crate::values::", "values::")
-        .replace(",>", ">")
-        .replace("<::", "<")
-        .trim_start_matches("::")
-        .trim()
-        .to_owned()
+
+    /// A type as a user of the module would write it.
+    fn rust(&self, made: &syn::Type) -> String {
+        let tokens = made.to_token_stream().to_string();
+        let mut text: String = tokens.split_whitespace().collect();
+        for path in [
+            &format!("crate::generated::{}::types::", self.service),
+            "::std::option::",
+            "::std::string::",
+            "::std::vec::",
+            "::std::boxed::",
+            "crate::",
+            "'a",
+        ] {
+            text = text.replace(path, "");
+        }
+        text.replace(",>", ">")
+    }
+}
+
+fn derives(attributes: &[Attribute]) -> BTreeSet<String> {
+    let last = |path: String| path.rsplit("::").next().unwrap_or_default().to_owned();
+    listed(attributes, "derive").map(last).collect()
+}
+
+/// What is asked of serde, a word or an assignment each. What only concerns writing is left out.
+fn serde(attributes: &[Attribute]) -> BTreeSet<String> {
+    let asked = listed(attributes, "serde");
+    asked
+        .filter(|word| !word.starts_with("skip_serializing_if"))
+        .collect()
+}
+
+fn listed<'a>(attributes: &'a [Attribute], name: &'a str) -> impl Iterator<Item = String> + 'a {
+    let lists = attributes.iter().filter(move |it| it.path().is_ident(name));
+    let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let metas = lists.filter_map(move |it| it.parse_args_with(parse).ok());
+    metas.flatten().map(|meta| match meta {
+        Meta::NameValue(pair) => {
+            let (path, value) = (pair.path.to_token_stream(), pair.value.to_token_stream());
+            format!("{path} = {value}")
+        }
+        other => other.to_token_stream().to_string().replace(' ', ""),
+    })
 }
 
 /// `open_enum! { pub enum Side { Buy = "BUY" } }`.
 struct OpenEnum {
     name: String,
-    variants: Vec<Variant>,
+    variants: BTreeMap<String, String>,
 }
 
 impl Parse for OpenEnum {
@@ -270,15 +189,16 @@ impl Parse for OpenEnum {
         let content;
         braced!(content in input);
         let variants = Punctuated::<OpenVariant, Token![,]>::parse_terminated(&content)?;
-        let variants = variants.into_iter().map(|OpenVariant(variant)| variant);
-        Ok(Self {
-            name,
-            variants: variants.collect(),
-        })
+        let variants = variants.into_iter().map(|it| (it.word, it.name));
+        let variants = variants.collect();
+        Ok(Self { name, variants })
     }
 }
 
-struct OpenVariant(Variant);
+struct OpenVariant {
+    name: String,
+    word: String,
+}
 
 impl Parse for OpenVariant {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -286,10 +206,6 @@ impl Parse for OpenVariant {
         let name = input.parse::<Ident>()?.to_string();
         input.parse::<Token![=]>()?;
         let word = input.parse::<LitStr>()?.value();
-        Ok(Self(Variant {
-            name,
-            word,
-            payload: String::new(),
-        }))
+        Ok(Self { name, word })
     }
 }
