@@ -106,9 +106,10 @@ fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) 
                 | Close::PositionHold
                 | Close::Expired,
             ) => State::Succeeded,
-            Some(Close::Unknown(_)) | None => State::Unknown,
+            // A word that only another spec knows, too.
+            _ => State::Unknown,
         },
-        Status::Unknown(_) => State::Unknown,
+        _ => State::Unknown,
     }
 }
 

@@ -69,7 +69,11 @@ impl Failure {
                 text
             }
             Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
-            Self::Reading(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
+            Self::Reading(error) => {
+                let line = |problem: &String| format!("{RED}error{RED:#}: {}", escaped(problem));
+                let lines: Vec<String> = error.problems().iter().map(line).collect();
+                lines.join("\n")
+            }
             Self::Unread(file, why) => {
                 let words = format!("cannot read {}: {why}", file.display());
                 format!("{RED}error{RED:#}: {}", escaped(&words))

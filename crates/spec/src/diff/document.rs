@@ -64,6 +64,11 @@ fn module(name: &str) -> String {
 }
 
 impl Unreadable {
+    /// The problems, a line each: `file:line:column: what is wrong and what to do`.
+    pub fn problems(&self) -> &[String] {
+        &self.0
+    }
+
     /// A file that could not be opened or is no UTF-8.
     pub fn file(label: &str, error: &dyn fmt::Display) -> Self {
         Self(vec![format!("{label}:1:1: it cannot be read: {error}")])
