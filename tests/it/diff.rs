@@ -31,9 +31,13 @@ fn edited(text: &str, edits: &[(&str, &str)]) -> String {
     })
 }
 
+fn read(service: &str, label: &str, text: &str) -> Document {
+    Document::read(service, label, text).unwrap()
+}
+
 fn compared(service: &str, old: &str, new: &str) -> Changes {
-    let read = |label: &str, text: &str| Document::read(service, label, text).unwrap();
-    compare(&read("old.yaml", old), &read("new.yaml", new))
+    let old = read(service, "old.yaml", old);
+    compare(&old, &read(service, "new.yaml", new))
 }
 
 /// The grades, then the items without the name of the service.
@@ -67,8 +71,10 @@ fn line(change: &Change) -> String {
 /// Runs every case and says all that came out otherwise.
 fn check(service: &str, base: &str, cases: &[Case]) {
     let mut wrong = Vec::new();
+    let old = read(service, "old.yaml", base);
     for case in cases {
-        let changes = compared(service, base, &edited(base, case.edits));
+        let new = read(service, "new.yaml", &edited(base, case.edits));
+        let changes = compare(&old, &new);
         let mut found: Vec<String> = changes.all().iter().map(line).collect();
         found.extend(
             changes

@@ -1,23 +1,22 @@
 //! Whether it breaks is asked of the compiler and the decoder: the Rust of both versions is built, used and run.
 
-use std::fmt::Write as _;
 use std::fs;
 
-use executions::diff::{Changes, Grade};
+use executions::diff::{Changes, Grade, compare};
 
 use super::schemas::{MEMBERS, SCHEMAS, WORDS};
-use super::{CROSSTRADE, compared, edited};
+use super::{CROSSTRADE, compared, edited, read};
 use crate::generation;
 
-mod programs;
+mod program;
 mod uses;
 
-use programs::{Programs, types};
+use program::{Built, Program};
 use uses::every_use;
 
 /// A change, and an answer to decode.
 struct Proof {
-    edits: &'static [(&'static str, &'static str)],
+    edits: Edits,
     decodes: (&'static str, &'static str),
 }
 
@@ -111,6 +110,15 @@ const PROOFS: [Proof; 13] = [
     },
 ];
 
+type Edits = &'static [(&'static str, &'static str)];
+
+/// A changed spec that `build.rs` takes: its types, and what is said of the change.
+struct Version {
+    edits: Edits,
+    types: String,
+    changes: Changes,
+}
+
 /// Cases that `build.rs` refuses, so that there is nothing to compile.
 const REFUSED: [&str; 1] = ["the last required member of a type goes"];
 
@@ -119,73 +127,78 @@ fn has(changes: &Changes, grade: Grade) -> bool {
     all.any(|change| change.grade == grade || change.also.contains(&grade))
 }
 
+/// The module `types` that is generated from a spec, where `build.rs` takes the spec.
+fn types(yaml: &str) -> Option<String> {
+    let module = generation::accepted("crosstrade", yaml)?;
+    let begin = module.find("pub mod types {").unwrap();
+    // The module ends with the first brace at the line's begin.
+    let end = begin + module[begin..].find("\n}\n").unwrap() + 3;
+    Some(module[begin..end].to_owned())
+}
+
+/// A statement that prints whether a proof's answer decodes.
+fn decodes(proof: &Proof) -> String {
+    let (of, json) = proof.decodes;
+    format!(
+        "println!(\"{{}}\", serde_json::from_str::<types::{of}>({json:?}).map(|it| it == it).is_ok());\n"
+    )
+}
+
 #[test]
 fn the_compiler_and_the_decoder_agree_with_the_grades() {
-    let programs = Programs::new();
-    let old = types(CROSSTRADE).unwrap();
-    let uses = every_use(&old);
-    let mut edits: Vec<_> = PROOFS.iter().map(|proof| proof.edits).collect();
+    let before = types(CROSSTRADE).unwrap();
+    let uses = every_use(&before);
+    let old = read("crosstrade", "old.yaml", CROSSTRADE);
+    let version = |edits: Edits| {
+        let text = edited(CROSSTRADE, edits);
+        let types = types(&text)?;
+        let changes = compare(&old, &read("crosstrade", "new.yaml", &text));
+        Some(Version {
+            edits,
+            types,
+            changes,
+        })
+    };
+    // Those of the proofs come first.
+    let of_proofs = PROOFS.iter().map(|proof| version(proof.edits).unwrap());
+    let mut versions: Vec<Version> = of_proofs.collect();
     let mut refused = Vec::new();
     for case in [MEMBERS, SCHEMAS, WORDS].concat() {
-        match types(&edited(CROSSTRADE, case.edits)) {
-            Some(_) => edits.push(case.edits),
+        match version(case.edits) {
+            Some(version) => versions.push(version),
             None => refused.push(case.what),
         }
     }
     assert_eq!(refused, REFUSED);
-    for (at, edits) in edits.iter().enumerate() {
-        let new = types(&edited(CROSSTRADE, edits)).unwrap();
-        programs.add(
-            &format!("uses_{at}"),
-            &new,
-            &format!("{uses}\nfn main() {{}}"),
-        );
+    let mut program = Program::new();
+    let all_decodes = PROOFS.each_ref().map(decodes).concat();
+    program.add("before", &before, &uses, &all_decodes);
+    for (at, version) in versions.iter().enumerate() {
+        program.add(&format!("uses_{at}"), &version.types, &uses, "");
     }
-    let mut all_decodes = String::new();
-    for (at, proof) in PROOFS.iter().enumerate() {
-        let (of, json) = proof.decodes;
-        let decodes = format!(
-            "println!(\"{{}}\", serde_json::from_str::<types::{of}>({json:?}).map(|it| it == it).is_ok());\n"
-        );
-        let new = types(&edited(CROSSTRADE, proof.edits)).unwrap();
-        programs.add(
-            &format!("reads_{at}"),
-            &new,
-            &format!("fn main() {{ {decodes} }}"),
-        );
-        let _ = write!(all_decodes, "{decodes}");
+    for (at, (proof, version)) in PROOFS.iter().zip(&versions).enumerate() {
+        program.add(&format!("reads_{at}"), &version.types, "", &decodes(proof));
     }
-    programs.add(
-        "before",
-        &old,
-        &format!("{uses}\nfn main() {{\n{all_decodes}}}"),
-    );
 
-    let said = programs.build();
-    for (at, edits) in edits.iter().enumerate() {
-        // A bin that failed to build is named; that it is missing could have other reasons.
-        let broke = said.contains(&format!("(bin \"uses_{at}\")"));
-        let changes = compared("crosstrade", CROSSTRADE, &edited(CROSSTRADE, edits));
-        assert_eq!(broke, has(&changes, Grade::Compile), "{edits:?}: {said}");
+    let Built { broken, printed } = program.build();
+    for (at, version) in versions.iter().enumerate() {
+        let said = broken.get(&format!("uses_{at}"));
+        let breaks = has(&version.changes, Grade::Compile);
+        assert_eq!(said.is_some(), breaks, "{:?}: {said:?}", version.edits);
     }
-    let did: Vec<String> = programs
-        .run("before", &said)
-        .lines()
-        .map(str::to_owned)
-        .collect();
-    for (at, proof) in PROOFS.iter().enumerate() {
-        let changes = compared("crosstrade", CROSSTRADE, &edited(CROSSTRADE, proof.edits));
-        let does = programs.run(&format!("reads_{at}"), &said);
-        if does.trim() != did[at] {
-            assert!(has(&changes, Grade::Decode), "{:?}", proof.edits);
-        } else if has(&changes, Grade::Decode) {
+    let did: Vec<&str> = printed["before"].lines().collect();
+    for (at, Version { edits, changes, .. }) in versions[..PROOFS.len()].iter().enumerate() {
+        let does = printed[&format!("reads_{at}")].trim();
+        if does != did[at] {
+            assert!(has(changes, Grade::Decode), "{edits:?}");
+        } else if has(changes, Grade::Decode) {
             // What decodes as before and is called a break is one of another value: a type that reads other things.
-            assert!(has(&changes, Grade::Compile), "{:?}", proof.edits);
+            assert!(has(changes, Grade::Compile), "{edits:?}");
         }
     }
     // The proofs prove something only if both sides of each question were met.
-    assert!(did.contains(&"true".to_owned()) && did.contains(&"false".to_owned()));
-    assert!(said.contains("(bin \"uses_0\")") && !said.contains("(bin \"uses_2\")"));
+    assert!(did.contains(&"true") && did.contains(&"false"));
+    assert!(broken.contains_key("uses_0") && !broken.contains_key("uses_2"));
 }
 
 #[test]

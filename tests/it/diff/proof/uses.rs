@@ -50,7 +50,7 @@ pub fn every_use(types: &str) -> String {
         }
     }
     assert!(uses.len() > 8, "{types}");
-    let uses = quote! { mod uses { use crate::types::*; fn every_use() { #(let _ = #uses)* } } };
+    let uses = quote! { mod uses { use super::types::*; fn every_use() { #(let _ = #uses)* } } };
     prettyplease::unparse(&syn::parse2(uses).unwrap())
 }
 
