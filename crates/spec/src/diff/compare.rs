@@ -190,14 +190,18 @@ impl Comparison<'_> {
     }
 
     fn rest(&mut self) {
-        let (old, new) = (rest(&self.old.spec.document), rest(&self.new.spec.document));
-        let pointers: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let (old, new) = (&self.old.spec.document, &self.new.spec.document);
+        let (before, after) = (rest(old), rest(new));
+        let pointers: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for pointer in pointers {
-            let (was, is) = (old.get(pointer), new.get(pointer));
+            let (was, is) = (before.get(pointer), after.get(pointer));
+            // What came or went with all that it belongs to is told with it.
+            let holder = pointer.rsplit_once('/').map_or("", |(holder, _)| holder);
+            let is_alone = [old, new].iter().all(|it| at_pointer(it, holder).is_some());
             let json = |side: Option<&(model::Place, &Node)>| side.map(|(_, node)| node.to_json());
-            if json(was) != json(is) {
+            if is_alone && json(was) != json(is) {
                 let at = (was.map(|it| it.0), is.map(|it| it.0));
-                let what = format!("what stands at {pointer} is for people, and differs");
+                let what = format!("what stands at {pointer} makes no Rust, and differs");
                 self.add(&what, at, Grade::Harmless, None);
             }
         }
@@ -242,6 +246,15 @@ impl Comparison<'_> {
             heading: of,
         });
     }
+}
+
+/// What stands at a JSON pointer of [`rest`].
+fn at_pointer<'a>(document: &'a Node, pointer: &str) -> Option<&'a Node> {
+    pointer.split('/').skip(1).try_fold(document, |node, step| {
+        let key = step.replace("~1", "/").replace("~0", "~");
+        let item = || node.items().get(step.parse::<usize>().ok()?);
+        node.get(&key).or_else(item)
+    })
 }
 
 /// The members of two lists by their keys: those of the new one in its order, then those that are gone.

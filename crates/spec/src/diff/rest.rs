@@ -49,6 +49,13 @@ fn gather<'a>(node: &'a Node, pointer: &str, found: &mut Rest<'a>) {
 
 /// What is no part of a model, by its place in the document.
 fn is_aside(pointer: &str) -> bool {
+    // A body that is not read as JSON is a text, whatever its schema says.
+    if let Some(content) = pointer.strip_suffix("/schema")
+        && content.contains("/content/")
+        && !content.ends_with("/application~1json")
+    {
+        return true;
+    }
     if matches!(pointer, "/info/title" | "/openapi")
         || pointer.starts_with("/servers/") && pointer != "/servers/0/url"
     {

@@ -92,10 +92,10 @@ pub fn field(item: &str, was: &Field, is: &Field) -> Effect {
     if !before.is_subset(&after) {
         add(
             Grade::Decode,
-            "it is no longer read under every name it was".into(),
+            "is no longer read under every name it was".into(),
         );
     } else if before != after {
-        add(Grade::Silent, "it is read under another name too".into());
+        add(Grade::Silent, "is read under another name too".into());
     }
     if of(was, false) != of(is, false) && was.is_needed() == is.is_needed() {
         add(

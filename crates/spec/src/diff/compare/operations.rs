@@ -43,8 +43,16 @@ impl Comparison<'_> {
             effect.grades.insert(grade);
             self.push(what, at, effect, items.to_vec(), Heading::Changed);
         };
-        if shown(method, path) != shown(&is.method, &is.path) {
-            let (is, was) = (shown(&is.method, &is.path), shown(method, path));
+        let is_named = |name: &str| {
+            let in_path = |of: &Operation| of.path.contains(&format!("{{{name}}}"));
+            in_path(was) && in_path(is)
+        };
+        let (before, after) = (
+            shown(method, path, is_named),
+            shown(&is.method, &is.path, is_named),
+        );
+        if before != after {
+            let (is, was) = (after, before);
             change(format!("`{id}` asks {is}, it asked {was}"), Grade::Silent);
         }
         if *summary != is.summary {
@@ -296,12 +304,14 @@ fn bounds(effect: &mut Effect, was: &Parameter, is: &Parameter) {
     }
 }
 
-/// The method and the path, with the parameters' names left out: they are not sent.
-fn shown(method: &str, path: &str) -> String {
+/// The method and the path. A parameter's name is not sent, so only one that both versions have is told: it may have
+/// changed places.
+fn shown(method: &str, path: &str, is_named: impl Fn(&str) -> bool) -> String {
     let mut shown = format!("`{} ", method.to_uppercase());
     for (index, part) in path.split('{').enumerate() {
         match part.split_once('}').filter(|_| index > 0) {
-            Some((name, rest)) => shown += &format!("{{{}}}{rest}", name.to_snake_case()),
+            Some((name, rest)) if is_named(name) => shown += &format!("{{{name}}}{rest}"),
+            Some((_, rest)) => shown += &format!("{{}}{rest}"),
             None => shown += part,
         }
     }
