@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where something stands in its file; both count from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     pub line: u64,
     pub column: u64,

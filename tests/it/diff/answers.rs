@@ -30,15 +30,12 @@ fn every_kind_of_change_of_an_answer_has_its_grade() {
                     "$ref: '#/components/schemas/ExecutionList'",
                     "$ref: '#/components/schemas/Execution'",
                 )],
-                expected: &["compile+decode: Client::list_executions"],
+                expected: &["compile+decode: list_executions"],
             },
             Case {
                 what: "a success has another status",
                 edits: &[("        '200':\n", "        '202':\n")],
-                expected: &[
-                    "silent: Client::list_executions",
-                    "silent: Client::list_executions",
-                ],
+                expected: &["silent: list_executions", "silent: list_executions"],
             },
             Case {
                 what: "an error has another content",

@@ -68,84 +68,44 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
 }
 
 #[test]
-fn schemas_that_consist_of_themselves_end() {
-    let text = "openapi: 3.0.0\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n    C: {allOf: [{$ref: '#/components/schemas/C'}, {type: object}]}\n    D: {type: object, properties: {d: {$ref: '#/components/schemas/D'}, n: {type: string}}}\n";
+fn schemas_that_consist_of_themselves_are_refused_with_their_place() {
+    let types = "components:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n    C: {allOf: [{$ref: '#/components/schemas/C'}, {type: object}]}\n";
     let begun = Instant::now();
-    let changes = compared(
-        "a",
-        text,
-        &edited(text, &[("n: {type: string}", "n: {type: integer}")]),
-    );
+    let said = refused(&edited(CROSSTRADE, &[("components:\n  schemas:\n", types)]));
     assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(said.lines().count(), 3, "{said}");
     assert!(
-        changes
-            .notes()
-            .iter()
-            .any(|note| note.contains("it consists of itself")),
-        "{:?}",
-        changes.notes()
-    );
-    assert_eq!(
-        changes.all().iter().map(super::line).collect::<Vec<_>>(),
-        ["compile+decode: types::D::n"]
+        said.lines().all(|line| line.starts_with("x.yaml:")),
+        "{said}"
     );
 }
 
 #[test]
-fn any_cut_or_doubled_line_is_compared_or_refused_without_a_panic() {
-    let lines: Vec<&str> = CROSSTRADE.lines().collect();
-    let old = Document::read("crosstrade", "old.yaml", CROSSTRADE).unwrap();
-    for at in (0..lines.len()).step_by(9) {
-        let mut cut = lines.clone();
-        cut.remove(at);
-        let mut doubled = lines.clone();
-        doubled.insert(at, lines[at]);
-        for text in [cut, doubled, lines[..at].to_vec()] {
-            if let Ok(new) = Document::read("crosstrade", "new.yaml", &text.join("\n")) {
-                executions::diff::compare(&old, &new);
-            }
-        }
-    }
+fn a_type_with_itself_in_it_is_compared() {
+    let echo = include_str!("../../data/echo.yaml");
+    let new = edited(echo, &[("The echo of the echo.", "Another.")]);
+    let changes = compared("echo", echo, &new);
+    let found: Vec<String> = changes.all().iter().map(super::line).collect();
+    assert_eq!(found, ["silent: types::Echo::inner"]);
 }
 
 #[test]
-fn schemas_that_stand_inline_where_the_other_file_refers_to_them_end() {
-    let head =
-        "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n";
-    let inline = |name: &str| {
-        format!("{{type: object, properties: {{x: {{$ref: '#/components/schemas/{name}'}}}}}}")
+fn ten_thousand_renamed_words_take_no_more_than_the_time_of_sorting() {
+    let echo = include_str!("../../data/echo.yaml");
+    let with = |letter: char, count: usize| {
+        let words: Vec<String> = (0..count).map(|at| format!("{letter}{at}x")).collect();
+        let words = format!("enum: [{}]", words.join(", "));
+        let text = edited(echo, &[("enum: [calm, \"out-loud\", no, type]", &words)]);
+        Document::read("echo", "x.yaml", &text).unwrap()
     };
-    let old = format!(
-        "{head}    A: {}\n    B: {{type: object, properties: {{x: {}}}}}\n",
-        inline("B"),
-        inline("B"),
-    );
-    let new = format!(
-        "{head}    A: {{type: object, properties: {{x: {}}}}}\n    B: {{type: object, properties: {{x: {}}}}}\n",
-        inline("A"),
-        inline("B"),
-    );
-    assert!(compared("a", &old, &new).all().len() < 40);
-    assert!(compared("a", &new, &old).all().len() < 40);
-}
-
-#[test]
-fn a_reference_chain_that_is_not_followed_to_its_end_is_said() {
-    let chain = |first: &str| {
-        let mut text =
-            "openapi: 3.0.3\ninfo: {title: A, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
-                .to_owned();
-        text += &format!("    S0: {{type: object, properties: {{x: {first}}}}}\n");
-        for at in 1..100 {
-            let next = format!("{{$ref: '#/components/schemas/S{}'}}", at + 1);
-            let inner = format!("{{type: object, properties: {{x: {next}}}}}");
-            text += &format!("    S{at}: {{type: object, properties: {{x: {inner}}}}}\n");
-        }
-        text + "    S100: {type: object}\n"
+    let [few, others] = ['w', 'v'].map(|letter| with(letter, 1_000));
+    let [many, renamed] = ['w', 'v'].map(|letter| with(letter, 10_000));
+    let time = |old: &Document, new: &Document, found: usize| {
+        let begun = Instant::now();
+        assert_eq!(executions::diff::compare(old, new).all().len(), found);
+        begun.elapsed()
     };
-    let here = chain("{$ref: '#/components/schemas/S1'}");
-    let there = chain("{type: object, properties: {x: {$ref: '#/components/schemas/S1'}}}");
-    let changes = compared("a", &here, &there);
-    let told = |gap: &executions::diff::Gap| gap.what.contains("behind more than 32 references");
-    assert!(changes.not_compared().iter().any(told));
+    let (short, long) = (time(&few, &others, 2_000), time(&many, &renamed, 20_000));
+    assert!(long < Duration::from_secs(5), "{long:?}");
+    assert!(long < short * 45, "{short:?} for a tenth of {long:?}");
 }

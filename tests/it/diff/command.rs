@@ -33,7 +33,7 @@ fn harmless_changes_end_with_0_and_others_with_8() {
         let output = run(CROSSTRADE, &silent, &["--format", form]);
         assert_eq!(output.status.code(), Some(8), "{form}");
         assert!(
-            text(&output.stdout).contains("crosstrade::bounds::LIST_EXECUTIONS_LOOKBACK_TIME"),
+            text(&output.stdout).contains("a `lookbackTime` over 600 is refused, it was 900"),
             "{form}"
         );
     }

@@ -19,7 +19,7 @@ fn every_kind_of_change_of_an_operation_has_its_grade() {
                 "components:\n",
                 "  /echo:\n    get:\n      operationId: get_silence\n      summary: Says nothing.\n      responses:\n        '200':\n          description: Nothing.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Echo'\ncomponents:\n",
             )],
-            expected: &["harmless: Client::get_silence"],
+            expected: &["harmless: get_silence"],
         }],
     );
     check(
@@ -32,17 +32,17 @@ fn every_kind_of_change_of_an_operation_has_its_grade() {
                     "  /echo:\n    get:\n      operationId: get_silence\n      summary: Says nothing.\n      responses:\n        '200':\n          description: Nothing.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Echo'\n",
                     "",
                 )],
-                expected: &["compile: Client::get_silence"],
+                expected: &["compile: get_silence"],
             },
             Case {
                 what: "an operation is renamed",
                 edits: &[("operationId: get_silence", "operationId: fetch_silence")],
-                expected: &["compile: Client::get_silence Client::fetch_silence"],
+                expected: &["compile: get_silence fetch_silence"],
             },
             Case {
                 what: "a path changes",
                 edits: &[("  /echo:\n", "  /silence:\n")],
-                expected: &["silent: Client::get_silence"],
+                expected: &["silent: get_silence"],
             },
             Case {
                 what: "a path is written with another name for its parameter",
@@ -50,12 +50,12 @@ fn every_kind_of_change_of_an_operation_has_its_grade() {
                     ("  /echo/{word}:", "  /echo/{term}:"),
                     ("- name: word", "- name: term"),
                 ],
-                expected: &["compile: Client::get_echo", "harmless: Client::get_echo"],
+                expected: &["compile: get_echo", "harmless: get_echo"],
             },
             Case {
                 what: "a summary changes",
                 edits: &[("Says nothing.", "Says nothing at all.")],
-                expected: &["harmless: Client::get_silence"],
+                expected: &["harmless: get_silence"],
             },
         ],
     );
@@ -72,7 +72,7 @@ fn arguments_of_one_type_that_change_places_are_no_secret() {
                 "/v1/api/accounts/{account}/executions/{executionId}:",
                 "/v1/api/executions/{executionId}/of/{account}:",
             )],
-            expected: &["silent: Client::get_execution"],
+            expected: &["silent: get_execution"],
         }],
     );
 }
@@ -89,7 +89,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     ID,
                     "        - name: mode\n          in: query\n          description: How.\n          schema:\n            type: string\n        - name: executionId\n          in: path\n",
                 )],
-                expected: &["harmless: Client::get_execution"],
+                expected: &["harmless: get_execution"],
             },
             Case {
                 what: "a required parameter comes",
@@ -97,13 +97,13 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     ID,
                     "        - name: mode\n          in: query\n          required: true\n          description: How.\n          schema:\n            type: string\n        - name: executionId\n          in: path\n",
                 )],
-                expected: &["compile: Client::get_execution"],
+                expected: &["compile: get_execution"],
             },
             Case {
                 what: "a parameter is renamed",
                 edits: &[("- name: lookbackTime", "- name: lookback")],
                 expected: &[
-                    "compile: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME bounds::LIST_EXECUTIONS_LOOKBACK",
+                    "compile: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME bounds::LIST_EXECUTIONS_LOOKBACK",
                 ],
             },
             Case {
@@ -112,7 +112,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     "        - name: lookbackTime\n          in: query\n",
                     "        - name: lookbackTime\n          in: query\n          required: true\n",
                 )],
-                expected: &["compile: Client::list_executions"],
+                expected: &["compile: list_executions"],
             },
             Case {
                 what: "a bound changes",
@@ -127,9 +127,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
             Case {
                 what: "a default changes",
                 edits: &[("default: 320", "default: 300")],
-                expected: &[
-                    "silent: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
-                ],
+                expected: &["silent: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME"],
             },
             Case {
                 what: "a type changes",
@@ -141,9 +139,9 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     ("            minimum: 1\n            maximum: 900\n", ""),
                 ],
                 expected: &[
-                    "compile: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
-                    "compile: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
-                    "compile: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
+                    "compile: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
+                    "compile: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
+                    "compile: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
                 ],
             },
             Case {
@@ -152,9 +150,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     "        - name: lookbackTime\n          in: query\n",
                     "        - name: lookbackTime\n          in: header\n",
                 )],
-                expected: &[
-                    "silent: Client::list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME",
-                ],
+                expected: &["silent: list_executions bounds::LIST_EXECUTIONS_LOOKBACK_TIME"],
             },
             Case {
                 what: "a shared parameter says something else",
@@ -162,7 +158,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     "Name of the account in NinjaTrader 8.",
                     "Number of the account.",
                 )],
-                expected: &["silent: Client::list_executions Client::get_execution"],
+                expected: &["silent: list_executions get_execution"],
             },
             Case {
                 what: "a shared parameter stands in its operation now",
@@ -170,7 +166,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                     "        - $ref: '#/components/parameters/Account'\n",
                     "        - name: account\n          in: path\n          required: true\n          description: Name of the account in NinjaTrader 8.\n          schema:\n            type: string\n            minLength: 1\n          example: Sim101\n",
                 )],
-                expected: &["harmless: Client::list_executions"],
+                expected: &["harmless: list_executions"],
             },
         ],
     );
@@ -184,7 +180,7 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                 "        - name: mode\n          in: query\n          description: How.\n          schema:\n            type: string\n",
                 "",
             )],
-            expected: &["compile: Client::get_execution"],
+            expected: &["compile: get_execution"],
         }],
     );
 }

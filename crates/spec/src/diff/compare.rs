@@ -8,10 +8,12 @@ mod schemas;
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
+use std::ops::Range;
 
 use super::change::{Change, Changes, Grade, Heading, Place};
 use super::document::Document;
 use super::rest::rest;
+use super::surface::Form;
 use super::types::Effect;
 use super::words::{quoted, words};
 use crate::model::{self, Model, SecurityScheme, Sign};
@@ -25,6 +27,7 @@ pub fn compare(old: &Document, new: &Document) -> Changes {
         old,
         new,
         all: Vec::new(),
+        shared: HashMap::new(),
     };
     comparison.document();
     let mut all = comparison.all;
@@ -38,15 +41,6 @@ pub fn compare(old: &Document, new: &Document) -> Changes {
             .cmp(&one.grade)
             .then(line(one).cmp(&line(other)))
     });
-    // One difference of a shared part is one change, whoever uses it.
-    all.dedup_by(|next, first| {
-        let same = (&next.what, &next.old, &next.new) == (&first.what, &first.old, &first.new);
-        if same {
-            first.items.append(&mut next.items);
-            first.effects.append(&mut next.effects);
-        }
-        same
-    });
     Changes {
         service: new.spec.service.clone(),
         all,
@@ -57,6 +51,8 @@ struct Comparison<'a> {
     old: &'a Document,
     new: &'a Document,
     all: Vec<Change>,
+    /// What was found in a parameter or response that operations may refer to, and the last of them.
+    shared: HashMap<At, (Range<usize>, String)>,
 }
 
 /// Where something is in the old document, and in the new.
@@ -159,6 +155,27 @@ impl Comparison<'_> {
         }
     }
 
+    /// Compares a part that has a place in both documents once, whichever operations refer to it.
+    fn once(&mut self, id: &str, at: At, compare: impl FnOnce(&mut Self)) {
+        let is_in_both = at.0.is_some() && at.1.is_some();
+        let Some((found, last)) = self.shared.get_mut(&at).filter(|_| is_in_both) else {
+            let begin = self.all.len();
+            compare(self);
+            let found = begin..self.all.len();
+            self.shared.insert(at, (found, id.to_owned()));
+            return;
+        };
+        let service = &self.new.spec.service;
+        for change in &mut self.all[found.clone()] {
+            let both = format!("`{last}` and `{id}`");
+            change.what = change.what.replacen(&format!("`{last}`"), &both, 1);
+            if !change.items.is_empty() {
+                change.items.push(format!("{service}::{id}"));
+            }
+        }
+        id.clone_into(last);
+    }
+
     /// Where every word is the same only the typing changed.
     fn description(
         &mut self,
@@ -190,20 +207,47 @@ impl Comparison<'_> {
     }
 
     fn rest(&mut self) {
-        let (old, new) = (&self.old.spec.document, &self.new.spec.document);
-        let (before, after) = (rest(old), rest(new));
-        let pointers: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let (old, new) = (rest(&self.old.spec.document), rest(&self.new.spec.document));
+        let pointers: BTreeSet<&String> = old.found.keys().chain(new.found.keys()).collect();
         for pointer in pointers {
-            let (was, is) = (before.get(pointer), after.get(pointer));
-            // What came or went with all that it belongs to is told with it.
-            let holder = pointer.rsplit_once('/').map_or("", |(holder, _)| holder);
-            let is_alone = [old, new].iter().all(|it| at_pointer(it, holder).is_some());
+            let (was, is) = (old.found.get(pointer), new.found.get(pointer));
             let json = |side: Option<&(model::Place, &Node)>| side.map(|(_, node)| node.to_json());
-            if is_alone && json(was) != json(is) {
+            if json(was) != json(is) && !old.is_told(&new, pointer) {
                 let at = (was.map(|it| it.0), is.map(|it| it.0));
                 let what = format!("what stands at {pointer} makes no Rust, and differs");
-                self.add(&what, at, Grade::Harmless, None);
+                let items = self.owner(pointer).into_iter().collect();
+                let mut effect = Effect::default();
+                effect.grades.insert(Grade::Harmless);
+                self.push(what, at, effect, items, Heading::Changed);
             }
+        }
+    }
+
+    /// The operation, type or field that has a part of the new document in it.
+    fn owner(&self, pointer: &str) -> Option<String> {
+        let Document { spec, surface, .. } = self.new;
+        let name = |step: &str| step.replace("~1", "/").replace("~0", "~");
+        let steps: Vec<String> = pointer.split('/').skip(1).map(name).collect();
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        match steps[..] {
+            ["paths", path, method, ..] => {
+                let mut all = spec.model.operations.iter();
+                let of = all.find(|it| (it.path.as_str(), it.method.as_str()) == (path, method));
+                of.map(|it| it.id.clone())
+            }
+            ["components", "schemas", of, "properties", property, ..] => {
+                match &surface.types.get(of)?.form {
+                    Form::Struct(fields) => {
+                        Some(format!("types::{of}::{}", fields.get(property)?.name))
+                    }
+                    Form::Enum(_) => None,
+                }
+            }
+            ["components", "schemas", of, ..] => surface
+                .types
+                .contains_key(of)
+                .then(|| format!("types::{of}")),
+            _ => None,
         }
     }
 
@@ -246,15 +290,6 @@ impl Comparison<'_> {
             heading: of,
         });
     }
-}
-
-/// What stands at a JSON pointer of [`rest`].
-fn at_pointer<'a>(document: &'a Node, pointer: &str) -> Option<&'a Node> {
-    pointer.split('/').skip(1).try_fold(document, |node, step| {
-        let key = step.replace("~1", "/").replace("~0", "~");
-        let item = || node.items().get(step.parse::<usize>().ok()?);
-        node.get(&key).or_else(item)
-    })
 }
 
 /// The members of two lists by their keys: those of the new one in its order, then those that are gone.

@@ -75,14 +75,16 @@ impl Comparison<'_> {
         // By the name in Rust, for one may have another name on the wire.
         let key = |parameter: &Parameter| parameter.name.to_snake_case();
         for (was, is) in pairs(parameters, &is.parameters, key) {
-            self.parameter(id, was, is);
+            let at = (was.map(|it| it.at), is.map(|it| it.at));
+            self.once(id, at, |it| it.parameter(id, was, is));
         }
         let key = |response: &Response| match response.statuses {
             statuses if statuses.is_success() => None,
             statuses => Some(shown_statuses(statuses)),
         };
         for (was, is) in pairs(responses, &is.responses, key) {
-            self.response(id, was, is);
+            let at = (was.map(|it| it.at), is.map(|it| it.at));
+            self.once(id, at, |it| it.response(id, was, is));
         }
     }
 
@@ -126,13 +128,13 @@ impl Comparison<'_> {
             default,
         } = was;
         let of = format!("the parameter `{}` of `{id}`", is.name);
-        let mut found = Vec::new();
+        let mut found: Vec<String> = Vec::new();
         if *name != is.name && (*location, is.location) != (Location::Path, Location::Path) {
             let words = format!("it is sent as `{}`, it was as `{name}`", is.name);
             effect.add(&[Grade::Silent], words);
-            found.push("it has another name");
+            found.push("it has another name".to_owned());
         } else if *name != is.name {
-            found.push("it has another name, which is not sent");
+            found.push("it has another name, which is not sent".to_owned());
             effect.grades.insert(Grade::Harmless);
         }
         if *location != is.location {
@@ -141,22 +143,34 @@ impl Comparison<'_> {
                 &[Grade::Silent],
                 format!("it is sent in {is}, it was in {was}"),
             );
-            found.push("it has another place");
+            found.push("it has another place".to_owned());
         }
         if *required != is.required {
-            found.push("whether it must be given is not the same");
+            found.push("whether it must be given is not the same".to_owned());
         }
         if *plain != is.plain {
             let (is, was) = (noun_of_plain(is.plain), noun_of_plain(*plain));
             effect.add(&[Grade::Silent], format!("it is {is}, it was {was}"));
-            found.push("it is of another type");
+            found.push("it is of another type".to_owned());
         }
         if (minimum, maximum) != (&is.minimum, &is.maximum) {
-            found.push("its bounds are not the same");
+            for (bound, was, is) in [
+                ("minimum", *minimum, is.minimum),
+                ("maximum", *maximum, is.maximum),
+            ] {
+                let shown = |it: Option<u64>| it.map_or("nothing".to_owned(), |it| it.to_string());
+                if was != is {
+                    found.push(format!(
+                        "its {bound} is {}, it was {}",
+                        shown(is),
+                        shown(was)
+                    ));
+                }
+            }
             bounds(&mut effect, was, is);
         }
         if (min_length, pattern) != (&is.min_length, &is.pattern) {
-            found.push("other texts are said to be right");
+            found.push("other texts are said to be right".to_owned());
             effect.grades.insert(Grade::Silent);
         }
         if *default != is.default {
@@ -164,7 +178,7 @@ impl Comparison<'_> {
             let (is, was) = (value(&is.default), value(default));
             let words = format!("the service takes {is} where it is not given, it took {was}");
             effect.add(&[Grade::Silent], words);
-            found.push("its default is not the same");
+            found.push("its default is not the same".to_owned());
         }
         if !found.is_empty() {
             let what = format!("{of}: {}", found.join("; "));
