@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
 
-use crate::escape::escaped;
 use crate::failure::Failure;
 use crate::output;
 use crate::output::entries::Entry;
