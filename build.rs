@@ -38,10 +38,10 @@ fn main() -> io::Result<()> {
 
 fn compile(file: &files::Spec) -> Result<(Spec, String), Vec<String>> {
     let label = &file.label;
-    let yaml = fs::read_to_string(&file.path)
-        .map_err(|error| vec![format!("{label}:1:1: it cannot be read: {error}")])?;
     let said = |Problem { at, text }: Problem| format!("{label}:{}:{}: {text}", at.line, at.column);
-    let made = Spec::read(&file.service, &yaml).and_then(|spec| {
+    let text = file.text().map_err(|problem| vec![problem]);
+    let made = text.and_then(|yaml| {
+        let spec = Spec::read(&file.service, &yaml)?;
         let module = spec.to_rust()?;
         Ok((spec, module))
     });

@@ -1,6 +1,5 @@
 //! From a spec to a client: what is wrong with a spec is said with its place, and what is right compiles.
 
-mod broken;
 pub mod scratch;
 
 use std::ffi::OsStr;

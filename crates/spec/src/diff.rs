@@ -7,7 +7,7 @@
 //! ```
 //! use executions_spec::diff::{Document, Grade, compare};
 //!
-//! let yaml = include_str!("../testdata/echo.yaml");
+//! let yaml = include_str!("../tests/echo.yaml");
 //! let old = Document::read("echo", "old.yaml", yaml)?;
 //! let new = Document::read("echo", "new.yaml", &yaml.replace("maximum: 3", "maximum: 2"))?;
 //! let changes = compare(&old, &new);

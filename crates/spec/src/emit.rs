@@ -3,6 +3,7 @@
 use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind};
 use progenitor::{GenerationSettings, Generator};
 use schemars08::schema::{InstanceType, SchemaObject};
+use syn::visit_mut::VisitMut;
 
 mod appendix;
 mod input;
@@ -15,6 +16,7 @@ use appendix::{appendix, open_enums};
 use input::input;
 use polish::polish;
 use quiet::quietly;
+use text::SafeDocs;
 
 use crate::Spec;
 use crate::model::{Format, Kind, Place, Sort};
@@ -25,6 +27,7 @@ impl Spec {
     pub fn to_rust(&self) -> Result<String, Vec<Problem>> {
         let whole = input(self);
         let mut file = run(self, &whole).map_err(|error| blame(self, &whole, &error))?;
+        SafeDocs.visit_file_mut(&mut file);
         let problems = polish(&self.model, &mut file);
         if !problems.is_empty() {
             return Err(problems);
@@ -151,7 +154,7 @@ mod tests {
     use super::*;
     use crate::source::parse;
 
-    const ECHO: &str = include_str!("../testdata/echo.yaml");
+    const ECHO: &str = include_str!("../tests/echo.yaml");
 
     /// The spec of echo with a change, without those rules that keep such a change from the generator.
     fn changed(from: &str, to: &str) -> Spec {

@@ -5,6 +5,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::model::Place;
+use crate::source::{Problem, decode};
+
 /// One service's spec file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -13,6 +16,15 @@ pub struct Spec {
     pub path: PathBuf,
     /// What problems call the file.
     pub label: String,
+}
+
+impl Spec {
+    /// The text of the file.
+    pub fn text(&self) -> Result<String, Problem> {
+        let bytes = fs::read(&self.path)
+            .map_err(|error| Problem::new(Place::START, format!("it cannot be read: {error}")))?;
+        decode(&bytes)
+    }
 }
 
 /// The crate's own specs in `own`, sorted, each replaced by the file of the same name in the folder that users name with

@@ -19,6 +19,6 @@ mod source;
 mod spec;
 
 #[cfg(feature = "read")]
-pub use source::Problem;
+pub use source::{Problem, decode};
 #[cfg(feature = "read")]
 pub use spec::Spec;

@@ -1,17 +1,17 @@
 //! House rules for a whole spec: what the generator would panic on, drop or get wrong is said here, with its place.
 
-use std::collections::HashMap;
-
 use heck::ToSnakeCase;
 
 mod dialect;
-pub(crate) mod enums;
+mod enums;
 mod grammar;
+mod names;
 pub(crate) mod operations;
-pub(crate) mod schemas;
+mod schemas;
 
 use crate::model::Place;
 use crate::source::{Entry, Node, Problem};
+use names::Names;
 use operations::is_header;
 
 /// All problems of a spec, in the order of the file.
@@ -44,7 +44,7 @@ pub fn check(service: &str, document: &Node) -> Vec<Problem> {
 }
 
 fn check_service(service: &str, problems: &mut Vec<Problem>) {
-    if service != service.to_snake_case() || syn::parse_str::<syn::Ident>(service).is_err() {
+    if service != service.to_snake_case() || !operations::is_method(service) {
         let text = format!(
             "the file's name names a Rust module: call it `{}.yaml`",
             service.to_snake_case()
@@ -104,7 +104,7 @@ fn check_head(document: &Node, problems: &mut Vec<Problem>) {
 }
 
 fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
-    let mut constants: HashMap<String, &str> = HashMap::new();
+    let mut constants = Names::new("constant", "rename one");
     for Entry { at, key, node } in document.members(&["components", "securitySchemes"]) {
         let name = node.word("name");
         match (node.word("type"), node.word("scheme"), node.word("in")) {
@@ -116,16 +116,14 @@ fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
             )),
         }
         let constant = operations::constant(key);
-        if syn::parse_str::<syn::Ident>(&constant).is_err() {
-            problems.push(Problem::new(
-                *at,
-                format!("`{key}` names a Rust constant: begin it with a letter"),
-            ));
-        } else if let Some(other) = constants.insert(constant.clone(), key) {
-            problems.push(Problem::new(
-                *at,
-                format!("`{key}` and `{other}` both become the constant `{constant}`: rename one"),
-            ));
-        }
+        problems.extend(
+            if constant.is_ascii() && constant.starts_with(char::is_alphabetic) {
+                constants.add(*at, key, constant)
+            } else {
+                let text =
+                    format!("`{key}` names a Rust constant: begin it with a letter from a to z");
+                Some(Problem::new(*at, text))
+            },
+        );
     }
 }

@@ -244,11 +244,13 @@ impl Kind {
 }
 
 impl Statuses {
+    /// From 200 on, as what comes before is no answer.
     pub fn read(key: &str) -> Option<Self> {
         match key.as_bytes() {
             b"default" => Some(Self::Default),
-            [digit @ b'1'..=b'5', b'X', b'X'] => Some(Self::Hundred(u16::from(digit - b'0'))),
-            _ => key.parse().ok().map(Self::One),
+            [digit @ b'2'..=b'5', b'X', b'X'] => Some(Self::Hundred(u16::from(digit - b'0'))),
+            [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(Self::One),
+            _ => None,
         }
     }
 

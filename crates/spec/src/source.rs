@@ -1,14 +1,15 @@
 //! A spec as it stands in its file: every key and value with its line and column, every number as it is spelt there.
 
-use std::fmt;
+use std::collections::HashMap;
+use std::{fmt, ops, thread};
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Spanned, UserMessageFormatter};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, NonFiniteFloatPolicy, Spanned, UserMessageFormatter};
 
 use crate::model::Place;
 
-/// What is wrong with a spec, and what to do about it.
+/// What is wrong with a spec, and what to do about it: one line, in which every character is seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
     pub at: Place,
@@ -17,7 +18,9 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(at: Place, text: impl Into<String>) -> Self {
-        let text = text.into();
+        let text = one_line(&text.into());
+        // Names of any length and letters may be in it.
+        let text = text.chars().take(1_000).map(shown).collect();
         Self { at, text }
     }
 }
@@ -38,7 +41,22 @@ pub enum Value {
     Number(String),
     Text(String),
     List(Vec<Node>),
-    Map(Vec<Entry>),
+    Map(Members),
+}
+
+/// A mapping, in the order of the file.
+#[derive(Debug)]
+pub struct Members {
+    entries: Vec<Entry>,
+    index: HashMap<String, usize>,
+}
+
+impl ops::Deref for Members {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.entries
+    }
 }
 
 /// One member of a mapping.
@@ -49,26 +67,108 @@ pub struct Entry {
     pub node: Node,
 }
 
+/// The longest file that is read.
+const MAX_BYTES: usize = 4 << 20;
+/// How many values a file may hold, those that aliases and merges repeat included. The generator works through 10,000 a second.
+const MAX_VALUES: usize = 100_000;
+/// How many references may lead to one another before something is there.
+const MAX_REFERENCES: usize = 8;
+
+/// The text of a file: UTF-8, or UTF-16 with a byte order mark, which Windows writes.
+pub fn decode(bytes: &[u8]) -> Result<String, Problem> {
+    let not_text = |at| Problem::new(at, "this is not text in UTF-8 or UTF-16: save it as UTF-8");
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..]
+            .chunks_exact(2)
+            .map(|it| of([it[0], it[1]]))
+            .collect();
+        let text = String::from_utf16(&units).ok();
+        text.filter(|_| bytes.len() % 2 == 0)
+            .ok_or_else(|| not_text(Place::START))
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let line = before.matches('\n').count() as u64 + 1;
+            let last = before.rsplit('\n').next().unwrap_or_default();
+            let column = last.chars().count() as u64 + 1;
+            not_text(Place { line, column })
+        }),
+    }
+}
+
 /// Reads one YAML document. Duplicate keys and numbers that JSON has no form for are problems.
 pub fn parse(yaml: &str) -> Result<Node, Problem> {
-    // Without `strict_booleans` an unquoted `no` or `y`, as in an enum, becomes a boolean.
-    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
-    let raw: Spanned<Raw> =
-        serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
-            let at = error.location().map_or(Place::START, place);
-            // The other words are for those who call the reader.
-            let words = error.without_snippet();
-            let text = one_line(&words.render_with_formatter(&UserMessageFormatter));
-            let place = format!(" at line {}, column {}", at.line, at.column);
-            let text = text.strip_suffix(&place).unwrap_or(&text);
-            Problem::new(at, format!("this YAML cannot be read: {text}"))
-        })?;
-    spell(raw, yaml)
+    let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);
+    if yaml.len() > MAX_BYTES {
+        let text = format!(
+            "this file is longer than {} MiB: split the service in two",
+            MAX_BYTES >> 20
+        );
+        return Err(Problem::new(Place::START, text));
+    }
+    let read = || {
+        let raw = serde_saphyr::from_str_with_options(yaml, options()).map_err(unreadable)?;
+        spell(raw, yaml)
+    };
+    // What is as deep as may be needs more than the stack of a thread of a test, or of the main thread in Windows.
+    let wide = thread::Builder::new().stack_size(16 << 20);
+    thread::scope(
+        |scope| match wide.spawn_scoped(scope, read).map(|it| it.join()) {
+            Ok(Ok(result)) => result,
+            _ => Err(Problem::new(
+                Place::START,
+                "there is no memory to read this file",
+            )),
+        },
+    )
+}
+
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        // An unquoted `no` or `y`, as in an enum, is no boolean.
+        strict_booleans: true,
+        // `68534049e7548` is an identifier, see `number`.
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+        // A hundred aliases to one anchor are nothing unusual; what they unfold to is counted.
+        budget: serde_saphyr::budget! { max_nodes: MAX_VALUES, enforce_alias_anchor_ratio: false },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_VALUES },
+    }
+}
+
+fn unreadable(error: serde_saphyr::Error) -> Problem {
+    let at = error.location().map_or(Place::START, place);
+    // The other words are for those who call the reader.
+    let words = error.without_snippet();
+    let text = one_line(&words.render_with_formatter(&UserMessageFormatter));
+    let place = format!(" at line {}, column {}", at.line, at.column);
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    Problem::new(at, format!("this YAML cannot be read: {text}"))
 }
 
 /// Joins the lines of another library's message, as a problem is one line.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a character is a control or leaves no mark: one reads another text than the one that is there.
+pub fn is_hidden(letter: char) -> bool {
+    // Not the first character of a text, or those that combine would count too.
+    let escaped = String::from_iter(['a', letter]).escape_debug().count() > 2;
+    escaped && !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '\\')
+        || letter.is_control()
+}
+
+/// A character as it may be printed.
+pub fn shown(letter: char) -> String {
+    match letter {
+        letter if is_hidden(letter) => format!("U+{:04X}", u32::from(letter)),
+        letter => letter.into(),
+    }
 }
 
 impl Node {
@@ -77,7 +177,15 @@ impl Node {
     }
 
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.key == key)
+        self.entries().get(self.position(key)?)
+    }
+
+    /// Which of the members has this name.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        match &self.value {
+            Value::Map(members) => members.index.get(key).copied(),
+            _ => None,
+        }
     }
 
     /// The members of a mapping, none if it is something else.
@@ -127,12 +235,21 @@ impl Node {
             .map_or(&[], Node::entries)
     }
 
-    /// What a `$ref` of this document points to; the node itself when it is none or points nowhere.
+    /// What a `$ref` of this document points to in the end, and the node itself when it is none. Nothing if one on the way
+    /// points nowhere, or if they go round.
+    pub fn target<'a>(&'a self, mut node: &'a Node) -> Option<&'a Node> {
+        for _ in 0..=MAX_REFERENCES {
+            let Some(reference) = node.word("$ref") else {
+                return Some(node);
+            };
+            node = self.at_path(reference.strip_prefix("#/")?.split('/'))?;
+        }
+        None
+    }
+
+    /// The same in a document that the grammar has found in order.
     pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
-        let target = node.word("$ref").and_then(|to| to.strip_prefix("#/"));
-        target
-            .and_then(|path| self.at_path(path.split('/')))
-            .unwrap_or(node)
+        self.target(node).unwrap_or(node)
     }
 
     /// The same value as JSON: members in their order, numbers in their spelling.
@@ -196,9 +313,9 @@ fn spell(raw: Spanned<Raw>, yaml: &str) -> Result<Node, Problem> {
     let value = match raw.value {
         Raw::Null => Value::Null,
         Raw::Flag(flag) => Value::Flag(flag),
-        Raw::Number => Value::Number(digits(raw.defined, yaml).ok_or_else(|| {
+        Raw::Number => number(raw.defined, yaml).ok_or_else(|| {
             Problem::new(at, "JSON has no such number: write it in decimal, like 1.5")
-        })?),
+        })?,
         Raw::Text(text) => Value::Text(text),
         Raw::List(items) => {
             let items = items.into_iter().map(|item| spell(item, yaml));
@@ -211,19 +328,31 @@ fn spell(raw: Spanned<Raw>, yaml: &str) -> Result<Node, Problem> {
                 let key = key.value;
                 Ok(Entry { at, key, node })
             });
-            Value::Map(entries.collect::<Result<_, _>>()?)
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            let keys = entries.iter().map(|entry| entry.key.clone());
+            let index = keys.zip(0..).collect();
+            Value::Map(Members { entries, index })
         }
     };
     Ok(Node { at, value })
 }
 
-fn digits(location: Location, yaml: &str) -> Option<String> {
+/// A number in its spelling. What is beyond all numbers or has a zero in front, as `68534049e7548` and `044925`, is an
+/// identifier and stays a text.
+fn number(location: Location, yaml: &str) -> Option<Value> {
     let span = location.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;
     let end = start + usize::try_from(span.byte_len()?).ok()?;
     let text = yaml.get(start..end)?.trim();
-    serde_json::from_str::<serde_json::Number>(text).ok()?;
-    Some(text.to_owned())
+    let is_json = |text| serde_json::from_str::<IgnoredAny>(text).is_ok();
+    let significant = text.trim_start_matches(['-', '0']);
+    if serde_json::from_str::<serde_json::Number>(text).is_ok() {
+        Some(Value::Number(text.to_owned()))
+    } else if is_json(text) || significant.bytes().all(|it| it.is_ascii_digit()) {
+        Some(Value::Text(text.to_owned()))
+    } else {
+        None
+    }
 }
 
 fn place(location: Location) -> Place {

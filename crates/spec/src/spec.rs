@@ -1,17 +1,20 @@
 //! From the tree of a file to the model: with `openapiv3`, so that what is typed here is what the generator is given.
 
+use std::collections::HashSet;
+
 use openapiv3::{
     OpenAPI, Parameter as Typed, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind,
     StringFormat, Type, VariantOrUnknownOrEmpty,
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::lint;
 use crate::model::{
     Component, Format, Kind, Location, Model, Operation, Parameter, Place, Plain, Property,
     Response, SecurityScheme, Shape, Sign, Sort, Statuses, Word,
 };
-use crate::source::{self, Entry, Node, Problem};
+use crate::source::{self, Entry, Node, Problem, Value};
 
 /// A spec in which nothing is wrong.
 #[derive(Debug)]
@@ -35,7 +38,11 @@ impl Spec {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Self::of(service, document).map_err(|problem| vec![problem])
+        let spec = Self::of(service, document).map_err(|problem| vec![problem])?;
+        let kept = serde_json::to_value(&spec.openapi).unwrap_or_default();
+        let mut lost = Vec::new();
+        find_lost(&spec.document, &kept, &mut lost);
+        if lost.is_empty() { Ok(spec) } else { Err(lost) }
     }
 
     /// The spec of a tree, without a judgement of it.
@@ -55,8 +62,55 @@ impl Spec {
 }
 
 fn typed<T: DeserializeOwned>(node: &Node) -> Result<T, Problem> {
-    serde_json::from_str(&node.to_json())
-        .map_err(|error| Problem::new(node.at, format!("this is not OpenAPI 3.0: {error}")))
+    serde_json::from_str(&node.to_json()).map_err(|error| {
+        let text = error.to_string();
+        // The place in the JSON, which nobody sees.
+        let text = text.split(" at line 1 column").next().unwrap_or_default();
+        Problem::new(node.at, format!("this is not OpenAPI 3.0: {text}"))
+    })
+}
+
+/// Finds what `openapiv3` has not kept, since the generator would not know of it. The spelling of numbers may change.
+fn find_lost(node: &Node, kept: &Json, lost: &mut Vec<Problem>) {
+    let is_kept = match (&node.value, kept) {
+        (Value::Map(entries), Json::Object(kept)) => {
+            for Entry { at, key, node } in entries.iter() {
+                match kept.get(key) {
+                    Some(kept) => find_lost(node, kept, lost),
+                    None if is_nothing(&node.value) => {}
+                    None => lost.push(Problem::new(
+                        *at,
+                        format!("`{key}` would not come to the generator: leave it out"),
+                    )),
+                }
+            }
+            true
+        }
+        (Value::List(items), Json::Array(kept)) => {
+            let pairs = items.iter().zip(kept);
+            pairs.for_each(|(item, kept)| find_lost(item, kept, lost));
+            items.len() == kept.len()
+        }
+        (Value::Text(text), Json::String(kept)) => text == kept,
+        (Value::Flag(flag), Json::Bool(kept)) => flag == kept,
+        (Value::Number(_), Json::Number(_)) => true,
+        (Value::Null, Json::Null) => true,
+        _ => false,
+    };
+    if !is_kept {
+        let text = "this would come to the generator as something else: write it in another way";
+        lost.push(Problem::new(node.at, text));
+    }
+}
+
+/// What may be left out as well.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Flag(false) => true,
+        Value::List(items) => items.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        Value::Number(_) | Value::Text(_) | Value::Flag(true) => false,
+    }
 }
 
 fn model(document: &Node) -> Result<Model, Problem> {
@@ -164,9 +218,9 @@ impl Reader<'_> {
     /// The place among the components of the one that a reference is to.
     fn place_of(&self, at: Place, reference: &str) -> Result<usize, Problem> {
         let name = reference.rsplit('/').next().unwrap_or_default();
-        let mut components = self.document.members(&["components", "schemas"]).iter();
+        let components = self.document.at_path(["components", "schemas"]);
         components
-            .position(|component| component.key == name)
+            .and_then(|components| components.position(name))
             .ok_or_else(|| Problem::new(at, format!("`{reference}` does not exist")))
     }
 
@@ -176,8 +230,9 @@ impl Reader<'_> {
         let sort = match read.schema_kind {
             SchemaKind::Type(Type::Object(object)) => {
                 let properties = node.members(&["properties"]).iter();
+                let required: HashSet<String> = object.required.into_iter().collect();
                 let properties = properties.map(|property| {
-                    let required = object.required.contains(&property.key);
+                    let required = required.contains(&property.key);
                     self.property(property, required)
                 });
                 Sort::Object(properties.collect::<Result<_, _>>()?)
@@ -313,4 +368,30 @@ fn parameter(at: Place, node: &Node) -> Result<Parameter, Problem> {
         pattern,
         default: node.at_path(["schema", "default"]).map(Node::to_json),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_generator_would_not_be_given_is_said_at_its_place() {
+        let at = |line, column| Place { line, column };
+        let yaml = "openapi: 3.0.3\ninfo: {title: A, version: '1', colour: red, contact: }\npaths: {}\ncomponents:\n  schemas: {A: {type: string, enum: [a, null], nullable: false}}\n";
+        let document = source::parse(yaml).unwrap();
+        let openapi: OpenAPI = typed(&document).unwrap();
+        let mut lost = Vec::new();
+        find_lost(
+            &document,
+            &serde_json::to_value(openapi).unwrap(),
+            &mut lost,
+        );
+        assert_eq!(lost.len(), 1, "{lost:?}");
+        assert_eq!(lost[0].at, at(2, 32));
+        assert!(
+            lost[0]
+                .text
+                .contains("`colour` would not come to the generator")
+        );
+    }
 }

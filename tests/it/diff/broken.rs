@@ -82,7 +82,7 @@ fn schemas_that_consist_of_themselves_are_refused_with_their_place() {
 
 #[test]
 fn a_type_with_itself_in_it_is_compared() {
-    let echo = include_str!("../../data/echo.yaml");
+    let echo = include_str!("../../../crates/spec/tests/echo.yaml");
     let new = edited(echo, &[("The echo of the echo.", "Another.")]);
     let changes = compared("echo", echo, &new);
     let found: Vec<String> = changes.all().iter().map(super::line).collect();
@@ -91,7 +91,7 @@ fn a_type_with_itself_in_it_is_compared() {
 
 #[test]
 fn ten_thousand_renamed_words_take_no_more_than_the_time_of_sorting() {
-    let echo = include_str!("../../data/echo.yaml");
+    let echo = include_str!("../../../crates/spec/tests/echo.yaml");
     let with = |letter: char, count: usize| {
         let words: Vec<String> = (0..count).map(|at| format!("{letter}{at}x")).collect();
         let words = format!("enum: [{}]", words.join(", "));

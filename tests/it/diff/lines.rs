@@ -69,7 +69,7 @@ fn unseen(text: &str, step: usize) -> (usize, Vec<String>) {
 
 #[test]
 fn no_line_of_a_small_spec_changes_unseen() {
-    let (compared, unseen) = unseen(include_str!("../../data/echo.yaml"), 1);
+    let (compared, unseen) = unseen(include_str!("../../../crates/spec/tests/echo.yaml"), 1);
     assert!(compared > 40, "{compared}");
     assert_eq!(unseen, [""; 0]);
 }

@@ -7,7 +7,7 @@ const MODE: &str = "        - name: mode\n          in: query\n          descrip
 
 #[test]
 fn every_kind_of_change_of_an_operation_has_its_grade() {
-    let echo = include_str!("../../data/echo.yaml");
+    let echo = include_str!("../../../crates/spec/tests/echo.yaml");
     let second = "  /echo:\n    get:\n      operationId: get_silence\n      summary: Says nothing.\n      responses:\n        '200':\n          description: Nothing.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Echo'\ncomponents:\n";
     let two = echo.replacen("components:\n", second, 1);
     check(

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use tempfile::TempDir;
 
-const ECHO: &str = include_str!("../../data/echo.yaml");
+const ECHO: &str = include_str!("../../../crates/spec/tests/echo.yaml");
 
 /// A copy of what builds the library.
 ///

@@ -32,7 +32,7 @@ impl<'a> Rest<'a> {
         self.holders.insert(pointer.to_owned());
         match &node.value {
             Value::Map(entries) => {
-                for entry in entries {
+                for entry in entries.iter() {
                     let key = entry.key.replace('~', "~0").replace('/', "~1");
                     let inner = format!("{pointer}/{key}");
                     // A name of the spec's own is no key.

@@ -9,7 +9,6 @@ use openapiv3::{
     Schema, SchemaKind, StatusCode, StringType, Type, VariantOrUnknownOrEmpty,
 };
 
-use super::text::doc;
 use crate::Spec;
 use crate::model::{Kind, Location, Operation, Parameter, Statuses};
 
@@ -19,7 +18,6 @@ pub fn input(spec: &Spec) -> OpenAPI {
         info: spec.openapi.info.clone(),
         ..OpenAPI::default()
     };
-    openapi.info.description = openapi.info.description.as_deref().map(doc);
     let mut components = Components::default();
     if let Some(theirs) = &spec.openapi.components {
         components.schemas.clone_from(&theirs.schemas);
@@ -45,11 +43,9 @@ fn item<T>(of: &mut ReferenceOr<T>) -> Option<&mut T> {
     }
 }
 
-/// Takes this crate's own keys out, which would keep a property from getting the type of its format, and makes texts safe.
+/// Takes this crate's own keys out, which would keep a property from getting the type of its format.
 fn clean(schema: &mut Schema) {
-    let data = &mut schema.schema_data;
-    data.extensions.clear();
-    data.description = data.description.as_deref().map(doc);
+    schema.schema_data.extensions.clear();
     if let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind {
         let properties = object.properties.values_mut();
         properties
@@ -61,8 +57,8 @@ fn clean(schema: &mut Schema) {
 fn operation_input(spec: &Spec, operation: &Operation) -> Input {
     let mut input = Input {
         operation_id: Some(operation.id.clone()),
-        summary: Some(doc(&operation.summary)),
-        description: operation.description.as_deref().map(doc),
+        summary: Some(operation.summary.clone()),
+        description: operation.description.clone(),
         ..Input::default()
     };
     let parameters = operation.parameters.iter();
@@ -110,7 +106,7 @@ fn parameter_input(parameter: &Parameter) -> Typed {
     };
     let parameter_data = ParameterData {
         name: parameter.name.clone(),
-        description: Some(doc(&parameter.description)),
+        description: Some(parameter.description.clone()),
         required: parameter.required,
         deprecated: None,
         format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)),

@@ -1,48 +1,47 @@
 //! What the generator cannot be told: changes to the types it made.
 
+use std::collections::HashMap;
+
 use quote::ToTokens;
 use syn::parse_quote;
 
 use super::types_of;
-use crate::model::{Component, Format, Model, Place, Plain, Property, Shape, Sort};
+use crate::model::{Format, Model, Place, Plain, Property, Shape, Sort};
 use crate::source::Problem;
 
 /// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
 pub fn polish(model: &Model, file: &mut syn::File) -> Vec<Problem> {
     let mut nothing = Vec::new();
     let types = types_of(file).unwrap_or(&mut nothing);
-    let objects = model
-        .components
-        .iter()
-        .filter_map(|component| match &component.sort {
-            Sort::Object(properties) => Some((component, properties)),
-            _ => None,
-        });
-    objects
-        .flat_map(|(object, properties)| polish_object(object, properties, types))
-        .collect()
-}
-
-fn polish_object(
-    object: &Component,
-    properties: &[Property],
-    types: &mut [syn::Item],
-) -> Vec<Problem> {
-    let missing = |at: Place, name: &str| {
-        let text = format!("the generator made nothing of `{name}`: choose another name");
-        Problem::new(at, text)
-    };
-    let made = types.iter_mut().find_map(|item| match item {
-        syn::Item::Struct(made) if made.ident == object.name => Some(made),
+    let made = types.iter_mut().filter_map(|item| match item {
+        syn::Item::Struct(made) => Some((made.ident.to_string(), made)),
         _ => None,
     });
-    let Some(made) = made else {
-        return vec![missing(object.at, &object.name)];
-    };
+    let mut made: HashMap<String, &mut syn::ItemStruct> = made.collect();
+    let mut problems = Vec::new();
+    for component in &model.components {
+        let Sort::Object(properties) = &component.sort else {
+            continue;
+        };
+        match made.get_mut(&component.name) {
+            Some(made) => problems.extend(polish_object(properties, made)),
+            None => problems.push(missing(component.at, &component.name)),
+        }
+    }
+    problems
+}
+
+fn missing(at: Place, name: &str) -> Problem {
+    let text = format!("the generator made nothing of `{name}`: choose another name");
+    Problem::new(at, text)
+}
+
+fn polish_object(properties: &[Property], made: &mut syn::ItemStruct) -> Vec<Problem> {
     made.attrs.push(parse_quote!(#[non_exhaustive]));
+    let fields = made.fields.iter_mut();
+    let mut fields: HashMap<_, _> = fields.map(|field| (member(field), field)).collect();
     let polished = properties.iter().filter_map(|property| {
-        let mut fields = made.fields.iter_mut();
-        let Some(field) = fields.find(|field| member(field) == property.name) else {
+        let Some(field) = fields.get_mut(&property.name) else {
             return Some(missing(property.at, &property.name));
         };
         if !has_type_of_format(&property.shape, field) {

@@ -73,7 +73,8 @@ fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
     let output = quote!(Result<crate::transport::request::Request<#success>, Error<()>>);
     method.sig.asyncness = None;
     method.sig.output = syn::parse2(quote!(-> #output)).ok()?;
-    method.sig.ident = format_ident!("build_{id}");
+    // No operation ends in `_`, and no parameter in `client_`.
+    method.sig.ident = format_ident!("build_{id}_");
     method.vis = syn::parse_quote!(pub(super));
     let docs = std::mem::take(&mut method.attrs);
 
@@ -102,8 +103,12 @@ fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
     let lifetime = uses_lifetime(&public).then(|| quote!(<'a>));
     let must = must.iter().map(|(name, _)| name).collect::<Vec<_>>();
     let setters = optional.iter().map(|(name, kind)| {
+        let is_taken = name == "new" || name == "build";
+        let setter = is_taken
+            .then(|| format_ident!("{name}_"))
+            .unwrap_or_else(|| name.clone());
         quote! {
-            pub fn #name(mut self, #name: #kind) -> Self {
+            pub fn #setter(mut self, #name: #kind) -> Self {
                 self.#name = #name;
                 self
             }
@@ -116,15 +121,15 @@ fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
         pub struct #call #lifetime { #public }
     });
     calls.calls.extend(quote! {
-        pub struct #call<'a> { client: &'a Client, #private #may }
+        pub struct #call<'a> { client_: &'a Client, #private #may }
         impl<'a> #call<'a> {
-            pub fn new(client: &'a Client, required: required::#call #lifetime) -> Self {
+            pub fn new(client_: &'a Client, required: required::#call #lifetime) -> Self {
                 let required::#call { #(#must),* } = required;
-                Self { client, #(#must,)* #(#unset: None),* }
+                Self { client_, #(#must,)* #(#unset: None),* }
             }
             #(#setters)*
             /// The request, to be sent by the transport.
-            pub fn build(self) -> #output { self.client.#build(#(self.#passed),*) }
+            pub fn build(self) -> #output { self.client_.#build(#(self.#passed),*) }
         }
     });
     calls.starts.extend(quote! {

@@ -24,8 +24,14 @@ use Need::{Optional, Required};
 /// What a member's value must look like.
 pub enum Shape {
     Any,
+    /// A text for readers.
+    Prose,
+    /// A text in one line, in which every character is seen.
     Text,
+    Type,
     Flag,
+    /// `additionalProperties`.
+    Open,
     Number,
     /// A list of texts; `null` may be among them, as in a nullable enum.
     Words,
@@ -42,8 +48,12 @@ impl Shape {
     pub fn noun(&self) -> &'static str {
         match self {
             Shape::Any => "any value",
-            Shape::Text => "a text: quote it if it looks like something else",
+            Shape::Text | Shape::Prose => "a text: quote it if it looks like something else",
+            Shape::Type => "one word, with nullable: true beside it where null may stand",
             Shape::Flag => "true or false",
+            Shape::Open => {
+                "true or false (a map is a component without type, which takes any JSON)"
+            }
             Shape::Number => "a number",
             Shape::Words => "a list of texts",
             Shape::List(_) | Shape::Scopes => "a list",
@@ -73,7 +83,7 @@ static INFO: Kind = Kind {
     keys: &[
         ("title", Required, Shape::Text),
         ("version", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("description", Optional, Shape::Prose),
     ],
 };
 
@@ -82,7 +92,7 @@ static LINK: Kind = Kind {
     section: None,
     keys: &[
         ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("description", Optional, Shape::Prose),
     ],
 };
 
@@ -91,7 +101,7 @@ static SERVER: Kind = Kind {
     section: None,
     keys: &[
         ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("description", Optional, Shape::Prose),
     ],
 };
 
@@ -115,8 +125,8 @@ static OPERATION: Kind = Kind {
     section: None,
     keys: &[
         ("operationId", Required, Shape::Text),
-        ("summary", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("summary", Required, Shape::Prose),
+        ("description", Optional, Shape::Prose),
         ("externalDocs", Optional, Shape::One(&LINK)),
         ("parameters", Optional, Shape::List(&PARAMETER)),
         ("responses", Required, Shape::Each(&RESPONSE)),
@@ -131,7 +141,7 @@ static PARAMETER: Kind = Kind {
         ("name", Required, Shape::Text),
         ("in", Required, Shape::Text),
         ("required", Optional, Shape::Flag),
-        ("description", Required, Shape::Text),
+        ("description", Required, Shape::Prose),
         ("schema", Required, Shape::One(&PLAIN)),
         ("example", Optional, Shape::Any),
         ("examples", Optional, Shape::Each(&EXAMPLE)),
@@ -143,8 +153,8 @@ static PLAIN: Kind = Kind {
     name: "a parameter's schema",
     section: None,
     keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("type", Required, Shape::Type),
+        ("description", Optional, Shape::Prose),
         ("minimum", Optional, Shape::Number),
         ("maximum", Optional, Shape::Number),
         ("default", Optional, Shape::Any),
@@ -157,7 +167,7 @@ static RESPONSE: Kind = Kind {
     name: "a response",
     section: Some("responses"),
     keys: &[
-        ("description", Required, Shape::Text),
+        ("description", Required, Shape::Prose),
         ("headers", Optional, Shape::Each(&HEADER)),
         ("content", Optional, Shape::Each(&MEDIA)),
     ],
@@ -167,7 +177,7 @@ static HEADER: Kind = Kind {
     name: "a header",
     section: None,
     keys: &[
-        ("description", Required, Shape::Text),
+        ("description", Required, Shape::Prose),
         ("required", Optional, Shape::Flag),
         ("schema", Required, Shape::One(&PLAIN)),
         ("example", Optional, Shape::Any),
@@ -189,8 +199,8 @@ static BODY: Kind = Kind {
     name: "a body's schema",
     section: Some("schemas"),
     keys: &[
-        ("type", Required, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("type", Required, Shape::Type),
+        ("description", Optional, Shape::Prose),
     ],
 };
 
@@ -198,8 +208,8 @@ static EXAMPLE: Kind = Kind {
     name: "an example",
     section: Some("examples"),
     keys: &[
-        ("summary", Optional, Shape::Text),
-        ("description", Optional, Shape::Text),
+        ("summary", Optional, Shape::Prose),
+        ("description", Optional, Shape::Prose),
         ("value", Required, Shape::Any),
     ],
 };
@@ -220,12 +230,12 @@ static SCHEME: Kind = Kind {
     name: "a security scheme",
     section: None,
     keys: &[
-        ("type", Required, Shape::Text),
+        ("type", Required, Shape::Type),
         ("scheme", Optional, Shape::Text),
         ("in", Optional, Shape::Text),
         ("name", Optional, Shape::Text),
         ("bearerFormat", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
+        ("description", Required, Shape::Prose),
     ],
 };
 
@@ -233,11 +243,11 @@ static SCHEMA: Kind = Kind {
     name: "a component schema",
     section: None,
     keys: &[
-        ("type", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
+        ("type", Optional, Shape::Type),
+        ("description", Required, Shape::Prose),
         ("required", Optional, Shape::Words),
         ("properties", Optional, Shape::Each(&PROPERTY)),
-        ("additionalProperties", Optional, Shape::Flag),
+        ("additionalProperties", Optional, Shape::Open),
         ("enum", Optional, Shape::Words),
         ("nullable", Optional, Shape::Flag),
         ("example", Optional, Shape::Any),
@@ -248,9 +258,9 @@ static PROPERTY: Kind = Kind {
     name: "a property",
     section: None,
     keys: &[
-        ("type", Optional, Shape::Text),
+        ("type", Optional, Shape::Type),
         ("format", Optional, Shape::Text),
-        ("description", Required, Shape::Text),
+        ("description", Required, Shape::Prose),
         ("nullable", Optional, Shape::Flag),
         ("items", Optional, Shape::One(&ITEMS)),
         ("allOf", Optional, Shape::List(&REFERENCE)),
@@ -263,7 +273,7 @@ static ITEMS: Kind = Kind {
     name: "an array's items",
     section: Some("schemas"),
     keys: &[
-        ("type", Required, Shape::Text),
+        ("type", Required, Shape::Type),
         ("format", Optional, Shape::Text),
     ],
 };

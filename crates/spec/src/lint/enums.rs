@@ -1,14 +1,13 @@
-//! House rules for open enums, and the names of their variants.
+//! House rules for open enums.
 
-use std::collections::HashMap;
-
-use heck::ToPascalCase;
-
-use super::schemas::TAKEN;
+use super::names::{Names, is_taken, variant};
 use crate::source::{Node, Problem};
 
 pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
-    let mut variants: HashMap<String, &str> = HashMap::new();
+    let mut variants = Names::new(
+        "variant",
+        "leave one out, an unlisted word is kept as it came",
+    );
     let words = schema.get("enum").map_or(&[][..], Node::items);
     for node in words {
         let Some(word) = node.text() else {
@@ -20,19 +19,13 @@ pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
             }
             continue;
         };
-        let variant = variant(word);
-        let text = if !is_identifier(&variant) || TAKEN.contains(&variant.as_str()) {
-            format!(
-                "`{word}` makes no Rust variant: leave it out, an unlisted word is kept as it came"
-            )
-        } else if let Some(other) = variants.insert(variant.clone(), word) {
-            format!(
-                "`{word}` and `{other}` both become the variant `{variant}`: leave one out, an unlisted word is kept as it came"
-            )
-        } else {
-            continue;
-        };
-        problems.push(Problem::new(node.at, text));
+        problems.extend(match variant(word).filter(|variant| !is_taken(variant)) {
+            Some(variant) => variants.add(node.at, word, variant),
+            None => Some(Problem::new(
+                node.at,
+                format!("`{word}` makes no Rust variant: leave it out, an unlisted word is kept as it came"),
+            )),
+        });
     }
     if words.is_empty() {
         problems.push(Problem::new(
@@ -49,13 +42,4 @@ pub fn check(schema: &Node, problems: &mut Vec<Problem>) {
             format!("an enum has no `{}`: remove it", wrong.key),
         ));
     }
-}
-
-fn variant(word: &str) -> String {
-    word.to_pascal_case()
-}
-
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric())
 }

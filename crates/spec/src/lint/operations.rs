@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
+use super::names::{Names, field, is_taken};
 use super::schemas;
-use crate::model::Place;
+use crate::model::{Place, Statuses};
 use crate::source::{Entry, Node, Problem, Value};
 
-/// Methods that every generated client has, and names its methods' bodies use.
+/// Methods that every generated client has, and what the module of the calls uses.
 const TAKEN_OPERATIONS: &[&str] = &[
     "new",
     "new_with_client",
@@ -19,17 +20,20 @@ const TAKEN_OPERATIONS: &[&str] = &[
     "baseurl",
     "inner",
     "api_version",
+    "error",
 ];
-const TAKEN_PARAMETERS: &[&str] = &["header_map", "info", "self"];
+/// A variable in the methods.
+const TAKEN_PARAMETER: &str = "header_map";
 
 pub fn check(document: &Node, problems: &mut Vec<Problem>) {
     check_requirements(document, document, problems);
-    let mut ids: HashMap<&str, Place> = HashMap::new();
+    let mut calls = Names::new("call", "choose another operationId");
+    let mut bounds = HashMap::new();
     for path in document.members(&["paths"]) {
-        if !path.key.starts_with('/') || path.key.contains(['?', '#']) {
+        if !path.key.starts_with('/') || placeholders(&path.key).is_none() {
             problems.push(Problem::new(
                 path.at,
-                "a path begins with a slash and holds neither query nor fragment",
+                "a path begins with a slash and holds no more than letters, digits, {parameters} with a name each, and -._~!$&'()*+,;=:@%",
             ));
         }
         let Some(operation) = path.node.get("get") else {
@@ -37,44 +41,45 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
         };
         if let Some(id) = operation.get("operationId") {
             let word = id.text().unwrap_or_default();
-            if word != word.to_snake_case() || syn::parse_str::<syn::Ident>(word).is_err() {
-                problems.push(Problem::new(
-                    id.at,
-                    format!("`{word}` names a Rust method: write it like `get_execution`"),
-                ));
-            } else if TAKEN_OPERATIONS.contains(&word) {
-                problems.push(Problem::new(
-                    id.at,
-                    format!(
-                        "`{word}` is a method that every client has: choose another operationId"
-                    ),
-                ));
-            } else if let Some(first) = ids.insert(word, id.at) {
+            let call = word.to_pascal_case();
+            problems.extend(if word != word.to_snake_case() || !is_method(word) {
+                let text = format!("`{word}` names a Rust method: write it like `get_execution`");
+                Some(Problem::new(id.at, text))
+            } else if TAKEN_OPERATIONS.contains(&word) || is_taken(&call) {
                 let text = format!(
-                    "`{word}` is the operationId on line {} too: choose another",
-                    first.line
+                    "`{word}` is a method that every client has: choose another operationId"
                 );
-                problems.push(Problem::new(id.at, text));
-            }
+                Some(Problem::new(id.at, text))
+            } else {
+                calls.add(id.at, word, call)
+            });
         }
         check_parameters(document, path, operation, problems);
+        check_bounds(document, path, operation, &mut bounds, problems);
         check_responses(document, operation, problems);
         check_requirements(document, operation, problems);
     }
 }
 
+/// Whether a name in lower case can be a method's, a module's or, in capitals, a constant's.
+pub fn is_method(name: &str) -> bool {
+    name.is_ascii() && name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
 fn check_requirements(document: &Node, holder: &Node, problems: &mut Vec<Problem>) {
-    let schemes = document.members(&["components", "securitySchemes"]);
+    let schemes = document.at_path(["components", "securitySchemes"]);
+    let is_scheme = |name: &str| schemes.is_some_and(|schemes| schemes.get(name).is_some());
     for requirement in holder.get("security").map_or(&[][..], Node::items) {
-        for Entry { at, key, .. } in requirement.entries() {
-            if schemes.iter().all(|scheme| scheme.key != *key) {
-                problems.push(Problem::new(
-                    *at,
-                    format!(
-                        "`{key}` is no security scheme: declare it under components.securitySchemes"
-                    ),
-                ));
-            }
+        let names = requirement.entries();
+        if names.len() != 1 {
+            let text = "a request is signed in one way: name one scheme in each requirement";
+            problems.push(Problem::new(requirement.at, text));
+        }
+        for Entry { at, key, .. } in names.iter().filter(|entry| !is_scheme(&entry.key)) {
+            let text = format!(
+                "`{key}` is no security scheme: declare it under components.securitySchemes"
+            );
+            problems.push(Problem::new(*at, text));
         }
     }
 }
@@ -96,22 +101,18 @@ pub fn parameters<'a>(
 }
 
 fn check_parameters(document: &Node, path: &Entry, operation: &Node, problems: &mut Vec<Problem>) {
-    let mut arguments: HashMap<String, &str> = HashMap::new();
+    let mut arguments = Names::new("argument", "keep one");
     let known = problems.len();
     for (at, parameter) in parameters(document, &path.node, operation) {
         let name = parameter.word("name").unwrap_or_default();
-        let argument = name.to_snake_case();
-        let can_be_called = argument.starts_with(|first: char| first.is_ascii_lowercase());
-        if !can_be_called || TAKEN_PARAMETERS.contains(&argument.as_str()) {
-            let text = format!(
-                "a parameter cannot be called `{name}` in generated code: choose another name"
-            );
-            problems.push(Problem::new(at, text));
-        } else if let Some(other) = arguments.insert(argument.clone(), name) {
-            let text =
-                format!("`{name}` and `{other}` both become the argument `{argument}`: keep one");
-            problems.push(Problem::new(at, text));
-        }
+        let argument = field(name).filter(|argument| argument != TAKEN_PARAMETER);
+        problems.extend(match argument {
+            Some(argument) => arguments.add(at, name, argument),
+            None => Some(Problem::new(
+                at,
+                format!("a parameter cannot be called `{name}` in generated code: leave it out, or ask for the client to have it"),
+            )),
+        });
         problems.extend(misplaced(&path.key, parameter, name).map(|text| Problem::new(at, text)));
         check_plain(parameter.get("schema"), problems);
     }
@@ -122,11 +123,38 @@ fn check_parameters(document: &Node, path: &Entry, operation: &Node, problems: &
                 parameter.word("name") == Some(name) && parameter.word("in") == Some("path")
             })
         };
-        let missing = placeholders(&path.key).filter(|name| !declared(name));
+        let names = placeholders(&path.key).unwrap_or_default();
+        let missing = names.into_iter().filter(|name| !declared(name));
         let text = |name| {
             format!("the path has {{{name}}} but no such path parameter is declared: add it")
         };
         problems.extend(missing.map(|name| Problem::new(path.at, text(name))));
+    }
+}
+
+/// The bounds of all operations stand side by side, as constants.
+fn check_bounds(
+    document: &Node,
+    path: &Entry,
+    operation: &Node,
+    bounds: &mut HashMap<String, u64>,
+    problems: &mut Vec<Problem>,
+) {
+    let id = operation.word("operationId").unwrap_or_default();
+    for (at, parameter) in parameters(document, &path.node, operation) {
+        let name = parameter.word("name").unwrap_or_default();
+        let schema = parameter.get("schema");
+        let has = |key| schema.is_some_and(|schema| schema.get(key).is_some());
+        let constant = constant(&format!("{id}_{}", name.to_snake_case()));
+        if has("minimum")
+            && has("maximum")
+            && let Some(line) = bounds.insert(constant.clone(), at.line)
+        {
+            let text = format!(
+                "the bounds of `{name}` and those on line {line} both become the constant `{constant}`: choose another operationId for one"
+            );
+            problems.push(Problem::new(at, text));
+        }
     }
 }
 
@@ -136,9 +164,9 @@ fn misplaced(path: &str, parameter: &Node, name: &str) -> Option<String> {
         Some("path") if !parameter.is("required") => {
             Some(format!("the path parameter `{name}` needs required: true"))
         }
-        Some("path") if placeholders(path).all(|placeholder| placeholder != name) => Some(format!(
-            "`{name}` is not in the path `{path}`: add it there or correct the name"
-        )),
+        Some("path") if placeholders(path).is_some_and(|names| !names.contains(&name)) => Some(
+            format!("`{name}` is not in the path `{path}`: add it there or correct the name"),
+        ),
         Some("path" | "query") => None,
         Some("header") if is_header(name) => None,
         Some("header") => Some(format!(
@@ -150,10 +178,22 @@ fn misplaced(path: &str, parameter: &Node, name: &str) -> Option<String> {
     }
 }
 
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name))
+/// The names in braces. Nothing if one has no end, no name or another's, or if the path holds what paths do not.
+fn placeholders(path: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let is_plain = |text: &str| {
+        text.chars()
+            .all(|it| it.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(it))
+    };
+    let (before, parts) = path.split_once('{').unwrap_or((path, ""));
+    for part in parts.split('{').filter(|_| path.contains('{')) {
+        let (name, after) = part.split_once('}')?;
+        if name.is_empty() || name.contains('`') || names.contains(&name) || !is_plain(after) {
+            return None;
+        }
+        names.push(name);
+    }
+    is_plain(before).then_some(names)
 }
 
 fn check_plain(schema: Option<&Node>, problems: &mut Vec<Problem>) {
@@ -166,16 +206,29 @@ fn check_plain(schema: Option<&Node>, problems: &mut Vec<Problem>) {
             format!("a parameter cannot be of type `{kind}`: use string, integer or boolean"),
         ));
     }
-    for bound in [schema.get("minimum"), schema.get("maximum")]
-        .into_iter()
-        .flatten()
-    {
-        let is_count =
-            matches!(&bound.value, Value::Number(digits) if digits.parse::<u64>().is_ok());
-        if kind != "integer" || !is_count {
-            problems.push(Problem::new(
-                bound.at,
-                "a bound must be a whole number from 0, of an integer",
+    for (key, of) in [
+        ("minimum", "integer"),
+        ("maximum", "integer"),
+        ("minLength", "string"),
+        ("pattern", "string"),
+    ] {
+        let Some(entry) = schema.entry(key) else {
+            continue;
+        };
+        let is_fit = match &entry.node.value {
+            Value::Number(digits) => digits.parse::<u64>().is_ok(),
+            _ => true,
+        };
+        let problem = |at, text: String| Problem::new(at, text);
+        if !is_fit {
+            problems.push(problem(
+                entry.node.at,
+                format!("`{key}` must be a whole number from 0"),
+            ));
+        } else if kind != of {
+            problems.push(problem(
+                entry.at,
+                format!("`{key}` is for the type {of}: leave it out"),
             ));
         }
     }
@@ -186,8 +239,7 @@ fn check_responses(document: &Node, operation: &Node, problems: &mut Vec<Problem
         return;
     };
     for Entry { at, key, .. } in responses.entries() {
-        let is_status = matches!(key.parse::<u16>(), Ok(200..=599))
-            || ["3XX", "4XX", "5XX", "default"].contains(&key.as_str());
+        let is_status = key != "2XX" && Statuses::read(key).is_some();
         if !is_status {
             problems.push(Problem::new(*at, format!("`{key}` is no status of an answer: use 200 to 599, 4XX, 5XX or default, and name a success")));
         }
@@ -232,11 +284,14 @@ fn check_success(document: &Node, success: &Entry, problems: &mut Vec<Problem>) 
         return;
     };
     if schema.get("$ref").is_none()
-        || schemas::sort(document.resolve(schema)) != Some(schemas::Sort::Object)
+        || !matches!(
+            schemas::sort(document.resolve(schema)),
+            Some(schemas::Sort::Object | schemas::Sort::Json)
+        )
     {
         problem(
             schema.at,
-            "a success must be a $ref to an object under components.schemas",
+            "a success must be a $ref to an object under components.schemas, or to a component without type for any JSON",
         );
     }
 }

@@ -1,33 +1,11 @@
 //! House rules for `components.schemas`: a component is an object, an open enum, or any JSON, and says what it is.
 
-use std::collections::HashMap;
-
-use heck::{ToPascalCase, ToSnakeCase};
+use std::collections::HashSet;
 
 use super::enums;
+use super::names::{Names, field, is_taken, variant};
+use crate::model::{Format, Kind};
 use crate::source::{Entry, Node, Problem, Value};
-
-/// The formats that have a type of their own, as (type, format, the type in `crate::values`).
-///
-/// A property's number always has one of them: plain numbers would go through `f64` and lose digits.
-pub const FORMATS: &[(&str, &str, &str)] = &[
-    ("number", "decimal", "Decimal"),
-    ("integer", "decimal", "Decimal"),
-    ("string", "decimal", "Decimal"),
-    ("string", "id", "Id"),
-    ("string", "date-time", "DateTime"),
-    // An instant, as far as the vendor's documents go, although its examples are none.
-    ("string", "maybe-date-time", "DateTime"),
-    ("string", "local-date-time", "LocalDateTime"),
-    ("number", "epoch-seconds", "EpochSeconds"),
-    ("integer", "epoch-milliseconds", "EpochMillis"),
-];
-
-/// Names that the generated module, or the macros in it, use for something else.
-pub const TAKEN: &[&str] = &[
-    "Self", "String", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "Box", "From",
-    "Unknown",
-];
 
 /// What a component becomes in Rust.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,9 +28,11 @@ pub fn sort(schema: &Node) -> Option<Sort> {
 }
 
 pub fn check(document: &Node, problems: &mut Vec<Problem>) {
-    let components = document.members(&["components", "schemas"]);
+    let Some(components) = document.at_path(["components", "schemas"]) else {
+        return;
+    };
     check_names(components, problems);
-    for component in components {
+    for component in components.entries() {
         match sort(&component.node) {
             Some(Sort::Object) => check_object(document, &component.node, problems),
             Some(Sort::OpenEnum) => enums::check(&component.node, problems),
@@ -68,19 +48,19 @@ pub fn check(document: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_names(components: &[Entry], problems: &mut Vec<Problem>) {
-    for Entry { at, key, .. } in components {
+fn check_names(components: &Node, problems: &mut Vec<Problem>) {
+    for Entry { at, key, .. } in components.entries() {
         let answered = key
             .strip_suffix("Body")
-            .filter(|name| components.iter().any(|other| other.key == *name));
-        let text = if *key != key.to_pascal_case()
-            || !key.starts_with(|first: char| first.is_ascii_uppercase())
-        {
-            format!(
-                "`{key}` names a Rust type: write it as `{}`",
-                key.to_pascal_case()
-            )
-        } else if TAKEN.contains(&key.as_str()) {
+            .filter(|name| components.get(name).is_some());
+        let text = if variant(key).as_deref() != Some(key) {
+            match variant(key) {
+                Some(name) => format!("`{key}` names a Rust type: write it as `{name}`"),
+                None => format!(
+                    "`{key}` names a Rust type: write it with letters from A to Z and digits, the first a capital letter"
+                ),
+            }
+        } else if is_taken(key) {
             format!("a type called `{key}` clashes with generated code: choose another name")
         } else if let Some(name) = answered {
             format!(
@@ -118,70 +98,44 @@ fn check_object(document: &Node, schema: &Node, problems: &mut Vec<Problem>) {
             "an object without properties: name them, or leave the type out for any JSON",
         ));
     }
-    let required: Vec<&Node> = schema
-        .get("required")
-        .map_or(&[][..], Node::items)
-        .iter()
-        .collect();
-    for name in &required {
-        if name
-            .text()
-            .is_none_or(|name| properties.iter().all(|property| property.key != name))
-        {
-            let name = name.text().unwrap_or_default();
-            let at = required
-                .iter()
-                .find(|node| node.text() == Some(name))
-                .map_or(schema.at, |node| node.at);
-            problems.push(Problem::new(
-                at,
-                format!("`{name}` is required but is no property: declare it or correct the name"),
-            ));
+    let listed = schema.get("required").map_or(&[][..], Node::items).iter();
+    for node in listed.clone() {
+        let name = node.text().unwrap_or_default();
+        if schema.at_path(["properties", name]).is_none() {
+            let text =
+                format!("`{name}` is required but is no property: declare it or correct the name");
+            problems.push(Problem::new(node.at, text));
         }
     }
     check_fields(properties, problems);
+    let required: HashSet<&str> = listed.filter_map(Node::text).collect();
     for property in properties {
-        let is_required = required
-            .iter()
-            .any(|name| name.text() == Some(&property.key));
+        let is_required = required.contains(property.key.as_str());
         check_property(document, property, is_required, problems);
     }
 }
 
 /// Two properties, or a property and another's alias, must not come down to one field or one member.
 fn check_fields(properties: &[Entry], problems: &mut Vec<Problem>) {
-    let mut fields: HashMap<String, &str> = HashMap::new();
+    let mut fields = Names::new("field", "keep one, with the other under its x-aliases");
     for Entry { at, key, .. } in properties {
-        let field = key.to_snake_case();
-        if !field.starts_with(|first: char| first.is_ascii_lowercase()) {
-            problems.push(Problem::new(
+        problems.extend(match field(key) {
+            Some(field) => fields.add(*at, key, field),
+            None => Some(Problem::new(
                 *at,
-                format!("`{key}` makes no Rust field: a name needs a letter first"),
-            ));
-        } else if let Some(other) = fields.insert(field.clone(), key) {
-            let text = format!(
-                "`{key}` and `{other}` both become the field `{field}`: keep one, with the other under its x-aliases"
-            );
-            problems.push(Problem::new(*at, text));
-        }
+                format!("`{key}` makes no Rust field: a name needs a letter first, and none but a to z; else leave it out, `Reply::bytes` has it all the same"),
+            )),
+        });
     }
-    let mut members: Vec<&str> = properties
-        .iter()
-        .map(|property| property.key.as_str())
-        .collect();
-    for alias in properties
-        .iter()
-        .flat_map(|property| property.node.get("x-aliases"))
-        .flat_map(Node::items)
-    {
+    let names = properties.iter().map(|property| property.key.as_str());
+    let mut members: HashSet<&str> = names.collect();
+    let aliases = properties.iter().flat_map(|it| it.node.get("x-aliases"));
+    for alias in aliases.flat_map(Node::items) {
         let name = alias.text().unwrap_or_default();
-        if members.contains(&name) || name.is_empty() {
-            problems.push(Problem::new(
-                alias.at,
-                format!("the alias `{name}` is another member's name: remove it"),
-            ));
+        if name.is_empty() || !members.insert(name) {
+            let text = format!("the alias `{name}` is another member's name: remove it");
+            problems.push(Problem::new(alias.at, text));
         }
-        members.push(name);
     }
 }
 
@@ -243,24 +197,19 @@ fn check_property(document: &Node, property: &Entry, required: bool, problems: &
 
 /// A value that is neither object nor array.
 fn check_plain(node: &Node, problems: &mut Vec<Problem>) {
-    let kind = node.word("type").unwrap_or_default();
-    let formats = || {
-        FORMATS
-            .iter()
-            .filter(|known| known.0 == kind)
-            .map(|known| known.1)
-    };
-    let text = match (kind, node.word("format")) {
-        ("string" | "boolean", None) => return,
-        ("number" | "integer", None) => "a number without format would lose digits: add format: decimal".to_owned(),
-        ("string" | "boolean" | "number" | "integer", Some(format)) if formats().any(|known| known == format) => return,
-        ("string" | "boolean" | "number" | "integer", Some(format)) => {
-            let known = formats().collect::<Vec<_>>().join(", ");
-            format!("a {kind} has no format `{format}`, it would be ignored: leave it out, or use one of: {known}")
+    let word = node.word("type").unwrap_or_default();
+    let text = match (Kind::named(word), node.word("format")) {
+        (Some(kind), None) if Format::None.suits(kind) => return,
+        (Some(kind), Some(format)) if Format::named(format).is_some_and(|it| it.suits(kind)) => return,
+        (Some(_), None) => "a number without format would lose digits: add format: decimal".to_owned(),
+        (Some(kind), Some(format)) => {
+            let known = Format::ALL.into_iter().filter(|(it, ..)| it.suits(kind));
+            let known = known.map(|(_, name, _)| name).collect::<Vec<_>>().join(", ");
+            format!("a {word} has no format `{format}`, it would be ignored: leave it out, or use one of: {known}")
         }
-        ("object", _) => "what stands inline gets a name nobody chose: make it a component, or refer to one without type for any JSON".to_owned(),
-        ("", _) => "this has neither a type nor a reference: add one".to_owned(),
-        (kind, _) => format!("`{kind}` cannot stand here: use string, number, integer or boolean, or refer to a component"),
+        (None, _) if word == "object" => "what stands inline gets a name nobody chose: make it a component, or refer to one without type for any JSON".to_owned(),
+        (None, _) if word.is_empty() => "this has neither a type nor a reference: add one".to_owned(),
+        (None, _) => format!("`{word}` cannot stand here: use string, number, integer or boolean, or refer to a component"),
     };
     let culprit = node.get("format").or_else(|| node.get("type"));
     problems.push(Problem::new(culprit.map_or(node.at, |node| node.at), text));

@@ -1,9 +1,8 @@
 //! Each mistake in a spec is one problem at its own place.
 
-use super::generate;
 use executions_spec::Problem;
 
-const ECHO: &str = include_str!("../../data/echo.yaml");
+use super::{ECHO, generate};
 
 /// Where the problem is expected; not part of the spec.
 const MARK: char = '‸';
@@ -55,7 +54,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ("            minimum: 1\n", "            minimum: ‸1.5\n", "whole number from 0"),
     ("            minimum: 1\n", "            minimum: ‸'1'\n", "`minimum` is a number"),
     ("          description: Whether to shout.\n", "          description: Whether to shout.\n          ‸explode: false\n", "does not support it"),
+    ("            type: boolean\n", "            type: boolean\n            ‸minLength: 1\n", "`minLength` is for the type string"),
+    ("            minimum: 1\n", "            ‸pattern: a\n            minimum: 1\n", "`pattern` is for the type string"),
     // Responses
+    ("        '200':\n", "        ‸'+404': {description: A.}\n        '200':\n", "`+404` is no status"),
+    ("        '200':\n", "        ‸'0404': {description: A.}\n        '200':\n", "`0404` is no status"),
     ("        '200':\n", "        ‸default:\n", "no response is a success"),
     ("        '200':\n", "        ‸2XX:\n", "`2XX` is no status"),
     ("components:\n", "        ‸'204':\n          description: Nothing.\ncomponents:\n", "one operation has one success"),
@@ -71,6 +74,14 @@ const CASES: &[(&str, &str, &str)] = &[
     ("                $ref: '#/components/schemas/Echo'", "                $ref: ‸'other.yaml#/Echo'", "must point into this file"),
     ("                $ref: '#/components/schemas/Echo'", "                ‸$ref: '#/components/schemas/Echo'\n                description: An echo.", "is ignored"),
     ("            - $ref: '#/components/schemas/Mood'", "            - $ref: ‸'#/definitions/Mood'", "must point into this file"),
+    ("        '200':\n", "        '404': {$ref: ‸'#/components/responses/A'}\n        '200':\n", "does not exist"),
+    ("components:\n", "components:\n  responses:\n    A: {$ref: ‸'#/components/responses/A'}\n", "to no end"),
+    ("components:\n", "components:\n  parameters:\n    A: {$ref: ‸'#/components/parameters/A'}\n", "to no end"),
+    ("components:\n", "components:\n  examples:\n    A: {$ref: ‸'#/components/examples/A'}\n", "to no end"),
+    // Texts
+    ("  title: Echo\n", "  title: ‸\"E\\rcho\"\n", "hidden character"),
+    ("[calm, ", "[calm, ‸\"a\\u202eb\", ", "hidden character"),
+    ("        at:\n", "        ‸\"a\\u200bb\":\n          type: string\n          description: A.\n        at:\n", "hidden character"),
     // Security schemes
     ("components:\n", "components:\n  securitySchemes:\n    ‸key: {type: apiKey, in: query, name: key, description: A key.}\n", "does not have"),
     ("components:\n", "components:\n  securitySchemes:\n    ‸key: {type: oauth2, description: A key.}\n", "does not have"),
