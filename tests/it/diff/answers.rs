@@ -35,7 +35,7 @@ fn every_kind_of_change_of_an_answer_has_its_grade() {
             Case {
                 what: "a success has another status",
                 edits: &[("        '200':\n", "        '202':\n")],
-                expected: &["silent: list_executions", "silent: list_executions"],
+                expected: &["silent: list_executions"],
             },
             Case {
                 what: "an error has another content",
@@ -43,7 +43,7 @@ fn every_kind_of_change_of_an_answer_has_its_grade() {
                     "        text/html:\n          schema:\n            type: string\n",
                     "",
                 )],
-                expected: &["silent:"],
+                expected: &["harmless:", "silent:", "silent:"],
             },
             Case {
                 what: "an error is of another type",
@@ -51,7 +51,7 @@ fn every_kind_of_change_of_an_answer_has_its_grade() {
                     "      description: The service failed. Undocumented; the body may be anything.\n      content:\n        application/json:\n          schema:\n            $ref: '#/components/schemas/Error'",
                     "      description: The service failed. Undocumented; the body may be anything.\n      content:\n        application/json:\n          schema:\n            $ref: '#/components/schemas/Json'",
                 )],
-                expected: &["silent:"],
+                expected: &["silent:", "silent:"],
             },
             Case {
                 what: "a header comes",
@@ -100,7 +100,7 @@ fn every_kind_of_change_of_the_whole_has_its_grade() {
             Case {
                 what: "requests are signed otherwise",
                 edits: &[("scheme: bearer", "scheme: basic")],
-                expected: &["silent: security::TOKEN"],
+                expected: &["silent:"],
             },
             Case {
                 what: "a way to sign is renamed",
@@ -109,9 +109,10 @@ fn every_kind_of_change_of_the_whole_has_its_grade() {
                     ("    token:\n", "    key:\n"),
                 ],
                 expected: &[
-                    "compile: security::TOKEN",
-                    "harmless: security::KEY",
-                    "silent:",
+                    "compile:",
+                    "harmless:",
+                    "silent: get_execution",
+                    "silent: list_executions",
                 ],
             },
             Case {

@@ -119,9 +119,6 @@ struct Version {
     changes: Changes,
 }
 
-/// Cases that `build.rs` refuses, so that there is nothing to compile.
-const REFUSED: [&str; 1] = ["the last required member of a type goes"];
-
 fn has(changes: &Changes, grade: Grade) -> bool {
     let mut all = changes.all().iter();
     all.any(|change| change.grade == grade || change.also.contains(&grade))
@@ -169,7 +166,7 @@ fn the_compiler_and_the_decoder_agree_with_the_grades() {
             None => refused.push(case.what),
         }
     }
-    assert_eq!(refused, REFUSED);
+    assert!(refused.is_empty(), "{refused:?}");
     let mut program = Program::new();
     let all_decodes = PROOFS.each_ref().map(decodes).concat();
     program.add("before", &before, &uses, &all_decodes);
