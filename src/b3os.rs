@@ -18,7 +18,7 @@ use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Answer, Manners, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on B3OS; clones share its connections.
 #[derive(Clone)]
@@ -130,13 +130,11 @@ fn state(status: &types::ExecutionStatus) -> State {
     }
 }
 
-impl Answer for types::ExecutionEnvelope {
-    /// By `success` where the introduction's envelope is used; by `code` (200, and 0 on one page) where the reference's is.
+impl Success for types::ExecutionEnvelope {
+    /// By `code` (200, and 0 on one page), in the envelope of the reference; the introduction's has `success` and `error`.
     fn says_it_failed(&self) -> bool {
         let code = self.code.as_ref().and_then(|code| code.to_i64());
-        self.success == Some(false)
-            || code.is_some_and(|code| code != 0 && !(200..300).contains(&code))
-            || (self.data.is_none() && self.error.is_some())
+        code.is_some_and(|code| code != 0 && !(200..300).contains(&code))
     }
 
     fn request_id(&self) -> Option<&str> {

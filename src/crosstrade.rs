@@ -26,7 +26,7 @@ use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Answer, Manners, Transport};
+use crate::transport::{Manners, Success, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
@@ -168,17 +168,8 @@ fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) 
     }
 }
 
-impl Answer for types::Execution {
-    fn says_it_failed(&self) -> bool {
-        self.success == Some(false)
-    }
-}
-
-impl Answer for types::ExecutionList {
-    fn says_it_failed(&self) -> bool {
-        self.success == Some(false)
-    }
-}
+impl Success for types::Execution {}
+impl Success for types::ExecutionList {}
 
 /// Refusals that come without a status: a 200 with `success: false`, and all of them over the WebSocket. The vendor documents
 /// the words of the rate limit (docs.crosstrade.io/api/rate-limiting), and `addon_disconnected` for its MCP server alone; a

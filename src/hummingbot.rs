@@ -15,7 +15,7 @@ use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Answer, Manners, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
 #[derive(Clone)]
@@ -113,7 +113,7 @@ fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) 
     }
 }
 
-impl Answer for types::Executor {}
+impl Success for types::Executor {}
 
 /// What [`Hummingbot`] signs with. Set it through [`Hummingbot::builder`].
 #[derive(Clone, Debug, Default)]

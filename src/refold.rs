@@ -16,7 +16,7 @@ use crate::transport::auth::{Credential, Signer};
 use crate::transport::budget::Budget;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Answer, Manners, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
 #[derive(Clone)]
@@ -122,7 +122,7 @@ fn state(status: &types::ExecutionStatus) -> State {
     }
 }
 
-impl Answer for types::Execution {
+impl Success for types::Execution {
     /// The document requires no single member, so a refusal in a 200 would read as an execution of which nothing is known.
     fn is_blank(&self) -> bool {
         self.id.is_none()

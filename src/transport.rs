@@ -31,7 +31,7 @@ pub(crate) mod upgrade;
 mod verdict;
 
 use auth::Signer;
-pub(crate) use body::Answer;
+pub(crate) use body::Success;
 use budget::Budget;
 use client::Http;
 use failure::Failure;
@@ -131,7 +131,7 @@ impl Transport {
     }
 
     /// Sends an operation's request, as often as is right, and reads what comes as its success.
-    pub async fn send<T: Answer>(
+    pub async fn send<T: Success>(
         &self,
         target: Target<'_>,
         request: Result<Request<T>, Unbuilt>,

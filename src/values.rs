@@ -8,8 +8,6 @@ mod id;
 mod json;
 mod open_enum;
 mod printable;
-mod raw;
-mod text;
 mod time;
 
 pub use decimal::{Decimal, NotADecimal};
@@ -18,7 +16,6 @@ pub use json::Json;
 pub(crate) use open_enum::{open_enum, word};
 pub use printable::is_deceptive;
 pub(crate) use printable::printable;
-pub(crate) use text::Text;
 pub use time::{
     DateTime, EpochMillis, EpochSeconds, Local, LocalDateTime, Millis, Rfc3339, Rule, Seconds, Time,
 };

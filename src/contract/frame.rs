@@ -14,6 +14,7 @@ use super::json::{JsonType, members, object, text};
 use super::reading::{Push, pushes};
 use super::verdict::{Findings, Verdict};
 use super::walk::Walk;
+use crate::transport::body::is_refusal;
 
 /// What stands for a message of no known operation.
 const FRAME: &str = "frame";
@@ -158,7 +159,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn is_refusal(&self, sort: &str) -> bool {
-        sort == "error" || self.has("error") || self.get("success") == Some("false")
+        sort == "error" || is_refusal(self.get("success"), self.get("error"))
     }
 }
 

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use crate::error::Kind;
 use crate::generated::{b3os, crosstrade, hummingbot, refold};
 use crate::reference::Service;
-use crate::transport::body::{Answer, Unusable, decode};
+use crate::transport::body::{Success, Unusable, decode};
 
 /// What a client makes of an answer that is no error.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(super) fn pushes(service: Service) -> &'static [Push] {
     }
 }
 
-fn read<T: Answer>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
+fn read<T: Success>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
     reading(decode::<T>(headers, body, wrapper)).map_or_else(|reading| reading, |_| Reading::Fits)
 }
 

@@ -26,11 +26,12 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde::Serialize;
+
 pub use crate::rpc::{Call, Connect, Event, Events, Frame, Gap, Socket, State, Stray, Unread};
 
 use super::{CrossTrade, types};
 use crate::error::Error;
-use crate::rpc::{Argument, get};
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
 
@@ -66,11 +67,11 @@ impl Socket {
         id: &str,
     ) -> Result<Reply<types::Execution>, Error> {
         let target = Target::get("execution", id).within("account", account);
-        let args = [
-            ("account", Argument::Text(account)),
-            ("executionId", Argument::Text(id)),
-        ];
-        get(self, &target, "GetExecution", &args).await
+        let args = Execution {
+            account,
+            execution_id: id,
+        };
+        self.get(&target, "GetExecution", args).await
     }
 
     /// The fills of an account (`ListExecutions`), as far back as [`lookback`](ListExecutions::lookback) says: await what
@@ -82,6 +83,23 @@ impl Socket {
             lookback: None,
         }
     }
+}
+
+/// The arguments of `GetExecution`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Execution<'a> {
+    account: &'a str,
+    execution_id: &'a str,
+}
+
+/// The arguments of `ListExecutions`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Executions<'a> {
+    account: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookback_time: Option<u64>,
 }
 
 /// A list call being set up; awaiting it sends it.
@@ -116,9 +134,11 @@ impl ListExecutions<'_> {
         let seconds = seconds
             .transpose()
             .map_err(|error| error.of(super::SERVICE.title, target))?;
-        let mut args = vec![("account", Argument::Text(account))];
-        args.extend(seconds.map(|seconds| ("lookbackTime", Argument::Whole(seconds))));
-        get(self.socket, &target, "ListExecutions", &args).await
+        let args = Executions {
+            account,
+            lookback_time: seconds,
+        };
+        self.socket.get(&target, "ListExecutions", args).await
     }
 }
 

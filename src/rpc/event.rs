@@ -118,7 +118,7 @@ pub struct Unread {
 
 /// A stream of [`Event`]s, from the moment it was made; each has its own place.
 ///
-/// At most [`events`](super::Connect::events) of them wait for a reader, 1,024 by default; past that the oldest are dropped
+/// At most [`events`](crate::crosstrade::socket::Connect::events) of them wait for a reader, 1,024 by default; past that the oldest are dropped
 /// and the reader gets an [`Event::Lagged`]. It ends once the socket is closed, and does not keep the socket open.
 pub struct Events(Pin<Box<dyn Stream<Item = Event> + Send + Sync>>);
 

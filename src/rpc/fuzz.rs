@@ -1,8 +1,8 @@
 //! What a frame goes through, for the fuzzer in `fuzz/`.
 
 use super::event::Frame;
-use super::key::Key;
-use super::wire::{Inbound, in_full, read};
+use super::pending::Key;
+use super::wire::{Inbound, in_full, understand};
 use crate::error::said::Said;
 use crate::generated::crosstrade::types;
 use crate::transport::body;
@@ -12,17 +12,17 @@ pub fn fuzz_frame(frame: &[u8]) {
     let Ok(text) = std::str::from_utf8(frame) else {
         return;
     };
-    for inbound in [read(text), in_full(text)] {
+    for inbound in [understand(text), in_full(text)] {
         match inbound {
             Inbound::Answer { id, data } => {
-                if let Some(key) = Key::read(&id) {
-                    assert_eq!(Key::read(&key.to_string()), Some(key));
+                if let Some(key) = Key::of(&id) {
+                    assert_eq!(Key::of(&key.to_string()), Some(key));
                 }
                 let data = text.get(data).expect("it lies within the frame");
                 let bytes = bytes::Bytes::copy_from_slice(data.as_bytes());
                 let headers = http::HeaderMap::new();
                 let _ = body::decode::<types::ExecutionList>(&headers, &bytes, Some("data"));
-                let _ = body::value::<serde_json::Value>(data, Some("data"));
+                let _ = body::decode_any::<serde_json::Value>(data, Some("data"));
             }
             Inbound::Refusal { .. } => drop(Said::read(frame)),
             Inbound::Quotes => {

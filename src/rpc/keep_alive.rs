@@ -33,12 +33,9 @@ impl KeepAlive {
         }
     }
 
-    /// A frame came.
-    pub fn heard(&mut self) {
-        self.unanswered = None;
-    }
-
-    pub fn pulse(&mut self, now: Instant) -> Pulse {
+    /// `heard` is when the last frame came.
+    pub fn pulse(&mut self, now: Instant, heard: Instant) -> Pulse {
+        self.unanswered = self.unanswered.filter(|since| heard < *since);
         let dead_at = self.unanswered.map(|since| since + self.grace);
         if dead_at.is_some_and(|at| at <= now) {
             return Pulse::Dead;
@@ -65,13 +62,14 @@ mod tests {
     fn a_ping_goes_out_at_each_interval_and_an_answer_keeps_the_connection() {
         let start = Instant::now();
         let mut alive = KeepAlive::new(EVERY, GRACE, start);
-        assert_eq!(alive.pulse(start), Pulse::Wait(start + EVERY));
+        let mut heard = start;
+        assert_eq!(alive.pulse(start, heard), Pulse::Wait(start + EVERY));
         for round in 1..10 {
             let now = start + EVERY * round;
-            assert_eq!(alive.pulse(now), Pulse::Ping);
-            assert_eq!(alive.pulse(now), Pulse::Wait(now + GRACE));
-            alive.heard();
-            assert_eq!(alive.pulse(now), Pulse::Wait(now + EVERY));
+            assert_eq!(alive.pulse(now, heard), Pulse::Ping);
+            assert_eq!(alive.pulse(now, heard), Pulse::Wait(now + GRACE));
+            heard = now;
+            assert_eq!(alive.pulse(now, heard), Pulse::Wait(now + EVERY));
         }
     }
 
@@ -84,11 +82,12 @@ mod tests {
             let mut alive = KeepAlive::new(every, grace, start);
             let silent_from = start + Duration::from_secs(heard);
             let mut now = start;
+            let mut last = start;
             loop {
                 if now <= silent_from {
-                    alive.heard();
+                    last = now;
                 }
-                match alive.pulse(now) {
+                match alive.pulse(now, last) {
                     Pulse::Dead => break,
                     Pulse::Ping => {}
                     Pulse::Wait(until) => {

@@ -1,21 +1,20 @@
-//! What the callers and the task that owns the socket share: the table of open calls behind a lock that nobody holds for
-//! long, and the ways to wake each other.
+//! The part that the callers and the task share: the table of calls behind a lock that nobody holds for long, and the ways to
+//! wake each other.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, watch};
-use tokio::time::{Instant, timeout};
+use futures_util::task::AtomicWaker;
+use tokio::sync::{broadcast, oneshot, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::event::{Event, State, Stray};
-use super::key::Key;
-use super::pending::{End, Pending};
+use super::pending::{End, Key, Pending};
 use super::subscriptions::Subscriptions;
 use crate::error::{Error, Kind};
-use crate::transport::Transport;
+use crate::transport::budget::Budget;
+use crate::transport::{ServiceInfo, Transport};
 
 /// A socket's settings.
 #[derive(Clone, Copy, Debug)]
@@ -30,51 +29,45 @@ pub(super) struct Settings {
 
 pub(super) struct Link {
     pub transport: Transport,
+    pub service: &'static ServiceInfo,
+    /// Shared with REST.
+    pub budget: Option<Budget>,
     pub settings: Settings,
     core: Mutex<Core>,
+    /// Woken by every change that the task has to know of; a burst of calls wakes it once.
+    pub task: AtomicWaker,
     /// `None` until the service is heard from.
     state: watch::Sender<Option<State>>,
-    /// What the state says of it, for those who ask at each call.
-    reconnecting: AtomicBool,
     strays: AtomicU64,
 }
 
 pub(super) struct Core {
     pub pending: Pending,
     pub subscriptions: Subscriptions,
-    /// Nobody is left to call, or somebody asked for the end.
-    pub closing: bool,
-    closed: Option<Error>,
-    /// Wakes the task; taken by the first that does, so that a burst of calls wakes it once.
-    task: Option<Waker>,
+    /// The service may have to be told of the subscriptions.
+    pub streams_changed: bool,
+    /// Why no call is taken any more.
+    pub over: Option<Error>,
+    /// `None` once the socket is closed for good.
     events: Option<broadcast::Sender<Event>>,
-}
-
-impl Core {
-    /// The task will be woken by the next change.
-    pub fn watch(&mut self, cx: &Context<'_>) {
-        match &mut self.task {
-            Some(task) => task.clone_from(cx.waker()),
-            None => self.task = Some(cx.waker().clone()),
-        }
-    }
 }
 
 impl Link {
     pub fn new(transport: Transport, settings: Settings, events: usize) -> Self {
         Self {
+            service: transport.service(),
+            budget: transport.budget().cloned(),
             transport,
             settings,
             core: Mutex::new(Core {
                 pending: Pending::new(),
                 subscriptions: Subscriptions::new(Instant::now()),
-                closing: false,
-                closed: None,
-                task: None,
+                streams_changed: false,
+                over: None,
                 events: Some(broadcast::Sender::new(events)),
             }),
+            task: AtomicWaker::new(),
             state: watch::Sender::new(None),
-            reconnecting: AtomicBool::new(false),
             strays: AtomicU64::new(0),
         }
     }
@@ -84,86 +77,77 @@ impl Link {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes something that the task has to know of; an error where the socket is closed.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Core) -> T) -> Result<T, Error> {
+    /// Changes something that the task has to know of. An error if the socket is closed.
+    fn change(&self, change: impl FnOnce(&mut Core)) -> Result<(), Error> {
         let mut core = self.lock();
-        if let Some(why) = &core.closed {
+        if let Some(why) = &core.over {
             return Err(why.clone());
         }
-        if core.closing {
-            return Err(Self::closed());
-        }
-        let changed = change(&mut core);
-        let task = core.task.take();
+        change(&mut core);
         drop(core);
-        task.into_iter().for_each(Waker::wake);
-        Ok(changed)
+        self.task.wake();
+        Ok(())
     }
 
-    /// Opens a call, by what follows its id, once the [`Place`] is polled; that brings its end.
-    pub fn open(&self, tail: String, deadline: Instant) -> Place<'_> {
-        Place {
+    /// Opens a call. An error if the socket is closed.
+    pub fn open(&self, key: Key, frame: String) -> Result<Place<'_>, Error> {
+        let (caller, end) = oneshot::channel();
+        let opened = self.change(|core| core.pending.open(key, frame, caller));
+        if opened.is_err() {
+            self.give_back();
+        }
+        opened.map(|()| Place {
             link: self,
-            unopened: Some((tail, deadline)),
-            key: None,
-        }
+            key: Some(key),
+            end,
+        })
     }
 
-    /// What a call is told that asks whether it has ended, and so leaves the table if it has.
-    fn ask<T>(&self, ask: impl FnOnce(&mut Pending) -> Option<T>) -> Option<T> {
-        let mut core = self.lock();
-        let told = ask(&mut core.pending)?;
-        // Others may have the room that it leaves.
-        let task = match core.pending.has_queued() {
-            true => core.task.take(),
-            false => None,
-        };
-        drop(core);
-        task.into_iter().for_each(Waker::wake);
-        Some(told)
-    }
-
-    /// What was drawn for a call that was not sent is there for others.
+    /// Returns what a call that was not sent drew on the budget.
     fn give_back(&self) {
-        if let Some(budget) = self.transport.budget() {
+        if let Some(budget) = &self.budget {
             budget.give_back();
         }
     }
 
-    /// Whether there is no connection for now.
-    pub fn is_reconnecting(&self) -> bool {
-        self.reconnecting.load(Ordering::Relaxed)
-    }
-
-    /// Waits until it is known whether there is another connection.
-    pub async fn reconnected(&self) {
-        let mut state = self.state.subscribe();
-        let known = state.wait_for(|state| !matches!(state, Some(State::Reconnecting(_))));
-        // The sender lives as long as this.
-        let _ = known.await;
+    /// Changes what is streamed. An error if the socket is closed.
+    pub fn stream(&self, change: impl FnOnce(&mut Subscriptions)) -> Result<(), Error> {
+        self.change(|core| {
+            change(&mut core.subscriptions);
+            core.streams_changed = true;
+        })
     }
 
     pub fn ask_to_close(&self) {
         // An error means that it is closed already.
-        let _ = self.change(|core| core.closing = true);
+        let _ = self.change(|core| core.over = Some(Self::closed()));
     }
 
-    pub fn tell(&self, event: Event) {
-        if let Some(events) = &self.lock().events {
-            // Nobody may be listening.
-            let _ = events.send(event);
-        }
+    /// Returns true if there is no connection for now.
+    pub fn is_reconnecting(&self) -> bool {
+        matches!(*self.state.borrow(), Some(State::Reconnecting(_)))
     }
 
-    pub fn has_listeners(&self) -> bool {
-        let core = self.lock();
-        core.events
-            .as_ref()
-            .is_some_and(|events| events.receiver_count() > 0)
+    /// Waits until it is known whether there is another connection.
+    pub async fn reconnected(&self) {
+        self.until(|state| !matches!(state, Some(State::Reconnecting(_))))
+            .await;
     }
 
-    pub fn listen(&self) -> Option<broadcast::Receiver<Event>> {
-        Some(self.lock().events.as_ref()?.subscribe())
+    /// Waits until it is closed for good.
+    pub async fn closing(&self) {
+        self.until(|state| matches!(state, Some(State::Closed(_))))
+            .await;
+    }
+
+    /// The state once there is any; `None` where that takes too long.
+    pub async fn first_state(&self, longest: Duration) -> Option<State> {
+        timeout(longest, self.until(Option::is_some)).await.ok()?
+    }
+
+    async fn until(&self, is_so: impl FnMut(&Option<State>) -> bool) -> Option<State> {
+        // The sender lives as long as this.
+        self.state.subscribe().wait_for(is_so).await.ok()?.clone()
     }
 
     pub fn state(&self) -> State {
@@ -179,31 +163,31 @@ impl Link {
         });
     }
 
-    /// The state once there is any; `None` where that takes too long.
-    pub async fn first_state(&self, longest: Duration) -> Option<State> {
-        let mut state = self.state.subscribe();
-        let first = timeout(longest, state.wait_for(Option::is_some)).await;
-        first.ok()?.ok()?.clone()
-    }
-
-    /// Waits until it is closed for good.
-    pub async fn closing(&self) {
-        let mut state = self.state.subscribe();
-        let closed = state.wait_for(|state| matches!(state, Some(State::Closed(_))));
-        // The sender lives as long as this.
-        let _ = closed.await;
-    }
-
     pub fn enter(&self, state: State) {
-        let reconnecting = matches!(state, State::Reconnecting(_));
-        self.reconnecting.store(reconnecting, Ordering::Relaxed);
         self.state.send_replace(Some(state.clone()));
         self.tell(Event::State(state));
     }
 
+    pub fn tell(&self, event: Event) {
+        if let Some(events) = &self.lock().events {
+            // Nobody may be listening.
+            let _ = events.send(event);
+        }
+    }
+
+    pub fn has_listeners(&self) -> bool {
+        let core = self.lock();
+        let mut events = core.events.iter();
+        events.any(|events| events.receiver_count() > 0)
+    }
+
+    pub fn listen(&self) -> Option<broadcast::Receiver<Event>> {
+        Some(self.lock().events.as_ref()?.subscribe())
+    }
+
     pub fn stray(&self, id: String) {
         let count = self.strays.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::debug!(count, "an answer for nobody came");
+        tracing::debug!(count, "an answer matched no open call");
         self.tell(Event::Stray(Stray { id, count }));
     }
 
@@ -211,31 +195,18 @@ impl Link {
         self.strays.load(Ordering::Relaxed)
     }
 
-    /// The connection is gone; another may come.
-    pub fn lose(&self, why: &Error) {
-        let mut woken = Vec::new();
-        self.lock().pending.lose(why, &mut woken);
-        woken.into_iter().for_each(Waker::wake);
-    }
-
-    /// The socket is being closed: no call will be answered.
-    pub fn end_calls(&self, why: &Error) {
-        let mut woken = Vec::new();
-        self.lock().pending.close(why, &mut woken);
-        woken.into_iter().for_each(Waker::wake);
-    }
-
     /// There will be no other connection. Every call ends, and so do the events.
     pub fn end(&self, why: Error) {
         let mut core = self.lock();
-        if core.closed.is_some() {
-            return;
-        }
-        core.closed = Some(why.clone());
+        core.over.get_or_insert_with(|| why.clone());
+        core.pending.close(&why);
+        let events = core.events.take();
         drop(core);
-        self.end_calls(&why);
-        self.enter(State::Closed(why));
-        self.lock().events = None;
+        // It ends once.
+        if let Some(events) = events {
+            self.state.send_replace(Some(State::Closed(why.clone())));
+            let _ = events.send(Event::State(State::Closed(why)));
+        }
     }
 
     pub fn closed() -> Error {
@@ -243,48 +214,53 @@ impl Link {
     }
 }
 
-/// A call's place in the table, which it leaves when this is dropped. Its end, or why the socket is closed.
+/// A call's place in the table, which it leaves when this is dropped.
 pub(super) struct Place<'a> {
     link: &'a Link,
-    unopened: Option<(String, Instant)>,
     key: Option<Key>,
+    end: oneshot::Receiver<End>,
 }
 
-impl Future for Place<'_> {
-    type Output = Result<End, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some((tail, deadline)) = self.unopened.take() {
-            let waker = cx.waker().clone();
-            let open = |core: &mut Core| core.pending.open(deadline, tail, waker);
-            match self.link.change(open) {
-                Ok(key) => self.key = Some(key),
-                Err(closed) => {
-                    self.link.give_back();
-                    return Poll::Ready(Err(closed));
-                }
-            }
-            return Poll::Pending;
+impl Place<'_> {
+    /// Waits for the call's end, until `deadline` at the longest.
+    pub async fn end(mut self, deadline: Instant) -> End {
+        let came = timeout_at(deadline, &mut self.end).await;
+        let came = came.ok().and_then(Result::ok);
+        if came.is_some() {
+            self.key = None;
         }
-        let key = self.key.expect("polled no more once it was ready");
-        let Some(end) = self.link.ask(|pending| pending.poll(key, cx.waker())) else {
-            return Poll::Pending;
-        };
-        self.key = None;
+        let end = came
+            .or_else(|| self.leave())
+            // It came together with the deadline.
+            .or_else(|| self.end.try_recv().ok())
+            .unwrap_or_else(|| End::Closed {
+                sent: None,
+                why: Link::closed(),
+            });
         if end.is_unwritten() {
             self.link.give_back();
         }
-        Poll::Ready(Ok(end))
+        end
+    }
+
+    fn leave(&mut self) -> Option<End> {
+        let key = self.key.take()?;
+        let mut core = self.link.lock();
+        let end = core.pending.give_up(key);
+        let is_task_due = core.pending.has_queued();
+        drop(core);
+        if is_task_due {
+            // Others may have the room that it leaves.
+            self.link.task.wake();
+        }
+        end
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        if let Some(key) = self.key {
-            let unwritten = self.link.ask(|pending| Some(pending.cancel(key)));
-            if unwritten == Some(true) {
-                self.link.give_back();
-            }
+        if self.leave().is_some_and(|end| end.is_unwritten()) {
+            self.link.give_back();
         }
     }
 }

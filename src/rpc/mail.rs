@@ -1,17 +1,15 @@
-//! What each frame that came is for: a call that is open, whoever listens to the events, or nobody.
+//! Sorts the frames that come: to an open call, to whoever listens to the events, or to nobody.
 
 use std::sync::Arc;
-use std::task::Waker;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
-use tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::event::{Event, Frame, Unread};
-use super::key::Key;
 use super::link::Link;
-use super::pending::End;
+use super::pending::{End, Key};
 use super::watch::Watch;
 use super::wire::{self, Inbound};
 use crate::error::{Error, Kind};
@@ -25,8 +23,6 @@ const MOST_UNREAD: u32 = 8;
 pub(super) struct Mail<'a> {
     link: &'a Link,
     answers: Vec<(Key, End)>,
-    /// When what is being sorted came.
-    came: Instant,
     /// The frames in a row that could not be read.
     unread: u32,
     /// Where somebody watches.
@@ -38,7 +34,6 @@ impl<'a> Mail<'a> {
         Self {
             link,
             answers: Vec::new(),
-            came: Instant::now(),
             unread: 0,
             watch: Watch::of(&link.transport, connection),
         }
@@ -66,14 +61,9 @@ impl<'a> Mail<'a> {
         }
     }
 
-    /// The frames to be sorted next came at this time.
-    pub fn comes(&mut self, at: Instant) {
-        self.came = at;
-    }
-
-    /// Sorts a text frame. Answers are kept until [`deliver`](Self::deliver); an error ends the connection.
-    pub fn text(&mut self, text: Utf8Bytes) -> Result<(), Error> {
-        let inbound = wire::read(text.as_str());
+    /// Sorts a text frame that came at `at`. Answers are kept until [`deliver`](Self::deliver); an error ends the connection.
+    pub fn text(&mut self, text: Utf8Bytes, at: Instant) -> Result<(), Error> {
+        let inbound = wire::understand(text.as_str());
         let veto = match &mut self.watch {
             Some(watch) => watch.received(&text, &inbound),
             None => None,
@@ -82,20 +72,14 @@ impl<'a> Mail<'a> {
             self.unread = 0;
         }
         match inbound {
-            Inbound::Answer { id, data } => match Key::read(&id) {
-                Some(key) => {
-                    let (frame, at) = (text, self.came);
-                    let end = End::Answered { frame, data, at };
-                    self.answers.push((key, end.unless(veto)));
-                }
-                None => {
-                    let id = printable(&id, 100);
-                    self.stray(id);
-                }
-            },
+            Inbound::Answer { id, data } => {
+                let key = Key::of(&id).ok_or_else(|| printable(&id, 100));
+                let frame = text;
+                self.answer(key, End::Answered { frame, data, at }.unless(veto));
+            }
             Inbound::Refusal { id, status } => {
-                let id = id.map(std::borrow::Cow::into_owned);
-                self.refusal(id, status, text, veto);
+                let key = id.map(|id| Key::of(&id).ok_or_else(|| printable(&id, 100)));
+                self.refusal(key, status, text, veto);
             }
             Inbound::Pong => {}
             Inbound::Malformed(problem) => self.unread(&problem, text.as_ref())?,
@@ -127,7 +111,7 @@ impl<'a> Mail<'a> {
 
     fn refusal(
         &mut self,
-        id: Option<String>,
+        key: Option<Result<Key, String>>,
         status: Option<u16>,
         frame: Utf8Bytes,
         veto: Option<Box<Veto>>,
@@ -136,12 +120,8 @@ impl<'a> Mail<'a> {
         let error = self.link.transport.refused(received);
         self.link.transport.heed(&error);
         let end = End::Refused { frame, status }.unless(veto);
-        if let Some(id) = id {
-            match Key::read(&id) {
-                Some(key) => self.answers.push((key, end)),
-                None => self.stray(printable(&id, 100)),
-            }
-            return;
+        if let Some(key) = key {
+            return self.answer(key, end);
         }
         // Answers that came before it are not for the call that it may be for.
         self.deliver();
@@ -156,10 +136,15 @@ impl<'a> Mail<'a> {
         }
     }
 
-    /// An answer to an id that is none of ours, told after those that came before it.
-    fn stray(&mut self, id: String) {
-        self.deliver();
-        self.link.stray(id);
+    /// An id that is none of ours is told as it came, after the answers that came before it.
+    fn answer(&mut self, key: Result<Key, String>, end: End) {
+        match key {
+            Ok(key) => self.answers.push((key, end)),
+            Err(id) => {
+                self.deliver();
+                self.link.stray(id);
+            }
+        }
     }
 
     /// Ends the calls whose answers came, all under one lock.
@@ -167,20 +152,19 @@ impl<'a> Mail<'a> {
         if self.answers.is_empty() {
             return;
         }
-        let mut strays = Vec::new();
-        let mut woken: Vec<Waker> = Vec::with_capacity(self.answers.len());
         let mut core = self.link.lock();
-        for (key, end) in self.answers.drain(..) {
-            match core.pending.end(key, end) {
-                Ok(waker) => woken.extend(waker),
-                Err(_) => strays.push(key),
-            }
+        let ends = self.answers.drain(..);
+        let strays =
+            ends.filter_map(|(key, end)| core.pending.end(key, end).is_err().then_some(key));
+        let strays: Vec<Key> = strays.collect();
+        if core.pending.has_queued() {
+            // Others have the room that these left.
+            self.link.task.wake();
         }
         drop(core);
-        woken.into_iter().for_each(Waker::wake);
-        strays
-            .iter()
-            .for_each(|key| self.link.stray(key.to_string()));
+        for key in strays {
+            self.link.stray(key.to_string());
+        }
     }
 
     /// A frame that nobody understands: one event, and the end of the connection where they are all like that.

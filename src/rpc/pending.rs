@@ -1,21 +1,48 @@
-//! The table of calls: those that are open, of which there are only so many, and those that wait to be. No I/O and no clock.
+//! The table of open calls, and of those that wait to be open. No I/O and no clock.
 //!
-//! A call waits until there is room for it, is queued, then written, then ended; its caller takes the end and with that leaves
-//! the table, or leaves it at any time by giving up. An id names a slot of the table and the call that has it now, so that
-//! finding a call is an index, and an answer to a call that is gone finds another number there and is refused.
+//! A call waits until there is room for it, is queued, and then written. Its end takes it out of the table and goes to its
+//! caller, who may also give up at any time. A number is never used again, so an answer to a call that is gone finds nobody.
 
 use std::collections::VecDeque;
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
-use std::task::Waker;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::key::{Key, fresh_numbers};
 use crate::error::Error;
 use crate::observe::Veto;
+
+/// The number of a call; as text, the call's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(pub u64);
+
+impl Key {
+    /// A number that no other call of this process has, and most likely none of another process.
+    pub fn fresh() -> Self {
+        // Halved, so that they grow for as long as the process lives.
+        static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(fastrand::u64(..) / 2));
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Reads an id; `None` where it cannot be one of ours.
+    pub fn of(id: &str) -> Option<Self> {
+        // Integers parse with a sign too.
+        let is_number = id.starts_with(|first: char| first.is_ascii_digit());
+        is_number.then(|| id.parse().ok().map(Self))?
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// How a call ended.
 #[derive(Clone, Debug)]
@@ -32,7 +59,7 @@ pub(super) enum End {
         frame: Utf8Bytes,
         status: Option<u16>,
     },
-    /// A frame with its id came that an observer does not let pass.
+    /// An observer vetoed the frame with its id.
     Vetoed { frame: Utf8Bytes, veto: Box<Veto> },
     /// Its deadline passed before there was room for it.
     NoRoom,
@@ -49,7 +76,7 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Whether the call was never written.
+    /// Returns true if the call was never written.
     pub fn is_unwritten(&self) -> bool {
         matches!(
             self,
@@ -57,7 +84,7 @@ impl End {
         )
     }
 
-    /// The same, unless there is a veto of the frame that it came by.
+    /// The same, unless an observer vetoed the frame that brought it.
     pub fn unless(self, veto: Option<Box<Veto>>) -> Self {
         match (self, veto) {
             (Self::Answered { frame, .. } | Self::Refused { frame, .. }, Some(veto)) => {
@@ -68,24 +95,37 @@ impl End {
     }
 }
 
+/// How far a call has got; its frame until that is written.
 #[derive(Debug)]
 enum Stage {
-    Free,
-    Waiting,
-    Queued,
+    Waiting(String),
+    Queued(String),
     Written(Timestamp),
-    Ended(End),
+}
+
+impl Stage {
+    fn sent(&self) -> Option<Timestamp> {
+        match self {
+            Self::Written(at) => Some(*at),
+            Self::Waiting(_) | Self::Queued(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
-struct Slot {
-    number: u64,
+struct Open {
     stage: Stage,
-    /// The room that it takes, once it is open.
+    /// The room that it takes once it is open.
     share: usize,
-    deadline: Instant,
-    waker: Option<Waker>,
+    caller: oneshot::Sender<End>,
     seen: Option<Arc<str>>,
+}
+
+impl Open {
+    fn tell(self, end: End) {
+        // Nobody may be waiting any more.
+        let _ = self.caller.send(end);
+    }
 }
 
 /// The open calls that a socket allows; each 4 KiB of a frame count as one more.
@@ -93,18 +133,13 @@ const MOST_OPEN: usize = 4096;
 
 #[derive(Debug)]
 pub(super) struct Pending {
-    /// The number of the next call.
-    next: u64,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    /// What is left of it.
+    calls: BTreeMap<Key, Open>,
+    /// The calls that wait for room, first come first; some may have given up.
+    waiting: VecDeque<Key>,
+    /// The calls that have room and wait to be written; some may have given up.
+    queue: VecDeque<Key>,
+    /// How much room is left.
     room: usize,
-    /// The calls that wait for room, and what their frames are made of.
-    waiting: VecDeque<(Key, String)>,
-    /// Those that have it, until they are written.
-    queue: VecDeque<(Key, String)>,
-    /// No call has an earlier deadline.
-    earliest: Option<Instant>,
 }
 
 impl Pending {
@@ -114,244 +149,159 @@ impl Pending {
 
     fn with_room(room: usize) -> Self {
         Self {
-            next: fresh_numbers(),
-            slots: Vec::new(),
-            free: Vec::new(),
-            room,
+            calls: BTreeMap::new(),
             waiting: VecDeque::new(),
             queue: VecDeque::new(),
-            earliest: None,
+            room,
         }
     }
 
-    /// Opens a call, whose caller waits for its end, as soon as there is room for it.
-    pub fn open(&mut self, deadline: Instant, tail: String, waker: Waker) -> Key {
-        let number = self.next;
-        self.next = number.wrapping_add(1);
-        let opened = Slot {
-            number,
-            stage: Stage::Waiting,
+    /// Opens a call as soon as there is room for it.
+    pub fn open(&mut self, key: Key, frame: String, caller: oneshot::Sender<End>) {
+        let open = Open {
+            stage: Stage::Waiting(frame),
             share: 0,
-            deadline,
-            waker: Some(waker),
+            caller,
             seen: None,
         };
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = opened;
-                slot
-            }
-            None => {
-                self.slots.push(opened);
-                u32::try_from(self.slots.len() - 1).expect("memory ends before")
-            }
-        };
-        let key = Key { number, slot };
-        self.waiting.push_back((key, tail));
+        self.calls.insert(key, open);
+        self.waiting.push_back(key);
         self.admit();
-        self.earliest = Some(self.earliest.map_or(deadline, |at| at.min(deadline)));
-        key
     }
 
-    /// Queues the calls for which there is room, first come first.
+    /// Queues the calls for which there is room.
     fn admit(&mut self) {
-        while let Some((key, tail)) = self.waiting.front() {
-            let share = share(tail);
-            if share > self.room {
-                return;
+        while let Some(key) = self.waiting.front() {
+            if let Some(call) = self.calls.get_mut(key)
+                && let Stage::Waiting(frame) = &mut call.stage
+            {
+                let share = share(frame);
+                if share > self.room {
+                    return;
+                }
+                self.room -= share;
+                call.share = share;
+                call.stage = Stage::Queued(std::mem::take(frame));
+                self.queue.push_back(*key);
             }
-            let slot = &mut self.slots[key.slot as usize];
-            (slot.stage, slot.share) = (Stage::Queued, share);
-            self.room -= share;
-            self.queue.extend(self.waiting.pop_front());
+            self.waiting.pop_front();
         }
     }
 
-    /// The next call to write, and what follows its id; it is on its way from now on.
-    pub fn next_to_write(&mut self, now: Timestamp) -> Option<(Key, String)> {
-        let next = self.queue.pop_front()?;
-        self.slots[next.0.slot as usize].stage = Stage::Written(now);
-        Some(next)
+    /// The next frame to write; its call counts as sent from now on.
+    pub fn next_to_write(&mut self, now: Timestamp) -> Option<String> {
+        loop {
+            let key = self.queue.pop_front()?;
+            if let Some(call) = self.calls.get_mut(&key)
+                && let Stage::Queued(frame) = &mut call.stage
+            {
+                let frame = std::mem::take(frame);
+                call.stage = Stage::Written(now);
+                return Some(frame);
+            }
+        }
     }
 
     pub fn has_queued(&self) -> bool {
         !self.queue.is_empty()
     }
 
-    /// Ends the written call that `key` names. The waker of its caller, if it waits; an error where the key names none.
-    pub fn end(&mut self, key: Key, end: End) -> Result<Option<Waker>, Stray> {
-        let slot = self
-            .slots
-            .get_mut(key.slot as usize)
-            .filter(|slot| slot.number == key.number && matches!(slot.stage, Stage::Written(_)));
-        match slot {
-            Some(slot) => Ok(slot.end(end)),
-            None => Err(Stray),
+    /// Ends the written call that `key` names. An error if it names none: nobody made that call, it was answered before, or
+    /// its caller has gone.
+    pub fn end(&mut self, key: Key, end: End) -> Result<(), Stray> {
+        match self.calls.entry(key) {
+            Entry::Occupied(call) if call.get().stage.sent().is_some() => {
+                let call = call.remove();
+                self.left(&call);
+                call.tell(end);
+                Ok(())
+            }
+            _ => Err(Stray),
         }
     }
 
     /// The call that an answer without an id must be for: the only one that is written and open.
     pub fn only_written(&self) -> Option<Key> {
-        let mut written = self.written();
-        let (slot, call) = written.next()?;
-        let key = Key {
-            number: call.number,
-            slot: u32::try_from(slot).ok()?,
-        };
-        written.next().is_none().then_some(key)
+        match self.written()[..] {
+            [(only, _)] => Some(only),
+            _ => None,
+        }
     }
 
     /// Remembers an error frame that could be for any of the written calls.
     pub fn see(&mut self, text: &Arc<str>) {
-        for slot in &mut self.slots {
-            if matches!(slot.stage, Stage::Written(_)) {
-                slot.seen.get_or_insert_with(|| Arc::clone(text));
+        for call in self.calls.values_mut() {
+            if call.stage.sent().is_some() {
+                call.seen.get_or_insert_with(|| Arc::clone(text));
             }
         }
     }
 
-    /// How the call ended, which takes it out of the table; else its caller is woken once it has.
-    pub fn poll(&mut self, key: Key, waker: &Waker) -> Option<End> {
-        let slot = &mut self.slots[key.slot as usize];
-        debug_assert_eq!(slot.number, key.number, "a caller leaves the table once");
-        if !matches!(slot.stage, Stage::Ended(_)) {
-            match &mut slot.waker {
-                Some(old) => old.clone_from(waker),
-                None => slot.waker = Some(waker.clone()),
-            }
-            return None;
-        }
-        match self.leave(key) {
-            Stage::Ended(end) => Some(end),
-            _ => None,
-        }
+    /// Takes a call whose caller waits no longer out of the table. The end that it comes to; `None` if it has ended already.
+    pub fn give_up(&mut self, key: Key) -> Option<End> {
+        let call = self.leave(key)?;
+        Some(match call.stage {
+            Stage::Waiting(_) => End::NoRoom,
+            stage => End::TimedOut {
+                sent: stage.sent(),
+                seen: call.seen,
+            },
+        })
     }
 
-    /// The caller has given up. Whether it did so before the call was written.
-    pub fn cancel(&mut self, key: Key) -> bool {
-        let unwritten = match self.slots[key.slot as usize].stage {
-            Stage::Waiting => Some(&mut self.waiting),
-            Stage::Queued => Some(&mut self.queue),
-            _ => None,
-        };
-        let is_unwritten = unwritten.is_some();
-        if let Some(calls) = unwritten {
-            // In order of number, from whichever the oldest has.
-            let oldest = calls.front().map_or(key.number, |(call, _)| call.number);
-            let age = |call: &Key| call.number.wrapping_sub(oldest);
-            let place = calls.binary_search_by_key(&age(&key), |(call, _)| age(call));
-            place.ok().and_then(|place| calls.remove(place));
-        }
-        self.leave(key);
-        is_unwritten
-    }
-
-    fn leave(&mut self, key: Key) -> Stage {
-        let slot = &mut self.slots[key.slot as usize];
-        slot.waker = None;
-        slot.seen = None;
-        let stage = std::mem::replace(&mut slot.stage, Stage::Free);
-        self.room += std::mem::take(&mut slot.share);
-        self.free.push(key.slot);
-        self.admit();
-        // What a great many that waited have left behind.
-        if self.slots.len() > MOST_OPEN && self.free.len() == self.slots.len() {
-            let (next, room) = (self.next, self.room);
-            *self = Self {
-                next,
-                ..Self::with_room(room)
-            };
-        }
-        stage
-    }
-
-    /// The next time [`expire`](Self::expire) may find something.
-    pub fn earliest(&self) -> Option<Instant> {
-        self.earliest
-    }
-
-    /// Ends the calls whose deadline has come.
-    pub fn expire(&mut self, now: Instant, woken: &mut Vec<Waker>) {
-        if self.earliest.is_none_or(|at| at > now) {
-            return;
-        }
-        self.earliest = None;
-        let mut unsent = false;
-        for slot in &mut self.slots {
-            let sent = match slot.stage {
-                Stage::Waiting | Stage::Queued => None,
-                Stage::Written(at) => Some(at),
-                Stage::Free | Stage::Ended(_) => continue,
-            };
-            if slot.deadline > now {
-                let at = self.earliest.get_or_insert(slot.deadline);
-                *at = slot.deadline.min(*at);
-                continue;
-            }
-            unsent |= sent.is_none();
-            let seen = slot.seen.take();
-            let end = match slot.stage {
-                Stage::Waiting => End::NoRoom,
-                _ => End::TimedOut { sent, seen },
-            };
-            woken.extend(slot.end(end));
-        }
-        if unsent {
-            let slots = &self.slots;
-            for calls in [&mut self.waiting, &mut self.queue] {
-                calls.retain(|(key, _)| !matches!(slots[key.slot as usize].stage, Stage::Ended(_)));
-            }
-            self.admit();
-        }
-    }
-
-    /// The connection is gone: what was written on it will not be answered. What was not, waits for the next.
-    pub fn lose(&mut self, why: &Error, woken: &mut Vec<Waker>) {
-        for slot in &mut self.slots {
-            if let Stage::Written(sent) = slot.stage {
-                let why = why.clone();
-                woken.extend(slot.end(End::Lost { sent, why }));
-            }
+    /// The connection is gone: nothing written on it will be answered. Other calls wait for the next connection.
+    pub fn lose(&mut self, why: &Error) {
+        for (key, sent) in self.written() {
+            let why = why.clone();
+            self.finish(key, End::Lost { sent, why });
         }
     }
 
     /// There will be no other connection.
-    pub fn close(&mut self, why: &Error, woken: &mut Vec<Waker>) {
-        for slot in &mut self.slots {
-            let sent = match slot.stage {
-                Stage::Waiting | Stage::Queued => None,
-                Stage::Written(at) => Some(at),
-                Stage::Free | Stage::Ended(_) => continue,
-            };
+    pub fn close(&mut self, why: &Error) {
+        let all = self.calls.iter();
+        let all: Vec<_> = all.map(|(key, call)| (*key, call.stage.sent())).collect();
+        for (key, sent) in all {
             let why = why.clone();
-            woken.extend(slot.end(End::Closed { sent, why }));
+            self.finish(key, End::Closed { sent, why });
         }
-        self.waiting.clear();
-        self.queue.clear();
-        self.earliest = None;
     }
 
-    fn written(&self) -> impl Iterator<Item = (usize, &Slot)> {
-        let slots = self.slots.iter().enumerate();
-        slots.filter(|(_, slot)| matches!(slot.stage, Stage::Written(_)))
+    fn finish(&mut self, key: Key, end: End) {
+        if let Some(call) = self.leave(key) {
+            call.tell(end);
+        }
+    }
+
+    fn leave(&mut self, key: Key) -> Option<Open> {
+        let call = self.calls.remove(&key)?;
+        self.left(&call);
+        Some(call)
+    }
+
+    fn left(&mut self, call: &Open) {
+        self.room += call.share;
+        self.admit();
+        // A great many that waited leave no memory behind.
+        if self.calls.is_empty() && self.waiting.capacity() >= MOST_OPEN {
+            *self = Self::with_room(self.room);
+        }
+    }
+
+    fn written(&self) -> Vec<(Key, Timestamp)> {
+        let written = |(key, call): (&Key, &Open)| Some((*key, call.stage.sent()?));
+        self.calls.iter().filter_map(written).collect()
     }
 }
 
-/// What a frame made of this takes of the room: never all of it, as a frame is 1 MiB at most.
-fn share(tail: &str) -> usize {
-    1 + tail.len() / 4096
+/// The room that a frame takes: never all of it, as a frame is 1 MiB at most.
+fn share(frame: &str) -> usize {
+    1 + frame.len() / 4096
 }
 
-/// A key that names no open call: one that nobody made, that was answered before, or whose caller has gone.
+/// A key that names no open call.
 #[derive(Debug, PartialEq)]
 pub(super) struct Stray;
-
-impl Slot {
-    fn end(&mut self, end: End) -> Option<Waker> {
-        self.stage = Stage::Ended(end);
-        self.waker.take()
-    }
-}
 
 #[cfg(test)]
 mod tests;

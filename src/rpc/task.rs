@@ -1,12 +1,12 @@
 //! The one task that owns the socket: it keeps a connection, and makes another when one is lost.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
 use super::connection::{Connection, Ended};
 use super::event::{Event, Gap, State};
@@ -39,10 +39,10 @@ async fn keep(link: &Link, mut opened: Opened) -> Error {
     let mut backoff = Backoff::new(link.settings.first_wait, link.settings.most_wait);
     loop {
         let made = Instant::now();
-        let mut connection = Connection::new(opened, link);
+        let mut connection = Connection::new(opened, link).await;
         let why = match poll_fn(|cx| connection.poll(cx)).await {
             Ended::Asked => {
-                link.end_calls(&Link::closed());
+                link.lock().pending.close(&Link::closed());
                 connection.closed(None);
                 connection.say_goodbye().await;
                 return Link::closed();
@@ -55,7 +55,7 @@ async fn keep(link: &Link, mut opened: Opened) -> Error {
         drop(connection);
         backoff.ended(made.elapsed());
         tracing::debug!(reason = why.what(), "WebSocket lost");
-        link.lose(&why);
+        link.lock().pending.lose(&why);
         if !may_reconnect(&why) {
             return why;
         }
@@ -93,60 +93,15 @@ async fn reconnect(link: &Link, backoff: &mut Backoff, mut why: Error) -> Result
     }
 }
 
-/// Waits for `future` while the calls' deadlines are kept; an error as soon as the socket is to be closed.
+/// Waits for `future`; an error as soon as the socket is to be closed.
 async fn meanwhile<F: Future>(link: &Link, future: F) -> Result<F::Output, Error> {
     let mut future = pin!(future);
-    let mut alarm = Alarm::new();
     poll_fn(|cx| {
-        loop {
-            let mut woken = Vec::new();
-            let mut core = link.lock();
-            if core.closing {
-                return Poll::Ready(Err(Link::closed()));
-            }
-            core.watch(cx);
-            core.pending.expire(Instant::now(), &mut woken);
-            let earliest = core.pending.earliest();
-            drop(core);
-            woken.into_iter().for_each(Waker::wake);
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(Ok(output));
-            }
-            if !alarm.rings(cx, earliest) {
-                return Poll::Pending;
-            }
+        link.task.register(cx.waker());
+        if link.lock().over.is_some() {
+            return Poll::Ready(Err(Link::closed()));
         }
+        future.as_mut().poll(cx).map(Ok)
     })
     .await
-}
-
-/// One timer for everything that has a time. Set later, it rings too early rather than being moved at each call.
-pub(super) struct Alarm {
-    sleep: Pin<Box<Sleep>>,
-    set: Option<Instant>,
-}
-
-impl Alarm {
-    pub fn new() -> Self {
-        Self {
-            sleep: Box::pin(sleep_until(Instant::now())),
-            set: None,
-        }
-    }
-
-    /// Whether it is time to look again; else the task is woken when it is.
-    pub fn rings(&mut self, cx: &mut Context<'_>, at: Option<Instant>) -> bool {
-        let Some(at) = at else {
-            return false;
-        };
-        if self.set.is_none_or(|set| at < set) {
-            self.sleep.as_mut().reset(at);
-            self.set = Some(at);
-        }
-        let rings = self.sleep.as_mut().poll(cx).is_ready();
-        if rings {
-            self.set = None;
-        }
-        rings
-    }
 }

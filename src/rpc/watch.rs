@@ -1,15 +1,20 @@
-//! What an observer is shown of a connection: each data message, with the call that it makes or answers.
+//! Shows an observer each data message of a connection, with the call that it makes or answers.
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 use url::Url;
 
-use super::key::Key;
+use super::pending::Key;
 use super::wire::{self, Inbound};
 use crate::error::Error;
 use crate::observe::{Direction, Message, Observer, Veto};
 use crate::transport::Transport;
+
+/// Twice as many as can be open at once.
+const MOST_NAMED: usize = 8192;
 
 pub(super) struct Watch<'a> {
     observer: &'a dyn Observer,
@@ -17,8 +22,8 @@ pub(super) struct Watch<'a> {
     service: &'static str,
     url: Url,
     connection: u64,
-    /// By a call's place in the table: what was last called from it.
-    calls: Vec<Option<(Key, Box<str>)>>,
+    /// The names of the last calls.
+    calls: BTreeMap<Key, Box<str>>,
 }
 
 impl<'a> Watch<'a> {
@@ -31,20 +36,19 @@ impl<'a> Watch<'a> {
             service,
             url,
             connection,
-            calls: Vec::new(),
+            calls: BTreeMap::new(),
         }))
     }
 
     pub fn sent(&mut self, frame: &str) {
         let called = wire::called(frame);
         if let Some((id, api)) = called
-            && let Some(key) = Key::read(id)
+            && let Some(key) = Key::of(id)
         {
-            let slot = key.slot as usize;
-            if self.calls.len() <= slot {
-                self.calls.resize_with(slot + 1, || None);
+            self.calls.insert(key, Box::from(api));
+            if self.calls.len() > MOST_NAMED {
+                self.calls.pop_first();
             }
-            self.calls[slot] = Some((key, Box::from(api)));
         }
         let api = called.map(|(_, api)| Box::from(api));
         let data = Bytes::copy_from_slice(frame.as_bytes());
@@ -58,11 +62,7 @@ impl<'a> Watch<'a> {
             Inbound::Refusal { id, .. } => id.as_deref(),
             _ => None,
         };
-        let key = id.and_then(Key::read);
-        let call = key.and_then(|key| self.calls.get(key.slot as usize)?.as_ref());
-        let api = call
-            .filter(|(called, _)| Some(*called) == key)
-            .map(|(_, api)| api.clone());
+        let api = id.and_then(|id| self.calls.get(&Key::of(id)?).cloned());
         self.tell(Direction::Received, api, true, &Bytes::from(text.clone()))
     }
 

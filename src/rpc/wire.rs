@@ -11,80 +11,45 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::key::Key;
+use super::pending::Key;
 use crate::error::Error;
+use crate::transport::body::is_refusal;
 
 /// `{"action":"ping"}`
 pub(super) const PING: &str = r#"{"action":"ping"}"#;
 
-/// What follows the id in a call's frame; its arguments have to be an object, and nothing at all counts as an empty one.
-/// `api` needs no escapes.
-pub(super) fn tail(api: &str, args: &impl Serialize) -> Result<String, Error> {
+/// The network is read in pieces of about this size.
+pub(super) const READ_BUFFER: usize = 16 * 1024;
+/// Larger frames are neither sent nor read.
+pub(super) const MOST_FRAME: usize = 1024 * 1024;
+
+/// A call's arguments as JSON. They have to be an object; nothing at all counts as an empty one.
+pub(super) fn arguments(args: &impl Serialize) -> Result<String, Error> {
     let unfit = |problem: String| Error::input("arguments", problem);
     let args = serde_json::to_string(args).map_err(|error| unfit(error.to_string()))?;
     match args.as_bytes() {
-        [b'{', ..] => Ok(tail_of(api, |tail| tail.push_str(&args))),
-        b"null" => Ok(tail_of(api, |tail| tail.push_str("{}"))),
+        [b'{', ..] if args.len() + 200 > MOST_FRAME => {
+            Err(unfit(format!("they are larger than {MOST_FRAME} bytes")))
+        }
+        [b'{', ..] => Ok(args),
+        b"null" => Ok("{}".to_owned()),
         _ => Err(unfit("they are no JSON object".to_owned())),
     }
 }
 
-/// An argument of a read.
-pub(crate) enum Argument<'a> {
-    Text(&'a str),
-    Whole(u64),
-}
-
-/// The same of arguments whose names need no escapes.
-// By hand: a serializer looks at each byte of names and texts by itself, which took a fiftieth of a call.
-pub(super) fn tail_of_read(api: &str, args: &[(&str, Argument<'_>)]) -> String {
-    tail_of(api, |tail| {
-        tail.push('{');
-        for (place, (name, argument)) in args.iter().enumerate() {
-            tail.push_str(if place == 0 { "\"" } else { ",\"" });
-            tail.push_str(name);
-            tail.push_str("\":");
-            match argument {
-                Argument::Text(text) => push_text(tail, text),
-                Argument::Whole(number) => tail.push_str(&number.to_string()),
-            }
-        }
-        tail.push('}');
-    })
-}
-
-fn push_text(json: &mut String, text: &str) {
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    // To the end in any case, which the compiler makes vector instructions of.
-    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
-        json.push('"');
-        json.push_str(text);
-        json.push('"');
-    } else {
-        json.push_str(&serde_json::Value::from(text).to_string());
-    }
-}
-
-fn tail_of(api: &str, push_args: impl FnOnce(&mut String)) -> String {
-    // Room for the arguments of most calls.
-    let mut tail = String::with_capacity(api.len() + 128);
-    for part in [r#"","api":""#, api, r#"","args":"#] {
-        tail.push_str(part);
-    }
-    push_args(&mut tail);
-    tail.push('}');
-    tail
-}
-
-/// The frame of a call.
-pub(super) fn call(key: Key, tail: &str) -> String {
-    const HEAD: &str = r#"{"action":"rpc","id":""#;
-    // Exactly, since what has room to spare is put into a box before it is sent.
-    let mut frame = String::with_capacity(HEAD.len() + key.len() + tail.len());
-    frame.push_str(HEAD);
-    key.write(&mut frame);
-    frame.push_str(tail);
-    frame
+/// The frame of a call. `api` needs no escapes.
+pub(super) fn call(key: Key, api: &str, args: &str) -> String {
+    let id = key.to_string();
+    [
+        r#"{"action":"rpc","id":""#,
+        &id,
+        r#"","api":""#,
+        api,
+        r#"","args":"#,
+        args,
+        "}",
+    ]
+    .concat()
 }
 
 /// The id and the name in a frame that [`call`] made.
@@ -168,7 +133,7 @@ fn even_null<'de, D: Deserializer<'de>>(data: D) -> Result<Option<&'de RawValue>
 ///
 /// The quick look does not see to the frame's end: what it takes for the data may be followed by more members, or be no
 /// JSON. Whoever decodes it notices, and then asks [`in_full`].
-pub(super) fn read(text: &str) -> Inbound<'_> {
+pub(super) fn understand(text: &str) -> Inbound<'_> {
     match at_a_glance(text) {
         Some((id, data)) => Inbound::Answer {
             id: Cow::Borrowed(id),
@@ -219,12 +184,12 @@ pub(super) fn in_full(text: &str) -> Inbound<'_> {
             Err(_) => Cow::Borrowed(id.get()),
         }
     });
-    let is_refusal = sort.as_deref() == Some("error")
-        || frame.error.is_some_and(|error| error.get() != "null")
-        || frame
-            .success
-            .is_some_and(|success| success.get() == "false");
-    if is_refusal {
+    let refuses = sort.as_deref() == Some("error")
+        || is_refusal(
+            frame.success.map(RawValue::get),
+            frame.error.map(RawValue::get),
+        );
+    if refuses {
         let status = frame.status.and_then(|status| status.get().parse().ok());
         return Inbound::Refusal { id, status };
     }
@@ -248,7 +213,7 @@ mod tests {
     use super::*;
 
     fn answer(text: &str) -> Option<(String, &str)> {
-        match read(text) {
+        match understand(text) {
             Inbound::Answer { id, data } => Some((id.into_owned(), &text[data])),
             _ => None,
         }
@@ -262,28 +227,23 @@ mod tests {
             account: &'static str,
             lookback_time: u32,
         }
-        let key = Key {
-            number: 0x1f,
-            slot: 2,
-        };
+        let key = Key(31);
         for (frame, document) in [
             (
-                call(key, &tail("ListAccounts", &()).expect("nothing")),
-                r#"{"action":"rpc","id":"1f.2","api":"ListAccounts","args":{}}"#,
+                call(key, "ListAccounts", &arguments(&()).expect("nothing")),
+                r#"{"action":"rpc","id":"31","api":"ListAccounts","args":{}}"#,
             ),
             (
                 call(
                     key,
-                    &tail(
-                        "ListExecutions",
-                        &Lookback {
-                            account: "Sim101",
-                            lookback_time: 3600,
-                        },
-                    )
+                    "ListExecutions",
+                    &arguments(&Lookback {
+                        account: "Sim101",
+                        lookback_time: 3600,
+                    })
                     .expect("an object"),
                 ),
-                r#"{"action":"rpc","id":"1f.2","api":"ListExecutions","args":{"account":"Sim101","lookbackTime":3600}}"#,
+                r#"{"action":"rpc","id":"31","api":"ListExecutions","args":{"account":"Sim101","lookbackTime":3600}}"#,
             ),
             (
                 subscribe(["ES 03-26"].into_iter()),
@@ -307,28 +267,11 @@ mod tests {
         }
     }
 
-    proptest::proptest! {
-        #[test]
-        fn a_reads_arguments_are_what_a_serializer_makes_of_them(text in "(?s:.){0,40}", plain in "[ -~]{0,40}", number: u64) {
-            let args = serde_json::json!({"a": text, "b": plain, "c": number});
-            let by_hand = tail_of_read("X", &[
-                ("a", Argument::Text(&text)),
-                ("b", Argument::Text(&plain)),
-                ("c", Argument::Whole(number)),
-            ]);
-            proptest::prop_assert_eq!(by_hand, tail("X", &args).expect("an object"));
-        }
-    }
-
     #[test]
     fn a_call_is_known_again_by_its_frame() {
-        let key = Key {
-            number: 0x1f,
-            slot: 0,
-        };
-        let args = serde_json::json!({"id": "x", "api": "y"});
-        let frame = call(key, &tail("ListPositions", &args).expect("an object"));
-        assert_eq!(called(&frame), Some(("1f.0", "ListPositions")));
+        let args = arguments(&serde_json::json!({"id": "x", "api": "y"}));
+        let frame = call(Key(31), "ListPositions", &args.expect("an object"));
+        assert_eq!(called(&frame), Some(("31", "ListPositions")));
         assert_eq!(called(&subscribe(["ES"].into_iter())), None);
         assert_eq!(called(PING), None);
     }
@@ -364,8 +307,18 @@ mod tests {
             panic!("an answer");
         };
         assert_eq!(&text[data], r#"{"x":1}"#);
-        let text = r#"{"id":"a","data":{},"error":"no"}"#;
-        assert!(matches!(in_full(text), Inbound::Refusal { .. }));
+        for beside in [
+            r#""error":"no""#,
+            r#""success":false"#,
+            r#""success":true,"error":"no""#,
+            r#""succes\u0073":false"#,
+            r#""err\u006fr":{}"#,
+        ] {
+            let text = format!(r#"{{"id":"a","data":{{}},{beside}}}"#);
+            assert!(matches!(in_full(&text), Inbound::Refusal { .. }), "{text}");
+        }
+        let twice = r#"{"id":"a","data":{},"success":true,"succes\u0073":true}"#;
+        assert!(matches!(in_full(twice), Inbound::Malformed(_)));
     }
 
     #[test]
@@ -386,7 +339,7 @@ mod tests {
                 id: id.map(Cow::Borrowed),
                 status,
             };
-            assert_eq!(read(text), expected, "{text}");
+            assert_eq!(understand(text), expected, "{text}");
         }
     }
 
@@ -404,7 +357,7 @@ mod tests {
             (r#"{"type":"welcome"}"#, Inbound::Unknown),
             ("{}", Inbound::Unknown),
         ] {
-            assert_eq!(read(text), is, "{text}");
+            assert_eq!(understand(text), is, "{text}");
         }
         for text in [
             "",
@@ -417,14 +370,14 @@ mod tests {
             r#"{"id":"a","id":"b"}"#,
             "{} {}",
         ] {
-            assert!(matches!(read(text), Inbound::Malformed(_)), "{text}");
+            assert!(matches!(understand(text), Inbound::Malformed(_)), "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_frame_panics_and_every_place_lies_within_it(text in r#"([{}\[\],: ]|"id"|"data"|"a"|"type"|"error"|é|\\|1){0,24}"#) {
-            for inbound in [read(&text), in_full(&text)] {
+            for inbound in [understand(&text), in_full(&text)] {
                 if let Inbound::Answer { data, .. } = inbound {
                     proptest::prop_assert!(text.get(data).is_some());
                 }

@@ -1,11 +1,13 @@
 //! Turning the bytes of an answer into the type its operation has, in one pass and in one place.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use memchr::memchr;
+use memchr::memmem::Finder;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -19,9 +21,10 @@ use depth::{MOST_DEPTH, nests_too_deep};
 pub use unknown::UnknownMember;
 pub(crate) use unknown::unknown_members;
 
-/// A type that an operation answers with.
-pub(crate) trait Answer: DeserializeOwned {
-    /// Whether the answer says of itself that the operation failed, whatever its HTTP status.
+/// A type that the success of an operation is read into.
+pub(crate) trait Success: DeserializeOwned {
+    /// Returns true if the answer says in a way of its own that the operation failed, besides `success` and `error`, which
+    /// [`refuses`] reads.
     fn says_it_failed(&self) -> bool {
         false
     }
@@ -57,7 +60,7 @@ fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusable {
 /// say why and where.
 ///
 /// `wrapper` names a member under which the service may put the whole of its answer.
-pub(crate) fn decode<T: Answer>(
+pub(crate) fn decode<T: Success>(
     headers: &HeaderMap,
     body: &Bytes,
     wrapper: Option<&str>,
@@ -67,46 +70,102 @@ pub(crate) fn decode<T: Answer>(
 }
 
 /// The same of what is known to be text.
-pub(crate) fn decode_text<T: Answer>(
+pub(crate) fn decode_text<T: Success>(
     text: &str,
     wrapper: Option<&str>,
 ) -> Result<Box<T>, Unusable> {
-    read(checked_object(text)?, wrapper)
+    // In a box at once, since an answer is hundreds of bytes that every layer on the way out would move.
+    read::<Box<T>>(checked_object(text)?, wrapper, |value| {
+        if value.says_it_failed() {
+            return Err(Unusable::Failed);
+        }
+        match value.is_blank() {
+            true => Err(unfit(None, "it holds nothing of what was asked for")),
+            false => Ok(()),
+        }
+    })
 }
 
-/// Reads an answer that may stand in its wrapper; what is inside is judged as it would be outside.
-fn read<T: Answer>(text: &str, wrapper: Option<&str>) -> Result<Box<T>, Unusable> {
-    // In a box at once, since an answer is hundreds of bytes that every layer on the way out would move.
-    let misfit = match serde_json::from_str::<Box<T>>(text) {
-        Ok(answer) if answer.says_it_failed() => return Err(Unusable::Failed),
-        Ok(answer) if answer.is_blank() => unfit(None, "it holds nothing of what was asked for"),
-        Ok(answer) => return Ok(answer),
+/// Reads an answer over the WebSocket as any type, which need not be an object's.
+#[cfg(feature = "ws")]
+pub(crate) fn decode_any<T: DeserializeOwned>(
+    text: &str,
+    wrapper: Option<&str>,
+) -> Result<T, Unusable> {
+    read(checked_json(text)?, wrapper, |_| Ok(()))
+}
+
+/// Reads an answer that may stand in its wrapper, where it is judged as it would be outside.
+fn read<T: DeserializeOwned>(
+    text: &str,
+    wrapper: Option<&str>,
+    judge: impl Fn(&T) -> Result<(), Unusable>,
+) -> Result<T, Unusable> {
+    let value = serde_json::from_str::<T>(text);
+    if refuses(text)? {
+        return Err(Unusable::Failed);
+    }
+    let misfit = match value {
+        Ok(value) => match judge(&value) {
+            Ok(()) => return Ok(value),
+            Err(Unusable::Failed) => return Err(Unusable::Failed),
+            Err(misfit) => misfit,
+        },
         Err(error) => misfit::<T>(text, error),
     };
-    // Not the promised shape. A refusal in a 200 is not, and neither is an answer inside a wrapper.
-    let Ok(members) = serde_json::from_str::<Members<'_>>(text) else {
+    let (Some(name), Some(members)) = (wrapper, Members::of(text)) else {
         return Err(misfit);
     };
-    if members.only("success")? == Some("false") {
-        return Err(Unusable::Failed);
+    match members.only(name)?.filter(|wrapped| *wrapped != "null") {
+        Some(wrapped) => read(wrapped, None, judge),
+        None => Err(misfit),
     }
-    if let Some(name) = wrapper
-        && let Some(wrapped) = members.only(name)?.filter(|data| *data != "null")
-    {
-        return read(wrapped, None);
+}
+
+/// Returns true if the `success` and the `error` of an answer, as JSON texts, say that the call failed: also where they
+/// contradict each other.
+pub(crate) fn is_refusal(success: Option<&str>, error: Option<&str>) -> bool {
+    success == Some("false") || error.is_some_and(|error| error != "null")
+}
+
+/// The same of a whole answer. One that has `success` or `error` twice is unfit.
+pub(crate) fn refuses(text: &str) -> Result<bool, Unusable> {
+    match may_refuse(text).then(|| Members::of(text)).flatten() {
+        Some(members) => Ok(is_refusal(members.only("success")?, members.only("error")?)),
+        None => Ok(false),
     }
-    if members.only("error")?.is_some_and(|error| error != "null") {
-        return Err(Unusable::Failed);
-    }
-    Err(misfit)
+}
+
+/// Few answers have to be taken apart to know: most have no `error`, at most one `success`, which is true, and no escapes,
+/// by which a name could be spelt in another way.
+fn may_refuse(text: &str) -> bool {
+    static WORDS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["\"success\"", "\"error\""].map(Finder::new));
+    let [success, error] = &*WORDS;
+    let json = text.as_bytes();
+    let mut successes = success.find_iter(json);
+    let is_plain = match (successes.next(), successes.next()) {
+        (None, _) => true,
+        (Some(at), None) => {
+            let value = text[at + 9..].trim_ascii_start().strip_prefix(':');
+            value.is_some_and(|value| value.trim_ascii_start().starts_with("true"))
+        }
+        _ => false,
+    };
+    !is_plain || error.find(json).is_some() || memchr(b'\\', json).is_some()
 }
 
 /// The members of an object in the order they came, each as its own text.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    /// `None` where the text is not an object's.
+    fn of(text: &'a str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// The member of this name; unfit where there are two, as it is for the members that a type knows.
-    fn only(&self, name: &str) -> Result<Option<&str>, Unusable> {
+    fn only(&self, name: &str) -> Result<Option<&'a str>, Unusable> {
         let mut found = self.0.iter().filter(|(key, _)| key == name);
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(unfit(None, format!("duplicate field `{name}`"))),
@@ -137,31 +196,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
         deserializer.deserialize_map(Read).map(Self)
     }
-}
-
-/// Reads an answer over the WebSocket as any type, which need not be an object's.
-#[cfg(feature = "ws")]
-pub(crate) fn value<T: DeserializeOwned>(text: &str, wrapper: Option<&str>) -> Result<T, Unusable> {
-    let text = checked_json(text)?;
-    if !text.starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| misfit::<T>(text, error));
-    }
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)
-        .map_err(|error| misfit::<BTreeMap<String, IgnoredAny>>(text, error))?;
-    let token = |name: &str| members.get(name).map(|raw| raw.get());
-    let says_it_worked = token("success") == Some("true");
-    let has_error = token("error").is_some_and(|error| error != "null");
-    if token("success") == Some("false") || (has_error && !says_it_worked) {
-        return Err(Unusable::Failed);
-    }
-    let error = match serde_json::from_str(text) {
-        Ok(answer) => return Ok(answer),
-        Err(error) => error,
-    };
-    if let Some(wrapped) = wrapper.and_then(token) {
-        return serde_json::from_str(wrapped).map_err(|error| misfit::<T>(wrapped, error));
-    }
-    Err(misfit::<T>(text, error))
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {
@@ -250,16 +284,13 @@ fn misfit<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Unusable
 
 /// The elements of the array `name`, each as its own text.
 pub(crate) fn elements(body: &[u8], wrapper: Option<&str>, name: &str) -> Vec<Json> {
-    let member = |text: &str, name: &str| {
-        let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
-        members.remove(name)
-    };
-    let array = |text: &str| serde_json::from_str(member(text, name)?.get()).ok();
+    let member = |text, name| Members::of(text)?.only(name).ok()?;
+    let array = |text| serde_json::from_str(member(text, name)?).ok();
     let Ok(text) = std::str::from_utf8(body) else {
         return Vec::new();
     };
     array(text)
-        .or_else(|| array(member(text, wrapper?)?.get()))
+        .or_else(|| array(member(text, wrapper?)?))
         .unwrap_or_default()
 }
 
@@ -280,13 +311,13 @@ mod tests {
         price: crate::values::Decimal,
     }
 
-    impl Answer for Fill {
+    impl Success for Fill {
         fn says_it_failed(&self) -> bool {
             self.success == Some(false)
         }
     }
 
-    fn read(json: &str) -> Result<Box<Fill>, Unusable> {
+    fn fill(json: &str) -> Result<Box<Fill>, Unusable> {
         decode(
             &HeaderMap::new(),
             &Bytes::copy_from_slice(json.as_bytes()),
@@ -295,7 +326,7 @@ mod tests {
     }
 
     fn place(json: &str) -> (Option<String>, String) {
-        match read(json) {
+        match fill(json) {
             Err(Unusable::Unfit(Kind::Unfit { path, problem })) => (path, problem),
             other => panic!("{json}: {other:?}"),
         }
@@ -304,11 +335,11 @@ mod tests {
     #[test]
     fn an_answer_is_read_bare_or_in_its_wrapper() {
         assert_eq!(
-            read(r#"{"id": "a", "success": true}"#).expect("bare").id,
+            fill(r#"{"id": "a", "success": true}"#).expect("bare").id,
             "a"
         );
         assert_eq!(
-            read(r#"{"success": true, "data": {"id": "a"}}"#)
+            fill(r#"{"success": true, "data": {"id": "a"}}"#)
                 .expect("wrapped")
                 .id,
             "a"
@@ -325,8 +356,38 @@ mod tests {
             r#"{"success": true, "data": {"id": "a", "success": false}}"#,
             r#"{"data": {"success": false, "error": "x"}}"#,
             r#"{"data": {"error": "x"}}"#,
+            r#"{"id": "a", "success": true, "error": "x"}"#,
+            r#"{"id": "a", "error": "x"}"#,
+            r#"{"data": {"id": "a"}, "error": {}}"#,
+            r#"{"id": "a", "succes\u0073": false}"#,
+            r#"{"id": "a", "err\u006fr": "x"}"#,
         ] {
-            assert!(matches!(read(json), Err(Unusable::Failed)), "{json}");
+            assert!(matches!(fill(json), Err(Unusable::Failed)), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_says_twice_whether_it_failed_is_no_success() {
+        for json in [
+            r#"{"id": "a", "success": true, "success": true}"#,
+            r#"{"id": "a", "success": false, "success": true}"#,
+            r#"{"id": "a", "success": true, "succes\u0073": true}"#,
+            r#"{"id": "a", "error": null, "error": null}"#,
+            r#"{"id": "a", "error": null, "err\u006fr": "x"}"#,
+        ] {
+            assert!(place(json).1.contains("duplicate field"), "{json}");
+            assert!(refuses(json).is_err(), "{json}");
+        }
+        for (json, is) in [
+            (r#"{"success": true}"#, false),
+            (r#"{"success" : true, "x": "success"}"#, false),
+            (r#"{"success":null,"error":null}"#, false),
+            (r#"{"x": {"success": false, "error": "x"}}"#, false),
+            (r#"[{"success": false}]"#, false),
+            (r#"{"success":false}"#, true),
+            (r#"{"error":{}}"#, true),
+        ] {
+            assert_eq!(refuses(json).expect(json), is, "{json}");
         }
     }
 
@@ -365,14 +426,14 @@ mod tests {
                 "]".repeat(depth)
             )
         };
-        assert!(read(&nested(127)).is_ok());
+        assert!(fill(&nested(127)).is_ok());
         assert!(place(&nested(128)).1.contains("nests deeper"));
         assert!(place(&nested(100_000)).1.contains("nests deeper"));
         let hidden = format!(
             r#"{{"id": "a", "x": ["]]]]\"]{{", {}]}}"#,
             "[],".repeat(200) + "[]"
         );
-        assert!(read(&hidden).is_ok());
+        assert!(fill(&hidden).is_ok());
         let body = Bytes::from_static(b"{\"id\": \"a\", \"x\": \"\xff\"}");
         assert!(decode::<Fill>(&HeaderMap::new(), &body, None).is_err());
     }

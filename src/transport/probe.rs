@@ -6,7 +6,7 @@ use url::Url;
 
 use super::request::{Request, Target, Unbuilt};
 use super::retry::Credits;
-use super::{Answer, Shared, Transport};
+use super::{Shared, Success, Transport};
 use crate::error::Error;
 use crate::observe::{Observer, Several};
 use crate::transport::reply::Reply;
@@ -34,7 +34,7 @@ impl Transport {
     }
 
     /// Sends a GET that the generated client would not build, as the operation that it is of.
-    pub async fn ask<T: Answer>(
+    pub async fn ask<T: Success>(
         &self,
         target: Target<'_>,
         operation: &'static str,

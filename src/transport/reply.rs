@@ -7,11 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::body::{Answer, elements, unknown_members};
+use super::body::{Success, elements, unknown_members};
 use super::request::Target;
 use super::{Received, ServiceInfo};
 use crate::error::request_id_header;
-use crate::values::{Json, Text};
+use crate::values::Json;
 
 use super::body::UnknownMember;
 
@@ -34,30 +34,24 @@ struct Rest {
 /// What was asked for, for the answer's [`Reference`](crate::Reference).
 #[derive(Clone)]
 pub(crate) struct Asked {
-    /// The scope, and then the id.
-    both: Text,
-    /// Its length, where there was one.
-    scope: Option<usize>,
-    has_id: bool,
+    scope: Option<Box<str>>,
+    id: Option<Box<str>>,
 }
 
 impl Asked {
     fn of(target: Target<'_>) -> Self {
-        let (scope, id) = (target.scope(), target.id());
         Self {
-            both: Text::joined(scope.unwrap_or_default(), id.unwrap_or_default()),
-            scope: scope.map(str::len),
-            has_id: id.is_some(),
+            scope: target.scope().map(Box::from),
+            id: target.id().map(Box::from),
         }
     }
 
     pub fn scope(&self) -> Option<&str> {
-        self.scope.map(|length| &self.both[..length])
+        self.scope.as_deref()
     }
 
     pub fn id(&self) -> Option<&str> {
-        let start = self.scope.unwrap_or_default();
-        self.has_id.then(|| &self.both[start..])
+        self.id.as_deref()
     }
 }
 
@@ -113,7 +107,7 @@ impl<T> Reply<T> {
         target: Target<'_>,
     ) -> Self
     where
-        T: Answer,
+        T: Success,
     {
         let rest = Box::new(Rest {
             received,

@@ -20,14 +20,11 @@ use url::Url;
 use super::body::Unusable;
 use super::budget::Budget;
 use super::failure::Failure;
-use super::reply::Reply;
-use super::request::Target;
 use super::retry::{Outcome, Retry};
 use super::shown::{Shown, in_socket_notation, without_credential};
-use super::{Arrival, Attempt, Received, Transport, outcome_of, verdict};
+use super::{Arrival, Attempt, Received, ServiceInfo, Transport, outcome_of, verdict};
 use crate::error::Error;
 use crate::observe::{Observer, Veto};
-use crate::transport::Answer;
 
 /// A WebSocket's connection.
 pub(crate) struct Opened {
@@ -165,21 +162,6 @@ impl Transport {
         verdict::vetoed(&self.shared, Ok(received), veto)
     }
 
-    /// The member under which the service may put the whole of an answer.
-    pub fn wrapper(&self) -> Option<&'static str> {
-        self.shared.service.wrapper
-    }
-
-    /// The reply that a call's answer over the WebSocket amounts to: what REST would have as its body.
-    pub fn reply<T: Answer>(
-        &self,
-        value: Box<T>,
-        received: Received,
-        target: Target<'_>,
-    ) -> Reply<T> {
-        Reply::new(value, received, self.shared.service, target)
-    }
-
     /// The error of an answer that is none.
     pub fn unusable(&self, received: Received, unusable: Unusable) -> Error {
         verdict::unusable(&self.shared, received, unusable)
@@ -213,8 +195,8 @@ impl Transport {
         &self.shared.retry
     }
 
-    pub fn title(&self) -> &'static str {
-        self.shared.service.title
+    pub fn service(&self) -> &'static ServiceInfo {
+        self.shared.service
     }
 }
 

@@ -6,10 +6,9 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal as Exact;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
-
-use super::raw::{self, Token};
 
 /// A number exactly as the service wrote it: a price, an amount, a count.
 ///
@@ -64,7 +63,7 @@ impl Decimal {
         self.to_string().parse().unwrap_or(f64::NAN)
     }
 
-    fn read(text: &str, quoted: bool) -> Result<Self, NotADecimal> {
+    fn of_text(text: &str, quoted: bool) -> Result<Self, NotADecimal> {
         if let Some(exact) = short(text.as_bytes()) {
             let form = Form::Exact(exact);
             return Ok(Self { form, quoted });
@@ -171,7 +170,7 @@ impl FromStr for Decimal {
     type Err = NotADecimal;
 
     fn from_str(text: &str) -> Result<Self, NotADecimal> {
-        Self::read(text, false)
+        Self::of_text(text, false)
     }
 }
 
@@ -220,22 +219,15 @@ impl Serialize for Decimal {
     }
 }
 
-impl Token for Decimal {
-    const EXPECTED: &'static str = "a number, or a string that holds one";
-
-    fn read<E: serde::de::Error>(token: &str) -> Result<Self, E> {
-        let (text, quoted) = match token.strip_prefix('"') {
-            Some(rest) => (rest.strip_suffix('"').unwrap_or(rest), true),
-            None => (token, false),
-        };
-        Self::read(text, quoted).map_err(E::custom)
-    }
-}
-
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // From the token, because serde's number visitors hand over an f64.
-        raw::read(deserializer)
+        let token = Box::<RawValue>::deserialize(deserializer)?;
+        let (text, quoted) = match token.get().strip_prefix('"') {
+            Some(rest) => (rest.strip_suffix('"').unwrap_or(rest), true),
+            None => (token.get(), false),
+        };
+        Self::of_text(text, quoted).map_err(D::Error::custom)
     }
 }
 
@@ -329,6 +321,12 @@ mod tests {
         let value = serde_json::json!({"price": 1.5});
         let price: Decimal = serde_json::from_value(value["price"].clone()).expect("a number");
         assert_eq!(price, read("1.50"));
+    }
+
+    #[test]
+    fn the_answer_of_another_deserializer_is_an_error() {
+        let newtype = serde::de::value::StrDeserializer::<serde::de::value::Error>::new("1.5");
+        assert!(Decimal::deserialize(newtype).is_err());
     }
 
     proptest::proptest! {

@@ -9,14 +9,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Text;
-
 /// An id as a service gave it: opaque, compared byte for byte.
 ///
 /// Reads a string, or an integer as its digits: CrossTrade's get-execution document calls its id an integer while every
 /// example is hexadecimal. Nothing is checked here; an id is checked when it is used in a request.
 #[derive(Clone)]
-pub struct Id(Text);
+pub struct Id(Box<str>);
 
 impl Id {
     /// The id's text.
@@ -103,9 +101,9 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
+        struct Text;
 
-        impl Visitor<'_> for Read {
+        impl Visitor<'_> for Text {
             type Value = Id;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,7 +123,7 @@ impl<'de> Deserialize<'de> for Id {
             }
         }
 
-        deserializer.deserialize_any(Read)
+        deserializer.deserialize_any(Text)
     }
 }
 

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::raw::{self, Token};
-use super::{Decimal, Text};
+use super::Decimal;
 
 /// A time as a service wrote it, and what it means by the one rule its field has.
 ///
@@ -18,7 +18,7 @@ use super::{Decimal, Text};
 /// what came, and so is the serialised form.
 #[derive(Clone)]
 pub struct Time<R: Rule> {
-    text: Text,
+    text: Box<str>,
     quoted: bool,
     rule: PhantomData<R>,
 }
@@ -40,7 +40,7 @@ pub trait Rule: sealed::Sealed {
     #[doc(hidden)]
     const FORMAT: &'static str;
     #[doc(hidden)]
-    fn read(text: &str, quoted: bool) -> Option<Self::Value>;
+    fn value_of(text: &str, quoted: bool) -> Option<Self::Value>;
 }
 
 mod sealed {
@@ -48,7 +48,7 @@ mod sealed {
 }
 
 macro_rules! rules {
-    ($($(#[$meta:meta])* $name:ident($format:literal) -> $value:ty = $read:expr;)*) => {$(
+    ($($(#[$meta:meta])* $name:ident($format:literal) -> $value:ty = $value_of:expr;)*) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, Debug)]
         pub enum $name {}
@@ -59,9 +59,9 @@ macro_rules! rules {
             type Value = $value;
             const FORMAT: &'static str = $format;
 
-            fn read(text: &str, quoted: bool) -> Option<$value> {
-                let read: fn(&str, bool) -> Option<$value> = $read;
-                read(text, quoted)
+            fn value_of(text: &str, quoted: bool) -> Option<$value> {
+                let value_of: fn(&str, bool) -> Option<$value> = $value_of;
+                value_of(text, quoted)
             }
         }
     )*};
@@ -89,7 +89,7 @@ impl<R: Rule> Time<R> {
     ///
     /// Reads the text anew each time.
     pub fn get(&self) -> Option<R::Value> {
-        R::read(&self.text, self.quoted)
+        R::value_of(&self.text, self.quoted)
     }
 
     /// The text, or the number's digits, as they came.
@@ -135,38 +135,24 @@ impl<R: Rule> Serialize for Time<R> {
     }
 }
 
-impl<R: Rule> Token for Time<R> {
-    const EXPECTED: &'static str = "a time, as text or as a number";
-
-    fn read<E: serde::de::Error>(token: &str) -> Result<Self, E> {
-        let quoted = token.starts_with('"');
+impl<'de, R: Rule> Deserialize<'de> for Time<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let token = Box::<RawValue>::deserialize(deserializer)?;
+        let quoted = token.get().starts_with('"');
         let text = if quoted {
-            match token[1..].strip_suffix('"') {
-                Some(plain) if !plain.contains('\\') => Text::from(plain),
-                _ => serde_json::from_str::<String>(token)
-                    .map_err(E::custom)?
-                    .as_str()
-                    .into(),
-            }
-        } else if token.starts_with(['{', '[', 't', 'f', 'n']) {
+            serde_json::from_str(token.get()).map_err(D::Error::custom)?
+        } else if token.get().starts_with(['{', '[', 't', 'f', 'n']) {
             let format = R::FORMAT;
-            return Err(E::custom(format_args!(
-                "expected a {format}, as text or as a number"
-            )));
+            let problem = format_args!("expected a {format}, as text or as a number");
+            return Err(D::Error::custom(problem));
         } else {
-            token.into()
+            token.get().into()
         };
         Ok(Self {
             text,
             quoted,
             rule: PhantomData,
         })
-    }
-}
-
-impl<'de, R: Rule> Deserialize<'de> for Time<R> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        raw::read(deserializer)
     }
 }
 

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -17,106 +16,142 @@ fn answer() -> End {
 const ROOM: usize = 6;
 
 fn is_empty(table: &Pending) -> bool {
-    let unwritten = table.waiting.len() + table.queue.len();
-    unwritten == 0 && table.free.len() == table.slots.len() && table.room == ROOM
+    table.calls.is_empty() && table.waiting.is_empty() && table.room == ROOM
 }
 
-fn open(table: &mut Pending, deadline: Instant) -> Key {
-    table.open(deadline, String::new(), Waker::noop().clone())
+fn open_with(table: &mut Pending, frame: String) -> (Key, oneshot::Receiver<End>) {
+    let (caller, end) = oneshot::channel();
+    let key = Key::fresh();
+    table.open(key, frame, caller);
+    (key, end)
+}
+
+fn open(table: &mut Pending) -> (Key, oneshot::Receiver<End>) {
+    open_with(table, String::new())
 }
 
 #[test]
 fn an_id_names_its_call_and_nothing_else_does() {
     let mut table = Pending::with_room(ROOM);
-    let now = Instant::now();
-    let key = open(&mut table, now);
-    assert_eq!(Key::read(&key.to_string()), Some(key));
+    let (key, mut end) = open(&mut table);
+    assert_eq!(Key::of(&key.to_string()), Some(key));
     // Not written yet, so nothing can have answered it.
-    assert_eq!(table.end(key, answer()).err(), Some(Stray));
+    assert_eq!(table.end(key, answer()), Err(Stray));
     assert!(table.next_to_write(Timestamp::UNIX_EPOCH).is_some());
     assert!(table.end(key, answer()).is_ok());
-    assert_eq!(table.end(key, answer()).err(), Some(Stray));
-    assert!(table.poll(key, Waker::noop()).is_some());
-    let next = open(&mut table, now);
-    assert_eq!(next.slot, key.slot);
+    assert_eq!(table.end(key, answer()), Err(Stray));
+    assert!(end.try_recv().is_ok());
+    let (next, _end) = open(&mut table);
+    assert_ne!(next, key);
     table.next_to_write(Timestamp::UNIX_EPOCH);
-    assert_eq!(table.end(key, answer()).err(), Some(Stray));
+    assert_eq!(table.end(key, answer()), Err(Stray));
     assert!(table.end(next, answer()).is_ok());
+}
+
+#[test]
+fn what_is_not_of_its_form_is_no_key() {
+    for other in [
+        "",
+        ".",
+        "1.",
+        ".1",
+        "+1",
+        "-1",
+        "1.2",
+        "g",
+        "é",
+        " 1",
+        "18446744073709551616",
+    ] {
+        assert_eq!(Key::of(other), None, "{other}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_id_is_its_key(number: u64, shift in 0_u32..64) {
+        let key = Key(number >> shift);
+        prop_assert_eq!(Key::of(&key.to_string()), Some(key));
+    }
 }
 
 #[test]
 fn a_great_many_that_waited_leave_no_memory_behind() {
     let mut table = Pending::with_room(ROOM);
-    let now = Instant::now();
-    let keys: Vec<Key> = (0..=MOST_OPEN).map(|_| open(&mut table, now)).collect();
-    for key in &keys {
-        assert!(table.cancel(*key), "none is written");
+    let calls: Vec<_> = (0..=MOST_OPEN).map(|_| open(&mut table)).collect();
+    for (key, _) in &calls {
+        let end = table.give_up(*key).expect("it is open");
+        assert!(end.is_unwritten(), "none is written");
     }
     let (waiting, queue) = (table.waiting.capacity(), table.queue.capacity());
-    let (slots, free) = (table.slots.capacity(), table.free.capacity());
-    assert_eq!([waiting, queue, slots, free], [0; 4]);
+    assert_eq!(([waiting, queue], table.calls.len()), ([0; 2], 0));
     assert_eq!(table.room, ROOM);
     // An answer to one of them finds nobody.
-    assert_eq!(table.end(keys[9], answer()).err(), Some(Stray));
+    assert_eq!(table.end(calls[9].0, answer()), Err(Stray));
 }
 
 #[test]
 fn an_answer_without_an_id_has_an_owner_only_if_one_call_is_open() {
     let mut table = Pending::with_room(ROOM);
-    let now = Instant::now();
     assert_eq!(table.only_written(), None);
-    let first = open(&mut table, now);
+    let (first, _end) = open(&mut table);
     assert_eq!(table.only_written(), None, "it is not written");
     table.next_to_write(Timestamp::UNIX_EPOCH);
     assert_eq!(table.only_written(), Some(first));
-    open(&mut table, now);
+    let (_, _end) = open(&mut table);
     table.next_to_write(Timestamp::UNIX_EPOCH);
     assert_eq!(table.only_written(), None);
 }
 
-fn assert_whole(table: &Pending, first: u64) {
-    let taken: usize = table.slots.iter().map(|slot| slot.share).sum();
+fn assert_whole(table: &Pending) {
+    let taken: usize = table.calls.values().map(|call| call.share).sum();
     assert_eq!(taken + table.room, ROOM);
-    let next = table.waiting.front();
-    let is_too_large = |(_, tail): &(Key, String)| share(tail) > table.room;
+    let next = table.waiting.front().and_then(|key| table.calls.get(key));
+    let is_too_large = |call: &Open| match &call.stage {
+        Stage::Waiting(frame) => share(frame) > table.room,
+        _ => false,
+    };
     assert!(
-        next.is_none_or(is_too_large),
+        table.waiting.is_empty() || next.is_some_and(is_too_large),
         "it waits for room that is there"
     );
     for (calls, waits) in [(&table.waiting, true), (&table.queue, false)] {
-        assert!(
-            calls
-                .iter()
-                .is_sorted_by_key(|(key, _)| key.number.wrapping_sub(first))
-        );
-        for (key, _) in calls {
-            let slot = &table.slots[key.slot as usize];
-            assert_eq!(slot.number, key.number);
-            assert_eq!(matches!(slot.stage, Stage::Waiting), waits);
-            assert_eq!(matches!(slot.stage, Stage::Queued), !waits);
+        assert!(calls.iter().is_sorted());
+        // Those that gave up are passed over.
+        for call in calls.iter().filter_map(|key| table.calls.get(key)) {
+            assert_eq!(matches!(call.stage, Stage::Waiting(_)), waits);
+            assert_eq!(matches!(call.stage, Stage::Queued(_)), !waits);
         }
+    }
+    for (key, call) in &table.calls {
+        let held = match call.stage {
+            Stage::Waiting(_) => table.waiting.contains(key),
+            Stage::Queued(_) => table.queue.contains(key),
+            Stage::Written(_) => true,
+        };
+        assert!(held, "it is never written");
     }
 }
 
 #[derive(Clone, Debug)]
 enum Step {
-    Open { lasts: u64, share: usize },
+    Open { share: usize },
     Write,
     Answer(usize),
     Cancel(usize),
     Poll(usize),
-    Pass(u64),
+    Pass(usize),
     Disconnect,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (1..50_u64, 1..=ROOM).prop_map(|(lasts, share)| Step::Open { lasts, share }),
+        3 => (1..=ROOM).prop_map(|share| Step::Open { share }),
         3 => Just(Step::Write),
         3 => (0..40_usize).prop_map(Step::Answer),
         1 => (0..40_usize).prop_map(Step::Cancel),
         3 => (0..40_usize).prop_map(Step::Poll),
-        1 => (1..20_u64).prop_map(Step::Pass),
+        1 => (0..40_usize).prop_map(Step::Pass),
         1 => Just(Step::Disconnect),
     ]
 }
@@ -126,83 +161,77 @@ proptest! {
     fn each_call_ends_exactly_once_and_the_table_ends_empty(steps in prop::collection::vec(step(), 0..120)) {
         let why = Error::new(Kind::Interrupted);
         let mut table = Pending::with_room(ROOM);
-        let first = table.next;
-        let mut now = Instant::now();
         // Every call ever made; what it has come to, as the table's user sees it.
-        let mut calls: Vec<Key> = Vec::new();
+        let mut calls: Vec<(Key, oneshot::Receiver<End>)> = Vec::new();
         let mut ended: BTreeMap<usize, &str> = BTreeMap::new();
         let mut answered: BTreeMap<usize, u32> = BTreeMap::new();
-        let mut woken = Vec::new();
         for step in steps {
             match step {
-                Step::Open { lasts, share } => {
-                    let tail = "x".repeat((share - 1) * 4096);
-                    let deadline = now + Duration::from_millis(lasts);
-                    calls.push(table.open(deadline, tail, Waker::noop().clone()));
+                Step::Open { share } => {
+                    let frame = "x".repeat((share - 1) * 4096);
+                    calls.push(open_with(&mut table, frame));
                 }
                 Step::Write => { table.next_to_write(Timestamp::UNIX_EPOCH); }
-                Step::Answer(call) => if let Some(key) = calls.get(call) && table.end(*key, answer()).is_ok() {
+                Step::Answer(call) => if let Some((key, _)) = calls.get(call) && table.end(*key, answer()).is_ok() {
                     *answered.entry(call).or_default() += 1;
                 },
                 Step::Cancel(call) => if call < calls.len() && !ended.contains_key(&call) {
-                    table.cancel(calls[call]);
+                    table.give_up(calls[call].0);
                     ended.insert(call, "cancelled");
                 },
                 Step::Poll(call) => if call < calls.len() && !ended.contains_key(&call) {
-                    match table.poll(calls[call], Waker::noop()) {
-                        Some(End::Answered { .. }) => { ended.insert(call, "answered"); }
-                        Some(_) => { ended.insert(call, "failed"); }
-                        None => {}
+                    match calls[call].1.try_recv() {
+                        Ok(End::Answered { .. }) => { ended.insert(call, "answered"); }
+                        Ok(_) => { ended.insert(call, "failed"); }
+                        Err(_) => {}
                     }
                 },
-                Step::Pass(time) => {
-                    now += Duration::from_millis(time);
-                    table.expire(now, &mut woken);
-                    prop_assert!(table.earliest().is_none_or(|at| at > now));
-                }
+                // Its deadline.
+                Step::Pass(call) => if call < calls.len() && !ended.contains_key(&call) && let Some(end) = table.give_up(calls[call].0) {
+                    prop_assert!(matches!(end, End::NoRoom | End::TimedOut { .. }), "a deadline passed");
+                    prop_assert!(table.give_up(calls[call].0).is_none());
+                    ended.insert(call, "late");
+                },
                 Step::Disconnect => {
-                    table.lose(&why, &mut woken);
-                    prop_assert_eq!(table.written().count(), 0);
+                    table.lose(&why);
+                    prop_assert_eq!(table.written().len(), 0);
                 }
             }
-            assert_whole(&table, first);
+            assert_whole(&table);
         }
         prop_assert!(answered.values().all(|times| *times == 1));
         prop_assert!(ended.iter().all(|(call, how)| *how != "answered" || answered.contains_key(call)));
-        table.close(&why, &mut woken);
-        for (call, key) in calls.iter().enumerate() {
+        table.close(&why);
+        for (call, (_, end)) in calls.iter_mut().enumerate() {
             if !ended.contains_key(&call) {
-                prop_assert!(table.poll(*key, Waker::noop()).is_some(), "call {call} never ended");
+                prop_assert!(end.try_recv().is_ok(), "call {} never ended", call);
             }
         }
         prop_assert!(is_empty(&table));
-        prop_assert_eq!(table.earliest(), None);
+        prop_assert!(table.next_to_write(Timestamp::UNIX_EPOCH).is_none());
     }
 }
 
 #[test]
-fn who_waits_is_woken_when_the_call_ends() {
-    let now = Instant::now();
+fn who_waits_is_told_how_the_call_ends() {
     let why = Error::new(Kind::Interrupted);
     for stage in ["waiting", "queued", "written"] {
         for cause in ["answer", "loss", "deadline", "close"] {
             let mut table = Pending::with_room(1);
-            if stage == "waiting" {
-                open(&mut table, now + Duration::from_secs(1));
-            }
-            let key = open(&mut table, now);
+            let mut other = (stage == "waiting").then(|| open(&mut table));
+            let (key, mut caller) = open(&mut table);
             if stage == "written" {
                 table.next_to_write(Timestamp::UNIX_EPOCH);
             }
-            assert!(table.poll(key, Waker::noop()).is_none());
-            let mut woken = Vec::new();
+            assert!(caller.try_recv().is_err());
+            let mut late = None;
             match cause {
-                "answer" => woken.extend(table.end(key, answer()).ok().flatten()),
-                "loss" => table.lose(&why, &mut woken),
-                "deadline" => table.expire(now, &mut woken),
-                _ => table.close(&why, &mut woken),
+                "answer" => drop(table.end(key, answer())),
+                "loss" => table.lose(&why),
+                "deadline" => late = table.give_up(key),
+                _ => table.close(&why),
             }
-            let end = table.poll(key, Waker::noop());
+            let end = late.or_else(|| caller.try_recv().ok());
             let is_due = match (stage, cause) {
                 ("written", "answer") => matches!(end, Some(End::Answered { .. })),
                 ("written", "loss") => matches!(end, Some(End::Lost { .. })),
@@ -213,10 +242,12 @@ fn who_waits_is_woken_when_the_call_ends() {
                 _ => end.is_none(),
             };
             assert!(is_due, "{stage}, {cause}: {end:?}");
-            let others = usize::from(stage == "waiting" && cause == "close");
+            let is_other_told = other
+                .as_mut()
+                .is_some_and(|(_, caller)| caller.try_recv().is_ok());
             assert_eq!(
-                woken.len(),
-                usize::from(end.is_some()) + others,
+                is_other_told,
+                stage == "waiting" && cause == "close",
                 "{stage}, {cause}"
             );
             let is_unwritten = end.is_some_and(|end| end.is_unwritten());

@@ -36,7 +36,7 @@ pub(crate) fn unknown_members<T: DeserializeOwned>(
     };
     read(text)
         .or_else(|| {
-            let Members(mut members) = serde_json::from_str(text).ok()?;
+            let Members(mut members) = Members::of(text)?;
             let at = members
                 .iter()
                 .position(|(name, _)| Some(name.as_str()) == wrapper)?;

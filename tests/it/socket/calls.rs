@@ -242,6 +242,11 @@ async fn a_refusal_is_one_in_every_form() {
             Some("Invalid request"),
         ),
         (
+            r#"{"id":"ID","data":{"x":1,"success":true,"error":"invalid_account"}}"#,
+            Some("invalid_account"),
+            None,
+        ),
+        (
             r#"{"id":"ID","error":"invalid_account"}"#,
             Some("invalid_account"),
             None,
@@ -454,7 +459,7 @@ async fn an_answer_may_be_any_json_and_is_read_into_any_type() {
         "[1,2]",
         "5",
         r#"{"positions":[],"error":null}"#,
-        r#"{"x":1.10,"success":true,"error":"kept"}"#,
+        r#"{"x":1.10,"success":true,"error":null}"#,
     ] {
         let (exact, ()) = tokio::join!(socket.call::<Json>("Echo", ()), async {
             let asked = peer.call().await;

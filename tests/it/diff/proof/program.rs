@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The client's dependencies that its values and generated types use.
-const DEPENDENCIES: [&str; 8] = [
-    "arrayvec",
+const DEPENDENCIES: [&str; 7] = [
     "jiff",
     "thiserror",
     "percent-encoding",
