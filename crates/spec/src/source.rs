@@ -83,7 +83,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Problem> {
             .map(|it| of([it[0], it[1]]))
             .collect();
         let text = String::from_utf16(&units).ok();
-        text.filter(|_| bytes.len() % 2 == 0)
+        text.filter(|_| bytes.len().is_multiple_of(2))
             .ok_or_else(|| not_text(Place::START))
     };
     match bytes {

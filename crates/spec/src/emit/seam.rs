@@ -104,9 +104,10 @@ fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
     let must = must.iter().map(|(name, _)| name).collect::<Vec<_>>();
     let setters = optional.iter().map(|(name, kind)| {
         let is_taken = name == "new" || name == "build";
-        let setter = is_taken
-            .then(|| format_ident!("{name}_"))
-            .unwrap_or_else(|| name.clone());
+        let setter = match is_taken {
+            true => format_ident!("{name}_"),
+            false => name.clone(),
+        };
         quote! {
             pub fn #setter(mut self, #name: #kind) -> Self {
                 self.#name = #name;

@@ -62,8 +62,11 @@ fn safe(line: &str) -> String {
 
 /// The length of the code that a run of backticks begins, if it ends in the same line. Three backticks may be a fence.
 fn code(rest: &str, run: usize) -> Option<usize> {
+    if run >= 3 {
+        return None;
+    }
     let mut at = run;
-    while run < 3 {
+    loop {
         at += rest[at..].find('`')?;
         let end = rest.len() - rest[at..].trim_start_matches('`').len();
         if end - at == run {
@@ -71,7 +74,6 @@ fn code(rest: &str, run: usize) -> Option<usize> {
         }
         at = end;
     }
-    None
 }
 
 #[cfg(test)]
