@@ -16,12 +16,12 @@ use crate::values::is_deceptive;
 /// # What is promised
 /// * An answer reaches the call whose id it has, whatever the order, and nobody else; every call has a deadline.
 /// * A call that is dropped or times out leaves nothing behind; its late answer reaches nobody and is told as
-///   [`Event::Stray`].
+///   [`Event::Stray`](super::event::Event::Stray).
 /// * A connection that is lost is made again, with waits drawn at random up to 2 s, 4 s, … 30 s. Reads are sent again on the
 ///   new one within their deadline. Any other call that was sent ends in an error with
 ///   [`is_outcome_unknown`](Error::is_outcome_unknown) and is never sent twice; one that was not sent yet waits, and draws on
 ///   the rate budget only then, so that those that waited together are not sent together.
-/// * Subscriptions are restored, and [`Event::Gap`] says between which times pushes may be missing.
+/// * Subscriptions are restored, and [`Event::Gap`](super::event::Event::Gap) says between which times pushes may be missing.
 /// * A connection that says nothing is given up 30 s after its last frame at the latest.
 /// * At most 4,096 calls are open at once (4 KiB of arguments count as another); more wait their turn. A frame of more than
 ///   1 MiB or a message of more than 8 MiB ends the connection, as the next frame cannot be found without reading it.
@@ -55,7 +55,7 @@ impl Socket {
         &self.held.link
     }
 
-    /// Adds instruments (`ES 12-25`) to those whose quotes are streamed, as [`Event::Quotes`].
+    /// Adds instruments (`ES 12-25`) to those whose quotes are streamed, as [`Event::Quotes`](super::event::Event::Quotes).
     ///
     /// The vendor documents no acknowledgement, so success only means that the service will be told, on this connection and
     /// those to come. Changes are sent together, six at once and then one every 5 s, as the vendor allows about 20 a minute.
@@ -89,7 +89,7 @@ impl Socket {
         core.subscriptions.wanted().map(str::to_owned).collect()
     }
 
-    /// Streams the accounts' profit and loss at this interval, in whole milliseconds, as [`Event::Pnl`].
+    /// Streams the accounts' profit and loss at this interval, in whole milliseconds, as [`Event::Pnl`](super::event::Event::Pnl).
     ///
     /// As with [`subscribe`](Self::subscribe), success only means that the service will be told.
     ///
@@ -121,7 +121,7 @@ impl Socket {
         self.link().state()
     }
 
-    /// How many answers for nobody came; each is an [`Event::Stray`] too.
+    /// How many answers for nobody came; each is an [`Event::Stray`](super::event::Event::Stray) too.
     pub fn strays(&self) -> u64 {
         self.link().strays()
     }
