@@ -8,6 +8,7 @@ use std::{fs, io};
 use tempfile::TempDir;
 
 const ECHO: &str = include_str!("../../../crates/spec/tests/echo.yaml");
+const ODD: &str = include_str!("../../../crates/spec/tests/odd.yaml");
 
 /// A copy of what builds the library.
 ///
@@ -159,6 +160,8 @@ fn users_point_the_build_at_specs_of_their_own() {
 fn a_fifth_service_is_one_spec_one_module_and_one_line() {
     let scratch = Scratch::new();
     fs::write(scratch.path("specs/echo.yaml"), ECHO).unwrap();
+    // Beside it stands one of which rustc itself must say that no name in it is in the way of another.
+    fs::write(scratch.path("specs/odd.yaml"), ODD).unwrap();
     let module = "//! Echo.\n\
         pub use crate::generated::echo::types;\n\
         /// Its address.\n\
