@@ -67,14 +67,14 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// The longest file that is read.
+/// The size of the largest file.
 const MAX_BYTES: usize = 4 << 20;
-/// How many values a file may hold, those that aliases and merges repeat included. The generator works through 10,000 a second.
+/// The most values in a file, including those that aliases and merges repeat.
 const MAX_VALUES: usize = 100_000;
-/// How many references may lead to one another before something is there.
+/// The most references on the way to what is meant.
 const MAX_REFERENCES: usize = 8;
 
-/// The text of a file: UTF-8, or UTF-16 with a byte order mark, which Windows writes.
+/// Decodes a file: UTF-8, or UTF-16 with a byte order mark, which PowerShell writes.
 pub fn decode(bytes: &[u8]) -> Result<String, Problem> {
     let not_text = |at| Problem::new(at, "this is not text in UTF-8 or UTF-16: save it as UTF-8");
     let wide = |of: fn([u8; 2]) -> u16| {
@@ -113,7 +113,7 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
         let raw = serde_saphyr::from_str_with_options(yaml, options()).map_err(unreadable)?;
         spell(raw, yaml)
     };
-    // What is as deep as may be needs more than the stack of a thread of a test, or of the main thread in Windows.
+    // The deepest documents need more stack than tests' threads have, or the main thread on Windows.
     let wide = thread::Builder::new().stack_size(16 << 20);
     thread::scope(
         |scope| match wide.spawn_scoped(scope, read).map(|it| it.join()) {
@@ -155,15 +155,15 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a character is a control or leaves no mark: one reads another text than the one that is there.
+/// Whether a character is a control or leaves no mark, so that a reader sees another text than the compiler.
 pub fn is_hidden(letter: char) -> bool {
-    // Not the first character of a text, or those that combine would count too.
+    // As the first character of a text, a combining accent would be escaped too.
     let escaped = String::from_iter(['a', letter]).escape_debug().count() > 2;
     escaped && !letter.is_whitespace() && !matches!(letter, '"' | '\'' | '\\')
         || letter.is_control()
 }
 
-/// A character as it may be printed.
+/// Writes a hidden character as `U+202E`, any other as it is.
 pub fn shown(letter: char) -> String {
     match letter {
         letter if is_hidden(letter) => format!("U+{:04X}", u32::from(letter)),
@@ -235,8 +235,8 @@ impl Node {
             .map_or(&[], Node::entries)
     }
 
-    /// What a `$ref` of this document points to in the end, and the node itself when it is none. Nothing if one on the way
-    /// points nowhere, or if they go round.
+    /// Follows `$ref`s of this document to the end; a node without one is the end. `None` if a reference points nowhere, or if
+    /// they form a circle.
     pub fn target<'a>(&'a self, mut node: &'a Node) -> Option<&'a Node> {
         for _ in 0..=MAX_REFERENCES {
             let Some(reference) = node.word("$ref") else {
@@ -247,7 +247,7 @@ impl Node {
         None
     }
 
-    /// The same in a document that the grammar has found in order.
+    /// Does the same in a document whose references the grammar has checked.
     pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
         self.target(node).unwrap_or(node)
     }
@@ -337,8 +337,8 @@ fn spell(raw: Spanned<Raw>, yaml: &str) -> Result<Node, Problem> {
     Ok(Node { at, value })
 }
 
-/// A number in its spelling. What is beyond all numbers or has a zero in front, as `68534049e7548` and `044925`, is an
-/// identifier and stays a text.
+/// Keeps a number in its spelling. `68534049e7548`, beyond all numbers, and `044925`, with a zero in front, are identifiers and
+/// stay texts.
 fn number(location: Location, yaml: &str) -> Option<Value> {
     let span = location.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;

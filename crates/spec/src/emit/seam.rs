@@ -104,9 +104,10 @@ fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
     let must = must.iter().map(|(name, _)| name).collect::<Vec<_>>();
     let setters = optional.iter().map(|(name, kind)| {
         let is_taken = name == "new" || name == "build";
-        let setter = match is_taken {
-            true => format_ident!("{name}_"),
-            false => name.clone(),
+        let setter = if is_taken {
+            format_ident!("{name}_")
+        } else {
+            name.clone()
         };
         quote! {
             pub fn #setter(mut self, #name: #kind) -> Self {

@@ -1,14 +1,14 @@
 //! A spec's texts as documentation in Rust.
 //!
-//! rustdoc reads Markdown, and `cargo test` runs its code blocks. A spec is written by others, so of Markdown only what is
-//! harmless stays: paragraphs, headings, flat lists, emphasis and code in one line. Everything else is shown as it is written.
+//! rustdoc reads Markdown, and `cargo test` runs the code blocks in it. Others write specs, so only harmless Markdown keeps its
+//! meaning: paragraphs, headings, flat lists, quotes, emphasis, and code within a line. rustdoc shows the rest as it was typed.
 
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 
 use crate::source::shown;
 
-/// Makes all documentation in generated Rust safe, whoever put it together.
+/// Makes every doc comment of generated Rust safe, including those that progenitor composes.
 pub struct SafeDocs;
 
 impl VisitMut for SafeDocs {
@@ -24,10 +24,10 @@ impl VisitMut for SafeDocs {
     }
 }
 
-/// A text as it may stand in a doc comment: no code block, HTML, link, table or hidden character is in it.
+/// Escapes whatever rustdoc would take for a code block, HTML, a link or a table, and shows hidden characters as `U+202E`.
 pub fn doc(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
-        // Without indentation and tabs there is no indented code, in lists and quotes neither.
+        // Indented code needs four columns, in lists and quotes too: no line has more than one space in a row.
         safe(&line.split_whitespace().collect::<Vec<_>>().join(" "))
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
@@ -60,14 +60,14 @@ fn safe(line: &str) -> String {
     safe
 }
 
-/// The length of the code that a run of backticks begins, if it ends in the same line. Three backticks may be a fence.
+/// Returns the length of the code span that a run of backticks opens, if it closes in the same line. Three could be a fence.
 fn code(rest: &str, run: usize) -> Option<usize> {
     if run >= 3 {
         return None;
     }
     let mut at = run;
     loop {
-        at += rest[at..].find('`')?;
+        at += rest[at..].find('`').filter(|_| run < 3)?;
         let end = rest.len() - rest[at..].trim_start_matches('`').len();
         if end - at == run {
             return Some(end);

@@ -219,14 +219,13 @@ fn check_plain(schema: Option<&Node>, problems: &mut Vec<Problem>) {
             Value::Number(digits) => digits.parse::<u64>().is_ok(),
             _ => true,
         };
-        let problem = |at, text: String| Problem::new(at, text);
         if !is_fit {
-            problems.push(problem(
+            problems.push(Problem::new(
                 entry.node.at,
                 format!("`{key}` must be a whole number from 0"),
             ));
         } else if kind != of {
-            problems.push(problem(
+            problems.push(Problem::new(
                 entry.at,
                 format!("`{key}` is for the type {of}: leave it out"),
             ));
