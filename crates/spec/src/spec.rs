@@ -23,10 +23,6 @@ pub struct Spec {
     pub service: String,
     pub model: Model,
     pub(crate) document: Node,
-    #[cfg_attr(
-        not(feature = "emit"),
-        expect(dead_code, reason = "it is for the generator")
-    )]
     pub(crate) openapi: OpenAPI,
 }
 
