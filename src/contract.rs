@@ -172,13 +172,13 @@ impl Contract {
                 &operation.id
             }
             None => {
-                let expected = || "an operation of the spec".to_owned();
+                let expected = "an operation of the spec";
                 let found = Found::kind("another");
                 findings.add("", Rule::Operation, Grade::Note, expected, found);
                 shown(operation).unwrap_or(OTHER)
             }
         };
-        findings.verdict(self.service(), name, Some(status), at)
+        findings.verdict(self.about.name, name, Some(status), at)
     }
 
     /// Checks a message that a WebSocket received: a frame that was pushed, or the answer to the call that the message names.
@@ -200,16 +200,8 @@ impl Contract {
         frame::verdict(self, api, data, at)
     }
 
-    fn service(&self) -> &'static str {
-        self.about.name
-    }
-
-    fn wrapper(&self) -> Option<&'static str> {
-        self.about.wrapper
-    }
-
-    fn read(&self, operation: &Operation) -> Option<reading::Read> {
-        reading::of(self.service, &operation.id)
+    fn decoder(&self, operation: &Operation) -> Option<reading::Decoder> {
+        reading::decoder(self.service, &operation.id)
     }
 
     /// The operation that a call over the WebSocket is.
@@ -231,19 +223,15 @@ mod tests {
             assert!(!contract.operations.is_empty(), "{service}");
             for operation in &contract.operations {
                 assert!(
-                    contract.read(operation).is_some(),
+                    contract.decoder(operation).is_some(),
                     "{service} {}",
                     operation.id
                 );
                 let success = operation.success().expect("build.rs requires one");
                 assert!(success.body.is_some() && operation.error().is_some());
             }
-            for push in reading::pushes(*service) {
-                assert!(
-                    contract.schemas.named(push.component).is_some(),
-                    "{}",
-                    push.word
-                );
+            for (push, component) in reading::pushes(*service) {
+                assert!(contract.schemas.named(component).is_some(), "{push}");
             }
         }
     }

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use executions_spec::model::{Operation, Response};
-use http::HeaderMap;
+use http::{HeaderMap, header};
 
 use super::Contract;
 use super::finding::{Found, Grade, OTHER, Rule, shown};
 use super::json::{JsonType, member, members, object};
-use super::operation::media_type;
 use super::reading::Reading;
 use super::verdict::Findings;
 use super::walk::Walk;
@@ -22,44 +21,51 @@ pub(super) fn over_http(
     body: &Bytes,
     findings: &mut Findings,
 ) {
-    let mut check = Check::new(contract, operation, headers, body, findings);
+    let mut check = Check {
+        contract,
+        operation,
+        headers,
+        body,
+        beside: &[],
+        walk: Walk::new(&contract.schemas, findings),
+    };
     let is_success = (200..300).contains(&status);
-    let answer = operation.response(status);
-    match answer {
+    let documented = operation.response(status);
+    match documented {
         None => {
-            let expected = || "a documented status".to_owned();
-            check.add(
-                Rule::Status,
-                Grade::Drift,
-                expected,
-                Found::kind("another one"),
-            );
+            let found = Found::kind("another one");
+            let expected = "a documented status";
+            check.walk.add(Rule::Status, Grade::Drift, expected, found);
         }
-        Some(answer) => check.content_type(answer, is_success),
+        Some(response) => check.content_type(response, is_success),
     }
     // The client reads every success as it does the documented one.
-    match answer.or_else(|| operation.success().filter(|_| is_success)) {
-        Some(answer) if is_success => check.success(answer),
-        Some(answer) => check.error(answer),
+    match documented.or_else(|| operation.success().filter(|_| is_success)) {
+        Some(response) if is_success => check.success(response),
+        Some(response) => check.error(response),
         None => {}
     }
 }
 
-/// The data of an answer over a WebSocket, which comes with neither status nor headers.
+/// The data of an answer over a WebSocket, which comes with neither status nor headers. The walk is where the data stands,
+/// and members with the names `beside` are not the data's own.
 pub(super) fn over_socket(
     contract: &Contract,
     operation: &Operation,
-    pointer: &str,
     data: &Bytes,
     beside: &[&str],
-    findings: &mut Findings,
+    walk: Walk<'_>,
 ) {
-    let headers = HeaderMap::new();
-    let mut check = Check::new(contract, operation, &headers, data, findings);
-    check.pointer = pointer;
-    check.beside = beside;
-    if let Some(answer) = operation.success() {
-        check.success(answer);
+    let check = Check {
+        contract,
+        operation,
+        headers: &HeaderMap::new(),
+        body: data,
+        beside,
+        walk,
+    };
+    if let Some(response) = operation.success() {
+        check.success(response);
     }
 }
 
@@ -68,39 +74,17 @@ struct Check<'a> {
     operation: &'a Operation,
     headers: &'a HeaderMap,
     body: &'a Bytes,
-    findings: &'a mut Findings,
-    /// Of the body.
-    pointer: &'a str,
     /// Members that are not the body's own.
     beside: &'a [&'a str],
-    /// Whether the client's type has read it.
-    is_read: bool,
+    /// Stands at the body.
+    walk: Walk<'a>,
 }
 
 impl<'a> Check<'a> {
-    fn new(
-        contract: &'a Contract,
-        operation: &'a Operation,
-        headers: &'a HeaderMap,
-        body: &'a Bytes,
-        findings: &'a mut Findings,
-    ) -> Self {
-        Self {
-            contract,
-            operation,
-            headers,
-            body,
-            findings,
-            pointer: "",
-            beside: &[],
-            is_read: false,
-        }
-    }
-
     /// An answer without a content type is read as what it should be.
-    fn content_type(&mut self, answer: &Response, is_success: bool) {
+    fn content_type(&mut self, response: &Response, is_success: bool) {
         let came = media_type(self.headers);
-        let is_documented = |came: &str| answer.media_types.iter().any(|kind| kind == came);
+        let is_documented = |came: &str| response.media_types.iter().any(|kind| kind == came);
         if self.body.is_empty() || came.as_deref().is_some_and(is_documented) {
             return;
         }
@@ -108,13 +92,12 @@ impl<'a> Check<'a> {
             Some(came) if is_success && !is_json(came) => Grade::Breaks,
             _ => Grade::Drift,
         };
-        let expected = || answer.media_types.join(" or ");
+        let expected = response.media_types.join(" or ");
         let found = came.map_or(Found::kind("nothing"), |came| Found::media_type(&came));
-        self.add(Rule::ContentType, grade, expected, found);
+        self.walk.add(Rule::ContentType, grade, expected, found);
     }
 
-    fn success(&mut self, answer: &Response) {
-        let beside = self.beside;
+    fn success(mut self, response: &Response) {
         let (reading, place) = self.reading();
         let text = match reading {
             // Whoever has read it has checked it.
@@ -125,93 +108,80 @@ impl<'a> Check<'a> {
             return;
         };
         if reading == Reading::Refused {
-            let expected = || "a success".to_owned();
-            self.add(
-                Rule::Refused,
-                Grade::Note,
-                expected,
-                Found::kind("a refusal"),
-            );
+            let found = Found::kind("a refusal");
+            self.walk
+                .add(Rule::Refused, Grade::Note, "a success", found);
             if let Some(error) = self.operation.error() {
-                self.walk(Grade::Drift).body(error, text, beside);
+                self.walk.most = Grade::Drift;
+                self.walk.body(error, text, self.beside);
             }
             return;
         }
-        let Some(schema) = answer.body else {
+        let Some(schema) = response.body else {
             return;
         };
+        self.walk.is_read = reading == Reading::Fits;
         let inside = place.and_then(|wrapper| Some((wrapper, member(text, wrapper)?)));
-        self.is_read = reading == Reading::Fits;
         match inside.filter(|(_, inside)| JsonType::of(inside) != JsonType::Null) {
             Some((wrapper, inside)) => self.wrapper(text, wrapper, inside, schema),
-            None => self.walk(Grade::Breaks).body(schema, text, beside),
+            None => self.walk.body(schema, text, self.beside),
         }
         if let Reading::Unfit(place) = reading
-            && !self.findings.is_broken()
+            && !self.walk.findings.is_broken()
         {
-            self.refused_by_type(place.as_deref());
+            self.refused_by_type(&place.unwrap_or_default());
         }
     }
 
     /// What the client makes of it, and where it finds it: it looks into a wrapper only where it cannot read what is there.
     fn reading(&self) -> (Reading, Option<&'static str>) {
-        let read = |wrapper| match self.contract.read(self.operation) {
-            Some(read) => read(self.headers, self.body, wrapper),
+        let read = |wrapper| match self.contract.decoder(self.operation) {
+            Some(decode) => decode(self.headers, self.body, wrapper),
             None => Reading::Unfit(None),
         };
         let bare = read(None);
-        match self.contract.wrapper() {
+        match self.contract.about.wrapper {
             Some(wrapper) if bare != Reading::Fits => (read(Some(wrapper)), Some(wrapper)),
             _ => (bare, None),
         }
     }
 
     fn wrapper(&mut self, text: &str, wrapper: &str, inside: &str, schema: usize) {
-        let expected = || format!("the answer, bare or in `{wrapper}`");
-        self.add(
-            Rule::Wrapped,
-            Grade::Note,
-            expected,
-            Found::kind("a wrapper"),
-        );
-        let beside = self.beside;
-        let mut walk = self.walk(Grade::Breaks);
+        let expected = format_args!("the answer, bare or in `{wrapper}`");
+        let found = Found::kind("a wrapper");
+        self.walk.add(Rule::Wrapped, Grade::Note, expected, found);
         members(text, |name, json| {
-            if name != wrapper && name != "success" && !beside.contains(&name) {
-                walk.unknown(name, json);
+            if name != wrapper && name != "success" && !self.beside.contains(&name) {
+                self.walk.unknown(name, JsonType::of(json).found());
             }
         });
-        walk.inside(wrapper, schema, inside);
+        self.walk.inside(wrapper, schema, inside);
     }
 
     /// The decoder knows something that no schema says, as that an answer holds nothing at all.
-    fn refused_by_type(&mut self, place: Option<&str>) {
-        let mut pointer = self.pointer.to_owned();
-        for step in place
-            .unwrap_or_default()
-            .split(['.', '['])
-            .filter(|step| !step.is_empty())
-        {
-            pointer.push('/');
-            pointer.push_str(match step.ends_with(']') {
+    fn refused_by_type(mut self, place: &str) {
+        let steps = place.split(['.', '[']).filter(|step| !step.is_empty());
+        for step in steps {
+            self.walk.pointer += "/";
+            self.walk.pointer += match step.ends_with(']') {
                 true => "*",
                 false => shown(step).unwrap_or(OTHER),
-            });
+            };
         }
-        let expected = || "what the client's type reads".to_owned();
+        let expected = "what the client's type reads";
         let found = Found::kind("what it refuses");
-        self.findings
-            .add(&pointer, Rule::Unreadable, Grade::Breaks, expected, found);
+        self.walk
+            .add(Rule::Unreadable, Grade::Breaks, expected, found);
     }
 
-    fn error(&mut self, answer: &Response) {
+    fn error(mut self, response: &Response) {
         let is_json = media_type(self.headers).is_none_or(|kind| is_json(&kind));
-        let (true, Some(schema)) = (is_json, answer.body) else {
+        let (true, Some(schema)) = (is_json, response.body) else {
             return;
         };
         if let Some(text) = self.text(Grade::Drift) {
-            let beside = self.beside;
-            self.walk(Grade::Drift).body(schema, text, beside);
+            self.walk.most = Grade::Drift;
+            self.walk.body(schema, text, self.beside);
         }
     }
 
@@ -220,26 +190,19 @@ impl<'a> Check<'a> {
         match object(self.body) {
             Ok(text) => Some(text),
             Err(found) => {
-                self.add(Rule::Body, grade, || "a JSON object".to_owned(), found);
+                self.walk.add(Rule::Body, grade, "a JSON object", found);
                 None
             }
         }
     }
+}
 
-    fn walk(&mut self, most: Grade) -> Walk<'_> {
-        Walk {
-            schemas: &self.contract.schemas,
-            findings: self.findings,
-            most,
-            pointer: self.pointer.to_owned(),
-            is_read: self.is_read,
-        }
-    }
-
-    fn add(&mut self, rule: Rule, grade: Grade, expected: impl FnOnce() -> String, found: Found) {
-        self.findings
-            .add(self.pointer, rule, grade, expected, found);
-    }
+/// The content type without its parameters, in lower case.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    let value = String::from_utf8_lossy(value.as_bytes());
+    let essence = value.split(';').next().unwrap_or_default();
+    Some(essence.trim().to_ascii_lowercase())
 }
 
 fn is_json(media_type: &str) -> bool {

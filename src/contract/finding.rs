@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -40,9 +40,9 @@ macro_rules! rules {
     ($($(#[$meta:meta])* $name:ident = $word:literal,)*) => {
         /// What an answer is held against. Each has one grade unless it says otherwise; the answer to an error status is
         /// never graded above drift, as the client reads errors whatever their form.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[non_exhaustive]
-        pub enum Rule { $($(#[$meta])* $name,)* }
+        pub enum Rule { $($(#[$meta])* #[serde(rename = $word)] $name,)* }
 
         impl Rule {
             /// All of them.
@@ -99,14 +99,8 @@ impl fmt::Display for Rule {
     }
 }
 
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// What kind of thing came. It is made of this crate's words, of media types, and of words that look like names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Found(Cow<'static, str>);
 
 impl Found {
@@ -140,12 +134,6 @@ impl Found {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
-    }
-}
-
-impl Serialize for Found {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 
@@ -192,6 +180,19 @@ pub struct Finding {
     pub first: Timestamp,
     /// The exchange it was last seen in: when that was begun.
     pub last: Timestamp,
+}
+
+impl Finding {
+    /// Says what was promised, and what came.
+    pub(super) fn problem(&self) -> String {
+        let Self {
+            rule,
+            expected,
+            found,
+            ..
+        } = self;
+        format!("{rule}: {expected} was promised, {found} came")
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::Contract;
 use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
 use super::json::{JsonType, members, object, text};
-use super::reading::{Push, pushes};
+use super::reading::pushes;
 use super::verdict::{Findings, Verdict};
 use super::walk::Walk;
 use crate::transport::body::is_refusal;
@@ -27,67 +27,67 @@ pub(super) fn verdict(
     at: Timestamp,
 ) -> Verdict {
     let mut findings = Findings::default();
-    let operation = match object(data) {
-        Ok(text) => judge(contract, api, data, text, &mut findings),
-        Err(found) => unread(found, &mut findings),
-    };
-    findings.verdict(contract.service(), &operation, None, at)
+    match object(data) {
+        Ok(text) => {
+            let operation = judge(contract, api, data, text, &mut findings);
+            findings.verdict(contract.about.name, operation, None, at)
+        }
+        Err(found) => unread(contract, found, at),
+    }
 }
 
 /// What is no text is read by nobody.
 pub(super) fn binary(contract: &Contract, at: Timestamp) -> Verdict {
-    let mut findings = Findings::default();
-    let operation = unread(Found::kind("a binary frame"), &mut findings);
-    findings.verdict(contract.service(), &operation, None, at)
+    unread(contract, Found::kind("a binary frame"), at)
 }
 
-fn unread(found: Found, findings: &mut Findings) -> String {
-    let expected = || "a text frame with a JSON object".to_owned();
+fn unread(contract: &Contract, found: Found, at: Timestamp) -> Verdict {
+    let mut findings = Findings::default();
+    let expected = "a text frame with a JSON object";
     findings.add("", Rule::Frame, Grade::Breaks, expected, found);
-    FRAME.to_owned()
+    findings.verdict(contract.about.name, FRAME, None, at)
 }
 
 /// Adds what is to be said of a frame, and names what it belongs to.
-fn judge(
-    contract: &Contract,
-    api: Option<&str>,
+fn judge<'a>(
+    contract: &'a Contract,
+    api: Option<&'a str>,
     frame: &Bytes,
     text: &str,
     findings: &mut Findings,
-) -> String {
-    let envelope = Envelope::read(text);
+) -> &'a str {
+    let mut walk = Walk::new(&contract.schemas, findings);
+    let envelope = Envelope::of(text);
     let sort = envelope.sort();
     let mut known = pushes(contract.service).iter();
-    if let Some(push) = known.find(|push| push.word == sort) {
-        pushed(contract, push, text, findings);
-        return push.word.to_owned();
+    if let Some((push, component)) = known.find(|(push, _)| *push == sort) {
+        if let Some(component) = contract.schemas.named(component) {
+            walk.body(component, text, &["type", "action"]);
+        }
+        return push;
     }
     let operation = api.and_then(|api| contract.called(api));
-    let name = match (operation, api.and_then(shown)) {
-        (Some(operation), _) => operation.id.to_string(),
-        (None, Some(api)) => api.to_owned(),
-        (None, None) => FRAME.to_owned(),
+    let name: &str = match operation {
+        Some(operation) => &operation.id,
+        None => api.and_then(shown).unwrap_or(FRAME),
     };
-    let mut whole = |rule, grade, expected: &str, found| {
-        findings.add("", rule, grade, || expected.to_owned(), found);
-    };
-    if envelope.is_refusal(&sort) {
-        let found = Found::kind("a refusal");
-        whole(Rule::Refused, Grade::Note, "an answer", found);
-        return name;
-    }
+    let has_id = envelope.get("id").is_some_and(|id| id != "null");
     match operation {
-        _ if !envelope.has("id") && sort == "pong" => {}
-        _ if !envelope.has("id") => {
+        _ if sort == "error" || is_refusal(envelope.get("success"), envelope.get("error")) => {
+            let found = Found::kind("a refusal");
+            walk.add(Rule::Refused, Grade::Note, "an answer", found);
+        }
+        _ if !has_id && sort == "pong" => {}
+        _ if !has_id => {
             let found = Found::word("another", &sort);
             let expected = "a documented type of frame";
-            whole(Rule::Frame, Grade::Drift, expected, found);
+            walk.add(Rule::Frame, Grade::Drift, expected, found);
         }
-        Some(operation) => answer(contract, operation, frame, &envelope, findings),
+        Some(operation) => answer(contract, operation, frame, &envelope, walk),
         None => {
             let found = Found::kind("an answer to another");
             let expected = "an answer to a call of the spec";
-            whole(Rule::Operation, Grade::Note, expected, found);
+            walk.add(Rule::Operation, Grade::Note, expected, found);
         }
     }
     name
@@ -98,25 +98,26 @@ fn answer(
     operation: &Operation,
     frame: &Bytes,
     envelope: &Envelope<'_>,
-    findings: &mut Findings,
+    mut walk: Walk<'_>,
 ) {
     let Some(data) = envelope.get("data") else {
-        let expected = || "the answer in `data`".to_owned();
-        let found = Found::kind("nothing");
-        findings.add("/data", Rule::Frame, Grade::Drift, expected, found);
+        walk.within("data", |walk| {
+            let found = Found::kind("nothing");
+            walk.add(Rule::Frame, Grade::Drift, "the answer in `data`", found);
+        });
         let beside = ["id", "type", "action"];
-        return over_socket(contract, operation, "", frame, &beside, findings);
+        return over_socket(contract, operation, frame, &beside, walk);
     };
-    let mut walk = walk(contract, findings);
     for (index, (name, json)) in envelope.0.iter().enumerate() {
         if !KNOWN.contains(&&**name) {
-            walk.unknown(name, json);
+            walk.unknown(name, JsonType::of(json).found());
         } else if envelope.0[..index].iter().any(|(other, _)| other == name) {
-            walk.second(name);
+            walk.second(name, Grade::Breaks);
         }
     }
+    walk.pointer += "/data";
     let data = frame.slice_ref(data.as_bytes());
-    over_socket(contract, operation, "/data", &data, &[], findings);
+    over_socket(contract, operation, &data, &[], walk);
 }
 
 /// What may stand beside an answer.
@@ -128,7 +129,7 @@ const MOST_MEMBERS: usize = 64;
 struct Envelope<'a>(Vec<(String, &'a str)>);
 
 impl<'a> Envelope<'a> {
-    fn read(text: &'a str) -> Self {
+    fn of(text: &'a str) -> Self {
         let mut found = Vec::new();
         members(text, |name, json| {
             if found.len() < MOST_MEMBERS || KNOWN.contains(&name) && found.len() < 2 * MOST_MEMBERS
@@ -141,14 +142,8 @@ impl<'a> Envelope<'a> {
 
     fn get(&self, name: &str) -> Option<&'a str> {
         let mut members = self.0.iter();
-        members
-            .find(|(known, _)| known == name)
-            .map(|(_, json)| *json)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.get(name)
-            .is_some_and(|json| JsonType::of(json) != JsonType::Null)
+        let member = members.find(|(known, _)| known == name);
+        member.map(|(_, json)| *json)
     }
 
     /// What it calls itself.
@@ -156,25 +151,5 @@ impl<'a> Envelope<'a> {
         let word = |name| self.get(name).and_then(text);
         let sort = word("type").or_else(|| word("action"));
         sort.unwrap_or_default().into_owned()
-    }
-
-    fn is_refusal(&self, sort: &str) -> bool {
-        sort == "error" || is_refusal(self.get("success"), self.get("error"))
-    }
-}
-
-fn pushed(contract: &Contract, push: &Push, text: &str, findings: &mut Findings) {
-    if let Some(component) = contract.schemas.named(push.component) {
-        walk(contract, findings).body(component, text, &["type", "action"]);
-    }
-}
-
-fn walk<'a>(contract: &'a Contract, findings: &'a mut Findings) -> Walk<'a> {
-    Walk {
-        schemas: &contract.schemas,
-        findings,
-        most: Grade::Breaks,
-        pointer: String::new(),
-        is_read: false,
     }
 }

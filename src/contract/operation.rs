@@ -1,7 +1,7 @@
 //! Which operation a request is of.
 
 use executions_spec::model::Operation;
-use http::{HeaderMap, Method, header};
+use http::Method;
 
 /// The segments of an operation's path; `None` for a parameter.
 fn segments(operation: &Operation) -> impl Iterator<Item = Option<&str>> {
@@ -46,12 +46,4 @@ pub(super) fn at<'a>(
     };
     let fitting = operations.iter().filter(fits);
     fitting.max_by_key(|operation| segments(operation).count())
-}
-
-/// The content type without its parameters, in lower case.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_TYPE)?;
-    let value = String::from_utf8_lossy(value.as_bytes());
-    let essence = value.split(';').next().unwrap_or_default();
-    Some(essence.trim().to_ascii_lowercase())
 }

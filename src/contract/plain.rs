@@ -8,57 +8,36 @@ use super::json::{JsonType, text};
 use crate::values::{DateTime, Decimal, EpochMillis, EpochSeconds, Id, LocalDateTime};
 
 /// Why a value is not what its type and format say.
-pub(super) struct Misfit {
-    pub rule: Rule,
-    pub grade: Grade,
-    pub found: Found,
-}
+pub(super) type Misfit = (Rule, Grade, Found);
 
-impl Misfit {
-    fn new(rule: Rule, grade: Grade, found: &'static str) -> Self {
-        let found = Found::kind(found);
-        Self { rule, grade, found }
-    }
-}
-
-/// What a value that is no null is to be blamed for. `is_read` where the client's type is known to take it.
+/// Returns what is wrong with a value that is no null. `is_read` where the client's type is known to take it.
 pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> {
-    let kind = JsonType::of(json);
-    let is_sort = match plain.kind {
-        Kind::String => kind == JsonType::Text,
-        Kind::Number => matches!(kind, JsonType::Integer | JsonType::Number),
-        Kind::Integer => kind == JsonType::Integer,
-        Kind::Boolean => kind == JsonType::Boolean,
+    let json_type = JsonType::of(json);
+    let is_kind = match plain.kind {
+        Kind::String => json_type == JsonType::Text,
+        Kind::Number => matches!(json_type, JsonType::Integer | JsonType::Number),
+        Kind::Integer => json_type == JsonType::Integer,
+        Kind::Boolean => json_type == JsonType::Boolean,
     };
     if !is_read && !reads(plain, json) {
-        let rule = if is_sort { Rule::Format } else { Rule::Type };
-        let found = match kind {
-            JsonType::Text if is_sort => Found::kind("string of another form"),
-            kind => kind.found(),
-        };
-        return Some(Misfit {
-            rule,
-            grade: Grade::Breaks,
-            found,
+        return Some(match (is_kind, json_type) {
+            (true, JsonType::Text) => (Rule::Format, Grade::Breaks, OTHER_FORM),
+            (true, _) => (Rule::Format, Grade::Breaks, json_type.found()),
+            (false, _) => (Rule::Type, Grade::Breaks, json_type.found()),
         });
     }
-    let of_format = of_format(plain.format, json);
-    match of_format {
-        Err(misfit) if misfit.grade == Grade::Breaks => Some(misfit),
-        _ if !is_sort => {
-            let found = match (plain.format, kind) {
-                (Format::Decimal, JsonType::Text) => Found::kind("string that holds a number"),
-                (_, kind) => kind.found(),
-            };
-            Some(Misfit {
-                rule: Rule::Type,
-                grade: Grade::Drift,
-                found,
-            })
-        }
-        of_format => of_format.err(),
+    let misfit = misfit_of_format(plain.format, json);
+    if is_kind || matches!(misfit, Some((_, Grade::Breaks, _))) {
+        return misfit;
     }
+    let found = match (plain.format, json_type) {
+        (Format::Decimal, JsonType::Text) => Found::kind("string that holds a number"),
+        _ => json_type.found(),
+    };
+    Some((Rule::Type, Grade::Drift, found))
 }
+
+const OTHER_FORM: Found = Found::kind("string of another form");
 
 /// Whether the client's type for this format takes the value: tried, with that type.
 fn reads(plain: Plain, json: &str) -> bool {
@@ -79,84 +58,58 @@ fn reads(plain: Plain, json: &str) -> bool {
     }
 }
 
-/// Whether it is of the format; it breaks where it is a time, but not the one that the spec's words make of it.
-fn of_format(format: Format, json: &str) -> Result<(), Misfit> {
-    let another_form = || Misfit::new(Rule::Format, Grade::Drift, "string of another form");
-    let another_time = |rule, found| Misfit::new(rule, Grade::Breaks, found);
+/// The same of its format alone. It breaks where it is a time, but not the one that the spec's words make of it.
+fn misfit_of_format(format: Format, json: &str) -> Option<Misfit> {
+    let other_time = |rule, found| Some((rule, Grade::Breaks, Found::kind(found)));
     match format {
-        Format::None | Format::Decimal | Format::Id | Format::MaybeDateTime => Ok(()),
-        Format::DateTime if instant(json).is_some() => Ok(()),
-        Format::DateTime if wall_clock(json).is_some() => {
-            Err(another_time(Rule::Zone, "time without a zone"))
-        }
-        Format::LocalDateTime if instant(json).is_some() => {
-            Err(another_time(Rule::Zone, "time with a zone"))
-        }
-        Format::LocalDateTime if wall_clock(json).is_some() => Ok(()),
-        Format::DateTime | Format::LocalDateTime => Err(another_form()),
-        Format::EpochSeconds | Format::EpochMilliseconds => {
-            let expected = match format {
-                Format::EpochSeconds => Unit::Seconds,
-                _ => Unit::Millis,
-            };
-            match Unit::of(json) {
-                Some(unit) if unit == expected => Ok(()),
-                Some(unit) => Err(another_time(Rule::Unit, unit.found())),
-                None if json.starts_with('"') => Err(another_form()),
-                None => {
-                    let found = "number outside of the years 1990 to 2100";
-                    Err(Misfit::new(Rule::Format, Grade::Drift, found))
-                }
+        Format::None | Format::Decimal | Format::Id | Format::MaybeDateTime => None,
+        Format::DateTime | Format::LocalDateTime => match (has_zone(json), format) {
+            (Some(true), Format::DateTime) | (Some(false), Format::LocalDateTime) => None,
+            (Some(true), _) => other_time(Rule::Zone, "time with a zone"),
+            (Some(false), _) => other_time(Rule::Zone, "time without a zone"),
+            (None, _) => Some((Rule::Format, Grade::Drift, OTHER_FORM)),
+        },
+        Format::EpochSeconds | Format::EpochMilliseconds => match unit(json) {
+            Some((of, _)) if of == Some(format) => None,
+            Some((_, found)) => other_time(Rule::Unit, found),
+            None if json.starts_with('"') => Some((Rule::Format, Grade::Drift, OTHER_FORM)),
+            None => {
+                let found = Found::kind("number outside of the years 1990 to 2100");
+                Some((Rule::Format, Grade::Drift, found))
             }
-        }
+        },
     }
 }
 
-fn instant(json: &str) -> Option<jiff::Timestamp> {
+/// Whether a time has a zone; `None` of what is no time.
+fn has_zone(json: &str) -> Option<bool> {
     let text = text(json)?;
     // To have jiff refuse a text costs more than to see that it names no zone: that comes after `YYYYMMDDTHH` or more.
-    let has_zone = |text: &str| text.bytes().skip(10).any(|byte| b"Zz+-".contains(&byte));
-    has_zone(&text).then(|| text.parse().ok())?
-}
-
-/// jiff lets an offset pass here and drops it, so ask for the [`instant`] first.
-fn wall_clock(json: &str) -> Option<jiff::civil::DateTime> {
-    text(json)?.parse().ok()
-}
-
-/// What a time is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Seconds,
-    Millis,
-    Micros,
-    Nanos,
-}
-
-impl Unit {
-    /// The one in which a count lies in the years 1990 to 2100; those ranges do not overlap.
-    fn of(json: &str) -> Option<Self> {
-        let count = json.trim_matches('"').parse::<Decimal>().ok()?;
-        let count = count.to_f64_lossy();
-        let units = [
-            (1.0, Self::Seconds),
-            (1e3, Self::Millis),
-            (1e6, Self::Micros),
-            (1e9, Self::Nanos),
-        ];
-        let years = 631_152_000.0..4_102_444_800.0;
-        let is_in_range = |(per_second, _): &(f64, _)| years.contains(&(count / per_second));
-        units.into_iter().find(is_in_range).map(|(_, unit)| unit)
+    let may_have = text.bytes().skip(10).any(|byte| b"Zz+-".contains(&byte));
+    if may_have && text.parse::<jiff::Timestamp>().is_ok() {
+        return Some(true);
     }
+    // jiff reads an offset here too and drops it, so this comes second.
+    let is_time = text.parse::<jiff::civil::DateTime>().is_ok();
+    is_time.then_some(false)
+}
 
-    fn found(self) -> &'static str {
-        match self {
-            Self::Seconds => "number that fits seconds",
-            Self::Millis => "number that fits milliseconds",
-            Self::Micros => "number that fits microseconds",
-            Self::Nanos => "number that fits nanoseconds",
-        }
-    }
+/// The unit in which a count since 1970 lies in the years 1990 to 2100, as those ranges do not overlap: the format that has
+/// it, and what was found.
+fn unit(json: &str) -> Option<(Option<Format>, &'static str)> {
+    let count = json.trim_matches('"').parse::<Decimal>().ok()?;
+    let count = count.to_f64_lossy();
+    let (seconds, millis) = (Format::EpochSeconds, Format::EpochMilliseconds);
+    let units = [
+        (1.0, Some(seconds), "number that fits seconds"),
+        (1e3, Some(millis), "number that fits milliseconds"),
+        (1e6, None, "number that fits microseconds"),
+        (1e9, None, "number that fits nanoseconds"),
+    ];
+    let years = 631_152_000.0..4_102_444_800.0;
+    let mut units = units.into_iter();
+    let found = units.find(|(per_second, ..)| years.contains(&(count / per_second)));
+    found.map(|(_, format, found)| (format, found))
 }
 
 #[cfg(test)]
@@ -164,7 +117,7 @@ mod tests {
     use super::*;
 
     fn judged(kind: Kind, format: Format, json: &str) -> Option<(Rule, Grade)> {
-        misfit(Plain { kind, format }, json, false).map(|misfit| (misfit.rule, misfit.grade))
+        misfit(Plain { kind, format }, json, false).map(|(rule, grade, _)| (rule, grade))
     }
 
     #[test]

@@ -19,62 +19,45 @@ pub(super) enum Reading {
 }
 
 /// Reads a success, which may stand under the name of the wrapper.
-pub(super) type Read = fn(&HeaderMap, &Bytes, Option<&str>) -> Reading;
+pub(super) type Decoder = fn(&HeaderMap, &Bytes, Option<&str>) -> Reading;
 
 /// The decoder of an operation's success. What a service's own module asks of an answer beyond its type is asked here too.
-pub(super) fn of(service: Service, operation: &str) -> Option<Read> {
-    let read: Read = match (service, operation) {
-        (Service::CrossTrade, "get_execution") => read::<crosstrade::types::Execution>,
-        (Service::CrossTrade, "list_executions") => read::<crosstrade::types::ExecutionList>,
-        (Service::Hummingbot, "get_executor") => read::<hummingbot::types::Executor>,
-        (Service::B3os, "get_execution") => read_envelope,
-        (Service::Refold, "get_execution") => read::<refold::types::Execution>,
+pub(super) fn decoder(service: Service, operation: &str) -> Option<Decoder> {
+    let decoder: Decoder = match (service, operation) {
+        (Service::CrossTrade, "get_execution") => answer::<crosstrade::types::Execution>,
+        (Service::CrossTrade, "list_executions") => answer::<crosstrade::types::ExecutionList>,
+        (Service::Hummingbot, "get_executor") => answer::<hummingbot::types::Executor>,
+        (Service::B3os, "get_execution") => envelope,
+        (Service::Refold, "get_execution") => answer::<refold::types::Execution>,
         _ => return None,
     };
-    Some(read)
+    Some(decoder)
 }
 
-/// A frame that a service pushes: the word of its `type`, and its component.
-pub(super) struct Push {
-    pub word: &'static str,
-    pub component: &'static str,
-}
-
-/// Every frame that the client reads as a type of its own.
-pub(super) fn pushes(service: Service) -> &'static [Push] {
+/// Every frame that the client reads as a type of its own: the word of its `type`, and its component.
+pub(super) fn pushes(service: Service) -> &'static [(&'static str, &'static str)] {
     match service {
-        Service::CrossTrade => &[
-            Push {
-                word: "marketData",
-                component: "MarketData",
-            },
-            Push {
-                word: "pnlUpdate",
-                component: "PnlUpdate",
-            },
-        ],
+        Service::CrossTrade => &[("marketData", "MarketData"), ("pnlUpdate", "PnlUpdate")],
         _ => &[],
     }
 }
 
-fn read<T: Success>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
-    reading(decode::<T>(headers, body, wrapper)).map_or_else(|reading| reading, |_| Reading::Fits)
+fn answer<T: Success>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
+    reading(decode::<T>(headers, body, wrapper))
 }
 
-fn read_envelope(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
-    match reading(decode::<b3os::types::ExecutionEnvelope>(
-        headers, body, wrapper,
-    )) {
+fn envelope(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
+    match decode::<b3os::types::ExecutionEnvelope>(headers, body, wrapper) {
         Ok(envelope) if envelope.data.is_none() => Reading::Unfit(Some("data".to_owned())),
-        Ok(_) => Reading::Fits,
-        Err(reading) => reading,
+        decoded => reading(decoded),
     }
 }
 
-fn reading<T>(decoded: Result<T, Unusable>) -> Result<T, Reading> {
-    decoded.map_err(|unusable| match unusable {
-        Unusable::Failed => Reading::Refused,
-        Unusable::Unfit(Kind::Unfit { path, .. }) => Reading::Unfit(path),
-        Unusable::Unfit(_) => Reading::Unfit(None),
-    })
+fn reading<T>(decoded: Result<T, Unusable>) -> Reading {
+    match decoded {
+        Ok(_) => Reading::Fits,
+        Err(Unusable::Failed) => Reading::Refused,
+        Err(Unusable::Unfit(Kind::Unfit { path, .. })) => Reading::Unfit(path),
+        Err(Unusable::Unfit(_)) => Reading::Unfit(None),
+    }
 }

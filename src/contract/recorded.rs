@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Contract, Report, Unchecked, Verdict, frame};
 use crate::observe::Direction;
-use crate::recording::{Answer, Entry, Frame, Recording};
+use crate::recording::{Entry, Frame, Recording};
 use crate::reference::Service;
 
 /// Checks every answer and every received WebSocket message of a recording, whoever wrote it.
@@ -64,15 +64,9 @@ fn judged(entry: &Entry) -> Result<Vec<Verdict>, Unchecked> {
     if answer.is_bodiless {
         return Err(Unchecked::Bodiless);
     }
-    let headers = headers(answer);
-    let status = answer.status.as_u16();
-    Ok(vec![contract.check(
-        operation,
-        status,
-        &headers,
-        &answer.body,
-        at,
-    )])
+    let (status, headers) = (answer.status.as_u16(), headers(&answer.headers));
+    let verdict = contract.check(operation, status, &headers, &answer.body, at);
+    Ok(vec![verdict])
 }
 
 /// What the handshake of a WebSocket is recorded as.
@@ -113,8 +107,8 @@ fn operation<'a>(contract: &'a Contract, entry: &Entry) -> Option<&'a str> {
     contract.operation_at(&method, url.path())
 }
 
-fn headers(answer: &Answer) -> HeaderMap {
-    let pairs = answer.headers.iter().filter_map(|(name, value)| {
+fn headers(recorded: &[(String, String)]) -> HeaderMap {
+    let pairs = recorded.iter().filter_map(|(name, value)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         Some((name, HeaderValue::from_str(value).ok()?))
     });

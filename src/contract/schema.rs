@@ -2,6 +2,8 @@
 //!
 //! The lint of `crates/spec` lets a component be only an object, an open enum, or any JSON.
 
+use std::fmt;
+
 use executions_spec::model::{Component, Format, Kind, Plain, Property, Shape, Sort, Word};
 
 #[derive(Debug)]
@@ -43,23 +45,46 @@ impl Schemas {
         found.map(|(_, property)| *property)
     }
 
-    /// What the spec says of a value, in a few words.
-    pub fn expected(&self, shape: &Shape, nullable: bool) -> String {
-        let (words, nullable) = match shape {
-            Shape::Plain(plain) => (plain_words(*plain).to_owned(), nullable),
-            Shape::Array(_) => ("array".to_owned(), nullable),
+    /// Returns true if the spec lets a null stand in the place of the value.
+    pub fn allows_null(&self, shape: &Shape, nullable: bool) -> bool {
+        let component = match shape {
+            Shape::Component(place) => Some(&self.get(*place).sort),
+            _ => None,
+        };
+        nullable
+            || matches!(
+                component,
+                Some(Sort::Enum { nullable: true, .. } | Sort::Any)
+            )
+    }
+}
+
+/// What the spec says of a value, in a few words.
+#[derive(Clone, Copy)]
+pub(super) struct Expected<'a> {
+    pub schemas: &'a Schemas,
+    pub shape: &'a Shape,
+    /// Of the property itself; a component says so on its own.
+    pub nullable: bool,
+}
+
+impl fmt::Display for Expected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.shape {
+            Shape::Plain(plain) => f.write_str(plain_words(*plain))?,
+            Shape::Array(_) => f.write_str("array")?,
             Shape::Component(place) => {
-                let component = self.get(*place);
+                let component = self.schemas.get(*place);
                 match &component.sort {
-                    Sort::Object(_) => (format!("object {}", component.name), nullable),
-                    Sort::Enum { words, nullable } => (one_of(words), *nullable),
-                    Sort::Any => ("any JSON".to_owned(), true),
+                    Sort::Object(_) => write!(f, "object {}", component.name)?,
+                    Sort::Enum { words, .. } => f.write_str(&one_of(words))?,
+                    Sort::Any => f.write_str("any JSON")?,
                 }
             }
-        };
-        match nullable {
-            true => format!("{words} or null"),
-            false => words,
+        }
+        match self.schemas.allows_null(self.shape, self.nullable) {
+            true => f.write_str(" or null"),
+            false => Ok(()),
         }
     }
 }

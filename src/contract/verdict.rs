@@ -1,6 +1,7 @@
 //! What a check came to: the findings of one answer, gathered within bounds.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -64,16 +65,6 @@ impl Verdict {
     }
 }
 
-impl Finding {
-    /// In words: what was promised, and what came.
-    pub(super) fn problem(&self) -> String {
-        format!(
-            "{}: {} was promised, {} came",
-            self.rule, self.expected, self.found
-        )
-    }
-}
-
 /// One finding a line, the worst first; nothing where all is as the spec says.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,32 +94,34 @@ struct Seen {
 }
 
 impl Findings {
+    /// `expected` is written out only where the finding is new.
     pub fn add(
         &mut self,
         pointer: &str,
         rule: Rule,
         grade: Grade,
-        expected: impl FnOnce() -> String,
+        expected: impl fmt::Display,
         found: Found,
     ) {
         let is_full = self.found.len() >= MOST_FINDINGS;
-        let key = (pointer.into(), rule, found);
-        if let Some(seen) = self.found.get_mut(&key) {
-            seen.grade = grade.max(seen.grade);
-            seen.count += 1;
-        } else if is_full {
-            let grade = Some(grade);
-            self.left_out.add(LeftOut { count: 1, grade });
-        } else {
-            let (expected, count) = (expected().into(), 1);
-            self.found.insert(
-                key,
-                Seen {
+        match self.found.entry((pointer.into(), rule, found)) {
+            Entry::Occupied(mut seen) => {
+                let seen = seen.get_mut();
+                seen.grade = grade.max(seen.grade);
+                seen.count += 1;
+            }
+            Entry::Vacant(_) if is_full => {
+                let grade = Some(grade);
+                self.left_out.add(LeftOut { count: 1, grade });
+            }
+            Entry::Vacant(place) => {
+                let expected = expected.to_string().into();
+                place.insert(Seen {
                     grade,
                     expected,
-                    count,
-                },
-            );
+                    count: 1,
+                });
+            }
         }
     }
 

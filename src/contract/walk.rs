@@ -1,11 +1,13 @@
 //! A body against its schema, member by member.
 
-use executions_spec::model::{Plain, Property, Shape, Sort, Word};
+use std::fmt::Display;
+
+use executions_spec::model::{Property, Shape, Sort, Word};
 
 use super::finding::{Found, Grade, OTHER, Rule, shown};
 use super::json::{JsonType, elements, members, text};
 use super::plain::misfit;
-use super::schema::Schemas;
+use super::schema::{Expected, Schemas};
 use super::verdict::Findings;
 
 /// An object with more unknown members is a table, whose names are data.
@@ -13,7 +15,7 @@ const MOST_UNKNOWN: usize = 20;
 
 /// Walks through a body. The schema says where there is something to look at; what it leaves open is passed over.
 pub(super) struct Walk<'a> {
-    pub schemas: &'a Schemas,
+    schemas: &'a Schemas,
     pub findings: &'a mut Findings,
     /// No finding is graded above it.
     pub most: Grade,
@@ -23,7 +25,17 @@ pub(super) struct Walk<'a> {
     pub is_read: bool,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    pub fn new(schemas: &'a Schemas, findings: &'a mut Findings) -> Self {
+        Self {
+            schemas,
+            findings,
+            most: Grade::Breaks,
+            pointer: String::new(),
+            is_read: false,
+        }
+    }
+
     /// A whole body, an object. The names `beside` are not the schema's and belong where the body stands.
     pub fn body(&mut self, schema: usize, json: &str, beside: &[&str]) {
         if let Sort::Object(properties) = &self.schemas.get(schema).sort {
@@ -35,152 +47,134 @@ impl Walk<'_> {
     pub fn inside(&mut self, name: &str, schema: usize, json: &str) {
         self.within(name, |walk| match JsonType::of(json) {
             JsonType::Object => walk.body(schema, json, &[]),
-            kind => {
-                let expected = || walk.schemas.expected(&Shape::Component(schema), false);
-                let expected = expected();
-                walk.add(Rule::Type, Grade::Breaks, || expected, kind.found());
+            other => {
+                let expected = Expected {
+                    schemas: walk.schemas,
+                    shape: &Shape::Component(schema),
+                    nullable: false,
+                };
+                walk.add(Rule::Type, Grade::Breaks, expected, other.found());
             }
         });
     }
 
     /// A member that the spec does not know.
-    pub fn unknown(&mut self, name: &str, json: &str) {
-        let found = JsonType::of(json).found();
+    pub fn unknown(&mut self, name: &str, found: Found) {
         self.within(shown(name).unwrap_or(OTHER), |walk| {
-            walk.add(
-                Rule::Member,
-                Grade::Drift,
-                || "no such member".into(),
-                found,
-            );
+            walk.add(Rule::Member, Grade::Drift, "no such member", found);
         });
     }
 
-    /// A second member of a name that the client reads.
-    pub fn second(&mut self, name: &str) {
-        self.within(name, |walk| walk.twice(Grade::Breaks));
+    /// A second member of a name.
+    pub fn second(&mut self, name: &str, grade: Grade) {
+        self.within(name, |walk| {
+            let found = Found::kind("a second one");
+            walk.add(Rule::Duplicate, grade, "one member of a name", found);
+        });
     }
 
     fn object(&mut self, place: usize, properties: &[Property], json: &str, beside: &[&str]) {
         let schemas = self.schemas;
         let mut seen = vec![false; properties.len()];
-        let mut unknown: Vec<(String, &str)> = Vec::new();
-        let mut more_unknown = 0_usize;
+        let mut unknown: Vec<(String, Found)> = Vec::new();
+        let mut more_unknown = false;
         let are_all_read = members(json, |name, json| {
             if let Some(index) = schemas.property(place, name) {
-                let member = &properties[index];
-                let is_second = std::mem::replace(&mut seen[index], true);
-                self.within(&member.name, |walk| match is_second {
-                    true => walk.twice(Grade::Breaks),
-                    false => walk.member(member, json),
-                });
+                let property = &properties[index];
+                match std::mem::replace(&mut seen[index], true) {
+                    true => self.second(&property.name, Grade::Breaks),
+                    false => self.within(&property.name, |walk| {
+                        walk.value(&property.shape, property.required, property.nullable, json);
+                    }),
+                }
             } else if beside.contains(&name) {
                 // Whoever put it there has looked at it.
             } else if unknown.iter().any(|(known, _)| known == name) {
-                self.within(shown(name).unwrap_or(OTHER), |walk| {
-                    walk.twice(Grade::Drift)
-                });
+                self.second(shown(name).unwrap_or(OTHER), Grade::Drift);
             } else if unknown.len() < MOST_UNKNOWN {
-                unknown.push((name.to_owned(), json));
+                unknown.push((name.to_owned(), JsonType::of(json).found()));
             } else {
-                more_unknown += 1;
+                more_unknown = true;
             }
         });
-        for (name, json) in &unknown {
-            let name = if more_unknown > 0 { OTHER } else { name };
-            self.unknown(name, json);
+        for (name, found) in unknown {
+            self.unknown(if more_unknown { OTHER } else { &name }, found);
         }
-        if more_unknown > 0 {
-            self.within(OTHER, |walk| {
-                let found = Found::kind("a table of members");
-                walk.add(
-                    Rule::Member,
-                    Grade::Drift,
-                    || "no such member".into(),
-                    found,
-                );
-            });
+        if more_unknown {
+            self.unknown(OTHER, Found::kind("a table of members"));
         }
         if !are_all_read {
-            let expected = || "names that are Unicode".to_owned();
             let found = Found::kind("a name that is no Unicode");
-            self.add(Rule::Unreadable, Grade::Breaks, expected, found);
+            self.add(
+                Rule::Unreadable,
+                Grade::Breaks,
+                "names that are Unicode",
+                found,
+            );
             return;
         }
-        let missing = properties.iter().zip(seen).filter(|(_, seen)| !seen);
-        for (member, _) in missing.filter(|(member, _)| member.required) {
-            let expected = self.schemas.expected(&member.shape, member.nullable);
-            self.within(&member.name, |walk| {
-                walk.add(
-                    Rule::Missing,
-                    Grade::Breaks,
-                    || expected,
-                    Found::kind("nothing"),
-                );
-            });
-        }
-    }
-
-    fn member(&mut self, member: &Property, json: &str) {
-        self.value(&member.shape, member.required, member.nullable, json);
-    }
-
-    /// `required`: whether the client's type has a place for a null.
-    fn value(&mut self, shape: &Shape, required: bool, nullable: bool, json: &str) {
-        let kind = JsonType::of(json);
-        let schemas = self.schemas;
-        let expected = || schemas.expected(shape, nullable);
-        if kind == JsonType::Null {
-            let allows_null = nullable
-                || match shape {
-                    Shape::Component(component) => match schemas.get(*component).sort {
-                        Sort::Enum { nullable, .. } => nullable,
-                        Sort::Any => true,
-                        Sort::Object(_) => false,
-                    },
-                    _ => false,
+        for (property, _) in properties.iter().zip(seen).filter(|(_, seen)| !seen) {
+            if property.required {
+                let expected = Expected {
+                    schemas,
+                    shape: &property.shape,
+                    nullable: property.nullable,
                 };
-            if !allows_null {
-                let grade = if required {
-                    Grade::Breaks
-                } else {
-                    Grade::Drift
-                };
-                self.add(Rule::Null, grade, expected, kind.found());
-            }
-            return;
-        }
-        let of_another_type = |walk: &mut Self| {
-            walk.add(Rule::Type, Grade::Breaks, expected, kind.found());
-        };
-        match shape {
-            Shape::Plain(plain) => self.plain(*plain, expected, json),
-            Shape::Array(items) if kind == JsonType::Array => {
-                self.within("*", |walk| {
-                    elements(json, |element| walk.value(items, true, false, element));
+                self.within(&property.name, |walk| {
+                    walk.add(
+                        Rule::Missing,
+                        Grade::Breaks,
+                        expected,
+                        Found::kind("nothing"),
+                    );
                 });
             }
-            Shape::Array(_) => of_another_type(self),
-            Shape::Component(component) => match &schemas.get(*component).sort {
-                Sort::Object(properties) if kind == JsonType::Object => {
-                    self.object(*component, properties, json, &[]);
+        }
+    }
+
+    /// `required`: whether the client's type has no place for a null.
+    fn value(&mut self, shape: &Shape, required: bool, nullable: bool, json: &str) {
+        let (schemas, json_type) = (self.schemas, JsonType::of(json));
+        let expected = Expected {
+            schemas,
+            shape,
+            nullable,
+        };
+        let of_other_type = |walk: &mut Self| {
+            walk.add(Rule::Type, Grade::Breaks, expected, json_type.found());
+        };
+        match (shape, json_type) {
+            (_, JsonType::Null) if schemas.allows_null(shape, nullable) => {}
+            (_, JsonType::Null) => {
+                let grade = match required {
+                    true => Grade::Breaks,
+                    false => Grade::Drift,
+                };
+                self.add(Rule::Null, grade, expected, json_type.found());
+            }
+            (Shape::Plain(plain), _) => {
+                if let Some((rule, grade, found)) = misfit(*plain, json, self.is_read) {
+                    self.add(rule, grade, expected, found);
                 }
-                Sort::Enum { words, .. } if kind == JsonType::Text => {
-                    self.word(words, expected, json);
+            }
+            (Shape::Array(items), JsonType::Array) => self.within("*", |walk| {
+                for element in elements(json) {
+                    walk.value(items, true, false, element.get());
                 }
-                Sort::Object(_) | Sort::Enum { .. } => of_another_type(self),
-                Sort::Any => {}
+            }),
+            (Shape::Array(_), _) => of_other_type(self),
+            (Shape::Component(place), _) => match (&schemas.get(*place).sort, json_type) {
+                (Sort::Object(properties), JsonType::Object) => {
+                    self.object(*place, properties, json, &[]);
+                }
+                (Sort::Enum { words, .. }, JsonType::Text) => self.word(words, expected, json),
+                (Sort::Object(_) | Sort::Enum { .. }, _) => of_other_type(self),
+                (Sort::Any, _) => {}
             },
         }
     }
 
-    fn plain(&mut self, plain: Plain, expected: impl FnOnce() -> String, json: &str) {
-        if let Some(misfit) = misfit(plain, json, self.is_read) {
-            self.add(misfit.rule, misfit.grade, expected, misfit.found);
-        }
-    }
-
-    fn word(&mut self, words: &[Word], expected: impl FnOnce() -> String, json: &str) {
+    fn word(&mut self, words: &[Word], expected: Expected<'_>, json: &str) {
         match text(json) {
             None => {
                 let found = Found::kind("string that is no Unicode");
@@ -194,20 +188,10 @@ impl Walk<'_> {
         }
     }
 
-    fn twice(&mut self, grade: Grade) {
-        let found = Found::kind("a second one");
-        self.add(
-            Rule::Duplicate,
-            grade,
-            || "one member of a name".into(),
-            found,
-        );
-    }
-
-    fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
+    pub fn within(&mut self, name: &str, work: impl FnOnce(&mut Self)) {
         let length = self.pointer.len();
         self.pointer.push('/');
-        match name.bytes().any(|byte| byte == b'~' || byte == b'/') {
+        match name.contains(['~', '/']) {
             true => self.pointer += &name.replace('~', "~0").replace('/', "~1"),
             false => self.pointer += name,
         }
@@ -215,13 +199,7 @@ impl Walk<'_> {
         self.pointer.truncate(length);
     }
 
-    pub fn add(
-        &mut self,
-        rule: Rule,
-        grade: Grade,
-        expected: impl FnOnce() -> String,
-        found: Found,
-    ) {
+    pub fn add(&mut self, rule: Rule, grade: Grade, expected: impl Display, found: Found) {
         let grade = grade.min(self.most);
         self.findings
             .add(&self.pointer, rule, grade, expected, found);
