@@ -14,7 +14,7 @@ use super::json::{JsonType, members, object, text};
 use super::reading::pushes;
 use super::verdict::{Findings, Verdict};
 use super::walk::Walk;
-use crate::transport::body::is_refusal;
+use crate::transport::body::refuses;
 
 /// What stands for a message of no known operation.
 const FRAME: &str = "frame";
@@ -73,7 +73,7 @@ fn judge<'a>(
     };
     let has_id = envelope.get("id").is_some_and(|id| id != "null");
     match operation {
-        _ if sort == "error" || is_refusal(envelope.get("success"), envelope.get("error")) => {
+        _ if sort == "error" || matches!(refuses(text), Ok(true)) => {
             let found = Found::kind("a refusal");
             walk.add(Rule::Refused, Grade::Note, "an answer", found);
         }

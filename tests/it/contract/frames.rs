@@ -62,6 +62,17 @@ fn what_stands_around_the_data_is_under_contract_too() {
         shorts(&verdict),
         [(Rule::Duplicate, Breaks, "/id", "a second one")]
     );
+    for twice in [
+        r#""success": false, "success": true"#,
+        r#""success": true, "succes\u0073": true"#,
+    ] {
+        let text = format!(r#"{{"id": "a", "data": {fill}, {twice}}}"#);
+        assert_eq!(
+            shorts(&frame(Some("GetExecution"), &text)),
+            [(Rule::Duplicate, Breaks, "/success", "a second one")],
+            "{twice}"
+        );
+    }
     let bare = fill.replacen('{', "{\"type\": \"rpc\",", 1).replacen(
         "\"type\": \"NinjaTrader.Cbi.Execution\",",
         "",
@@ -91,6 +102,9 @@ fn a_call_that_the_spec_does_not_have_and_a_refusal_are_notes() {
         r#"{"id": "a", "error": "Rate limit exceeded"}"#,
         r#"{"type": "error", "message": "x"}"#,
         r#"{"id": "a", "success": false}"#,
+        r#"{"id": "a", "success": true, "error": "x", "data": {}}"#,
+        r#"{"id": "a", "succes\u0073": false, "data": {}}"#,
+        r#"{"id": "a", "err\u006fr": {}, "data": {}}"#,
     ] {
         let verdict = frame(Some("GetExecution"), refusal);
         assert_eq!(shorts(&verdict), [(Rule::Refused, Note, "", "a refusal")]);

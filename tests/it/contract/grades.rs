@@ -171,6 +171,24 @@ fn what_the_client_cannot_do_without_breaks() {
 }
 
 #[test]
+fn an_answer_that_says_twice_whether_it_succeeded_breaks_and_one_that_contradicts_itself_is_a_refusal()
+ {
+    for twice in [
+        r#""success": true, "success": true"#,
+        r#""success": false, "succes\u0073": true"#,
+    ] {
+        let body = format!("{{{FILL}, {twice}}}");
+        let verdict = check(CrossTrade, "get_execution", 200, &body);
+        assert!(verdict.is_broken(), "{twice}: {verdict}");
+    }
+    let both = format!(r#"{{{FILL}, "success": true, "error": "x"}}"#);
+    let verdict = check(CrossTrade, "get_execution", 200, &both);
+    let rules = verdict.findings().iter().map(|finding| finding.rule);
+    assert!(rules.clone().any(|rule| rule == Rule::Refused), "{verdict}");
+    assert!(!verdict.is_broken(), "{verdict}");
+}
+
+#[test]
 fn a_name_that_is_no_unicode_breaks_and_nothing_is_said_of_the_members_after_it() {
     let body = format!(r#"{{"id": "a", "\ud800": 1, {FILL}}}"#).replacen("\"id\": \"a\", ", "", 1);
     let found = "a name that is no Unicode";
