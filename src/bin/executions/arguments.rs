@@ -28,16 +28,20 @@ pub struct Asking {
 impl Asking {
     /// The services that the environment has settings for.
     pub fn executions(&self, traffic: &Traffic) -> Result<Executions, Error> {
-        let executions = traffic.executions()?;
-        Ok(match self.timeout {
-            Some(limit) => executions.with_limits(Limits::default().call(limit).attempt(limit)),
-            None => executions,
-        })
+        Ok(limited(traffic.executions()?, self.timeout))
     }
 
     /// CrossTrade's WebSocket.
     pub async fn socket(&self, traffic: &Traffic) -> Result<Socket, Error> {
         connect(&self.executions(traffic)?, self.timeout).await
+    }
+}
+
+/// The same services, where each call may take this long.
+pub fn limited(executions: Executions, limit: Option<Duration>) -> Executions {
+    match limit {
+        Some(limit) => executions.with_limits(Limits::default().call(limit).attempt(limit)),
+        None => executions,
     }
 }
 

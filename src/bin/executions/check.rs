@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use executions::contract::live::{self, Options, Trial};
 use executions::contract::{Grade, check_recording};
 use executions::simulator::{self, Simulator};
-use executions::{Error, Executions, Limits, Reference, Service};
+use executions::{Error, Executions, Reference, Service};
 
-use crate::arguments::duration;
+use crate::arguments::{duration, limited};
 use crate::escape::escaped;
 use crate::failure::{self, Failure};
 use crate::output::{self, contract};
@@ -34,7 +34,7 @@ Examples:
 pub struct Arguments {
     /// Services (crosstrade, hummingbot, b3os, refold), or one HAR file. [default: every service with settings]
     #[arg(value_name = "SERVICE|FILE.har")]
-    what: Vec<What>,
+    what: Vec<Subject>,
 
     /// An execution to ask for; one for each service, or more.
     #[arg(long, value_name = "REFERENCE")]
@@ -72,12 +72,12 @@ fn account(text: &str) -> Result<String, Error> {
 }
 
 #[derive(Clone)]
-enum What {
+enum Subject {
     Service(Service),
     File(PathBuf),
 }
 
-impl FromStr for What {
+impl FromStr for Subject {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -110,15 +110,6 @@ enum Least {
     Breaks,
 }
 
-impl What {
-    fn service(&self) -> Option<Service> {
-        match self {
-            Self::Service(service) => Some(*service),
-            Self::File(_) => None,
-        }
-    }
-}
-
 impl Arguments {
     /// Whether it talks to a service.
     pub fn asks(&self) -> bool {
@@ -127,9 +118,21 @@ impl Arguments {
 
     fn files(&self) -> impl Iterator<Item = &Path> {
         self.what.iter().filter_map(|what| match what {
-            What::File(file) => Some(file.as_path()),
-            What::Service(_) => None,
+            Subject::File(file) => Some(file.as_path()),
+            Subject::Service(_) => None,
         })
+    }
+
+    fn services(&self) -> impl Iterator<Item = Service> {
+        self.what.iter().filter_map(|what| match what {
+            Subject::Service(service) => Some(*service),
+            Subject::File(_) => None,
+        })
+    }
+
+    /// Without a name, every service is.
+    fn names(&self, service: Service) -> bool {
+        self.services().next().is_none() || self.services().any(|one| one == service)
     }
 
     fn least(&self) -> Grade {
@@ -153,11 +156,7 @@ impl Arguments {
         if let Some(limit) = self.timeout {
             options = options.socket_timeout(limit);
         }
-        for what in &self.what {
-            if let What::Service(service) = what {
-                options = options.only(*service);
-            }
-        }
+        options = self.services().fold(options, Options::only);
         match &self.account {
             Some(account) => options.account(account),
             None => options,
@@ -175,17 +174,13 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
             ),
         };
     }
-    let is_asked = |service: Service| {
-        let mut services = arguments.what.iter().filter_map(What::service);
-        services.clone().next().is_none() || services.any(|one| one == service)
-    };
     let mut references = arguments.reference.iter();
-    if let Some(stray) = references.find(|one| !is_asked(one.service())) {
+    if let Some(stray) = references.find(|one| !arguments.names(one.service())) {
         return failure::of_usage(&format!(
             "{stray} is of a service that is not to be checked"
         ));
     }
-    if arguments.account.is_some() && !is_asked(Service::CrossTrade) {
+    if arguments.account.is_some() && !arguments.names(Service::CrossTrade) {
         return failure::of_usage("--account is CrossTrade's, which is not to be checked");
     }
     if !arguments.simulator {
@@ -193,12 +188,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
     }
     let simulator = Simulator::start(simulator::Options::default());
     let simulator = simulator.await.map_err(Failure::Start)?;
-    // The environment is not asked, so that no real account is used.
-    let variables = simulator.variables();
-    let executions = traffic.executions_from(|name| {
-        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
-        Some(value.clone())
-    })?;
+    let executions = traffic.simulated(&simulator)?;
     let mut options = arguments.options();
     if !is_told {
         for reference in simulator.references() {
@@ -215,13 +205,7 @@ async fn services(
     executions: &Executions,
     options: Options,
 ) -> Result<ExitCode, Failure> {
-    let limits = arguments
-        .timeout
-        .map(|limit| Limits::default().call(limit).attempt(limit));
-    let executions = &limits.map_or_else(
-        || executions.clone(),
-        |limits| executions.with_limits(limits),
-    );
+    let executions = &limited(executions.clone(), arguments.timeout);
     let trial = live::check(executions, &options).await;
     let least = arguments.least();
     match arguments.format {
@@ -249,17 +233,19 @@ async fn services(
             "No service is set up: `executions --help` lists what to export, and `executions check --simulator` needs none.",
         );
     }
-    Ok(match trial.grade() {
-        Some(grade) if grade >= least => DOES_NOT_HOLD.into(),
-        _ if !trial.is_complete() => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    })
+    Ok(code(trial.grade() >= Some(least), trial.is_complete()))
 }
 
-const DOES_NOT_HOLD: u8 = 8;
+fn code(fails: bool, is_complete: bool) -> ExitCode {
+    match (fails, is_complete) {
+        (true, _) => ExitCode::from(8),
+        (false, false) => ExitCode::FAILURE,
+        (false, true) => ExitCode::SUCCESS,
+    }
+}
 
 fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
-    let recording = replay::read(file)?;
+    let recording = replay::open(file)?;
     let report = check_recording(&recording);
     let least = arguments.least();
     match arguments.format {
@@ -271,11 +257,7 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
         output::say("The file ends in the middle; what is whole was checked.");
     }
     output::say(report.sum().to_string().trim_end());
-    Ok(match report.grade() {
-        Some(grade) if grade >= least => DOES_NOT_HOLD.into(),
-        _ if report.exchanges() == 0 => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
-    })
+    Ok(code(report.grade() >= Some(least), report.exchanges() > 0))
 }
 
 fn sum(trial: &Trial) -> String {

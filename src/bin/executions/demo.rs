@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use executions::simulator::{Options, Simulator};
 use executions::values::Json;
-use executions::{Error, Execution, Executions, Reference, Service};
+use executions::{Error, Execution, Reference, Service};
 
 use crate::escape::escaped;
 use crate::failure::{self, Failure};
@@ -21,7 +21,7 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     let simulator = Simulator::start(Options::default())
         .await
         .map_err(Failure::Start)?;
-    let executions = connect(&simulator, traffic)?;
+    let executions = traffic.simulated(&simulator)?;
     let references = references(&simulator)?;
     output::say(
         "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
@@ -69,15 +69,6 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     output::say("With an account of your own, `executions --help` lists what to export.");
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Set on the simulator alone: the environment is not asked, so a real account is never used.
-fn connect(simulator: &Simulator, traffic: &Traffic) -> Result<Executions, Error> {
-    let variables = simulator.variables();
-    traffic.executions_from(|name| {
-        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
-        Some(value.clone())
-    })
 }
 
 /// The first that the simulator offers of each service.

@@ -52,11 +52,7 @@ impl Failure {
             Self::Asking(error) | Self::Hinted(error, _) | Self::Unrecorded(_, error) => {
                 code(error).into()
             }
-            Self::Output(_)
-            | Self::Reading(_)
-            | Self::Unread(..)
-            | Self::Start(_)
-            | Self::Recording(_) => ExitCode::FAILURE,
+            _ => ExitCode::FAILURE,
         }
     }
 
@@ -68,29 +64,26 @@ impl Failure {
                 hinted(&mut text, [(*hint).to_owned()]);
                 text
             }
-            Self::Output(error) => format!("{RED}error{RED:#}: could not write to stdout: {error}"),
+            Self::Output(error) => headed(&format!("could not write to stdout: {error}")),
             Self::Reading(error) => {
-                let line = |problem: &String| format!("{RED}error{RED:#}: {}", escaped(problem));
-                let lines: Vec<String> = error.problems().iter().map(line).collect();
-                lines.join("\n")
+                let lines = error.problems().iter().map(|problem| headed(problem));
+                lines.collect::<Vec<_>>().join("\n")
             }
-            Self::Unread(file, why) => {
-                let words = format!("cannot read {}: {why}", file.display());
-                format!("{RED}error{RED:#}: {}", escaped(&words))
-            }
+            Self::Unread(file, why) => headed(&format!("cannot read {}: {why}", file.display())),
             Self::Unrecorded(file, error) => {
-                let words = format!("{}: {}", file.display(), error.what());
-                let mut text = format!("{RED}error{RED:#}: {}", escaped(&words));
+                let mut text = headed(&format!("{}: {}", file.display(), error.what()));
                 hinted(&mut text, error.hint());
                 text
             }
-            Self::Start(error) => {
-                let why = error.to_string();
-                format!("{RED}error{RED:#}: could not start: {}", escaped(&why))
-            }
-            Self::Recording(error) => format!("{RED}error{RED:#}: {}", escaped(&error.to_string())),
+            Self::Start(error) => headed(&format!("could not start: {error}")),
+            Self::Recording(error) => headed(&error.to_string()),
         }
     }
+}
+
+/// A line that begins as every failure does.
+fn headed(words: &str) -> String {
+    format!("{RED}error{RED:#}: {}", escaped(words))
 }
 
 /// `--help` and `--version` are answers; everything else clap says is wrong usage.
@@ -129,16 +122,13 @@ pub fn code(error: &Error) -> u8 {
 /// What was being done, what happened, why, and what to try: a line each.
 pub fn report(error: &Error) -> String {
     let what = error.what();
-    let mut text = format!("{RED}error{RED:#}: ");
-    match (error.service(), error.operation()) {
+    let mut text = match (error.service(), error.operation()) {
         (Some(service), Some(doing)) => {
-            line(&mut text, &format!("{service}: could not {doing}"));
-            text.push_str("\n  ");
-            line(&mut text, &what);
+            headed(&format!("{service}: could not {doing}")) + "\n  " + &escaped(&what)
         }
-        (Some(service), None) => line(&mut text, &format!("{service}: {what}")),
-        (None, _) => line(&mut text, &what),
-    }
+        (Some(service), None) => headed(&format!("{service}: {what}")),
+        (None, _) => headed(&what),
+    };
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -149,8 +139,8 @@ pub fn report(error: &Error) -> String {
         cause = error.source();
     }
     if !causes.is_empty() {
-        let _ = write!(text, "\n  {DIM}cause:{DIM:#} ");
-        line(&mut text, &causes.join(": "));
+        let causes = causes.join(": ");
+        let _ = write!(text, "\n  {DIM}cause:{DIM:#} {}", escaped(&causes));
     }
     hinted(&mut text, hints(error));
     text
@@ -158,13 +148,8 @@ pub fn report(error: &Error) -> String {
 
 fn hinted(text: &mut String, hints: impl IntoIterator<Item = String>) {
     for hint in hints {
-        let _ = write!(text, "\n  {DIM}hint:{DIM:#} ");
-        line(text, &hint);
+        let _ = write!(text, "\n  {DIM}hint:{DIM:#} {}", escaped(&hint));
     }
-}
-
-fn line(text: &mut String, words: &str) {
-    text.push_str(&escaped(words));
 }
 
 /// The library's hint, and what only the command can suggest.

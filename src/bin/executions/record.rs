@@ -7,7 +7,8 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use executions::contract::{Mode, Watch};
 use executions::recording::Recorder;
-use executions::{Error, Executions};
+use executions::simulator::Simulator;
+use executions::{Error, Executions, Observed};
 
 use crate::failure::Failure;
 use crate::output;
@@ -60,25 +61,23 @@ impl Traffic {
 
     /// The services that the environment has settings for.
     pub fn executions(&self) -> Result<Executions, Error> {
-        let watched = Executions::contract(&self.watch);
-        match &self.recorder {
-            Some(recorder) => watched.observer(Arc::clone(recorder) as _).from_env(),
-            None => watched.from_env(),
-        }
+        self.observed().from_env()
     }
 
-    /// The services that these variables have settings for.
-    pub fn executions_from(
-        &self,
-        variables: impl Fn(&str) -> Option<String>,
-    ) -> Result<Executions, Error> {
+    /// The services of a simulator. The environment is not asked, so that no real account is used.
+    pub fn simulated(&self, simulator: &Simulator) -> Result<Executions, Error> {
+        let variables = simulator.variables();
+        self.observed().from_variables(|name| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some(value.clone())
+        })
+    }
+
+    fn observed(&self) -> Observed {
         let watched = Executions::contract(&self.watch);
         match &self.recorder {
-            Some(recorder) => {
-                let watched = watched.observer(Arc::clone(recorder) as _);
-                watched.from_variables(variables)
-            }
-            None => watched.from_variables(variables),
+            Some(recorder) => watched.observer(Arc::clone(recorder) as _),
+            None => watched,
         }
     }
 

@@ -11,7 +11,7 @@ use executions::recording::replay::Replay;
 use crate::escape::escaped;
 use crate::failure::Failure;
 use crate::output;
-use crate::simulate::print_exports;
+use crate::simulate::{print_exports, until_interrupted};
 
 /// Serve a recording on this machine, until Ctrl-C.
 ///
@@ -34,27 +34,18 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let recording = read(&arguments.file)?;
+    let recording = open(&arguments.file)?;
     let replay = Replay::telling(&recording, arguments.port, |missed| {
         output::say(&escaped(&missed.to_string()));
     });
     let replay = replay.await.map_err(Failure::Start)?;
-    let announced = async {
-        announce(&replay, &recording)?;
-        std::future::pending().await
-    };
-    // Biased, so that Ctrl-C is waited for before anything is printed: whoever reads it may end this at once.
-    tokio::select! {
-        biased;
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::Start)?,
-        failed = announced => return failed,
-    }
+    until_interrupted(|| announce(&replay, &recording)).await?;
     replay.shutdown().await;
     Ok(ExitCode::from(crate::INTERRUPTED))
 }
 
 /// The recording in a file that the user named.
-pub fn read(file: &Path) -> Result<Recording, Failure> {
+pub fn open(file: &Path) -> Result<Recording, Failure> {
     let opened = File::open(file).map_err(|why| Failure::Unread(file.to_owned(), why))?;
     Recording::read(opened).map_err(|why| Failure::Unrecorded(file.to_owned(), why))
 }

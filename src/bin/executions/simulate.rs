@@ -54,18 +54,25 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let faults = arguments.faults.iter().cloned();
     let options = faults.fold(options, Options::fault);
     let simulator = Simulator::start(options).await.map_err(Failure::Start)?;
+    until_interrupted(|| announce(&simulator, &arguments.faults)).await?;
+    simulator.shutdown().await;
+    Ok(ExitCode::from(crate::INTERRUPTED))
+}
+
+/// Announces what runs now, then waits for Ctrl-C.
+pub async fn until_interrupted(
+    announce: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let announced = async {
-        announce(&simulator, &arguments.faults)?;
+        announce()?;
         std::future::pending().await
     };
     // Biased, so that Ctrl-C is waited for before anything is printed: whoever reads it may end this at once.
     tokio::select! {
         biased;
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::Start)?,
-        failed = announced => return failed,
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::Start),
+        failed = announced => failed,
     }
-    simulator.shutdown().await;
-    Ok(ExitCode::from(crate::INTERRUPTED))
 }
 
 fn announce(simulator: &Simulator, faults: &[Fault]) -> Result<(), Failure> {

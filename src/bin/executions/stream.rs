@@ -59,7 +59,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
 /// What happened to the stream, as a line.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "lowercase")]
-enum Line {
+enum Notice {
     Connected,
     Reconnecting {
         why: String,
@@ -89,21 +89,21 @@ fn tell(event: Event) -> Result<(), Failure> {
     let line = match event {
         Event::Quotes(quotes) => return pushed(quotes.bytes()),
         Event::Pnl(pnl) => return pushed(pnl.bytes()),
-        Event::State(State::Connected) => Line::Connected,
-        Event::State(State::Reconnecting(error)) => Line::Reconnecting { why: error.what() },
+        Event::State(State::Connected) => Notice::Connected,
+        Event::State(State::Reconnecting(error)) => Notice::Reconnecting { why: error.what() },
         Event::State(State::Closed(why)) => return Err(why.into()),
-        Event::Gap(gap) => Line::Gap {
+        Event::Gap(gap) => Notice::Gap {
             from: gap.from,
             to: gap.to,
             why: gap.why.what(),
         },
-        Event::Lagged(count) => Line::Lagged { count },
-        Event::Refused(error) => Line::Refused { why: error.what() },
-        Event::Unread(unread) => Line::Unread {
+        Event::Lagged(count) => Notice::Lagged { count },
+        Event::Refused(error) => Notice::Refused { why: error.what() },
+        Event::Unread(unread) => Notice::Unread {
             problem: unread.problem,
             frame: String::from_utf8_lossy(&unread.bytes).into_owned(),
         },
-        Event::Stray(stray) => Line::Stray { id: stray.id },
+        Event::Stray(stray) => Notice::Stray { id: stray.id },
         _ => return Ok(()),
     };
     output::print(json::line(&line)?.as_bytes())?;
@@ -117,7 +117,7 @@ fn pushed(frame: &[u8]) -> Result<(), Failure> {
     output::print(json::line(&text)?.as_bytes())
 }
 
-impl Line {
+impl Notice {
     fn words(&self) -> String {
         match self {
             Self::Connected => "CrossTrade: connected again".to_owned(),

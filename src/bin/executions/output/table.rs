@@ -66,37 +66,28 @@ impl Column {
         Self { title, ..self }
     }
 
-    pub const fn right(self) -> Self {
-        Self {
-            is_right: true,
-            ..self
-        }
+    pub const fn right(mut self) -> Self {
+        self.is_right = true;
+        self
     }
 
-    pub const fn piped(self) -> Self {
-        Self {
-            is_piped: true,
-            ..self
-        }
+    pub const fn piped(mut self) -> Self {
+        self.is_piped = true;
+        self
     }
 
     pub const fn dropped(self, turn: u8) -> Self {
         self.cut_or_dropped(turn, u16::MAX)
     }
 
-    pub const fn cut(self, turn: u8, least: u16) -> Self {
-        Self {
-            turn,
-            least,
-            ..self
-        }
+    pub const fn cut(mut self, turn: u8, least: u16) -> Self {
+        (self.turn, self.least) = (turn, least);
+        self
     }
 
-    pub const fn cut_or_dropped(self, turn: u8, least: u16) -> Self {
-        Self {
-            is_dropped: true,
-            ..self.cut(turn, least)
-        }
+    pub const fn cut_or_dropped(mut self, turn: u8, least: u16) -> Self {
+        self.is_dropped = true;
+        self.cut(turn, least)
     }
 }
 
