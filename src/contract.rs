@@ -69,6 +69,7 @@ mod schema;
 mod verdict;
 mod walk;
 mod watch;
+mod words;
 
 pub use finding::{Finding, Found, Grade, Rule};
 pub use recorded::check_recording;

@@ -6,96 +6,60 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Grade {
-    /// Documented, and worth knowing: a refusal inside a 200, an answer in its wrapper, a call that no spec describes.
-    Note,
-    /// Not as documented, and the client reads it: a new member, word or status, a null, a number as text.
-    Drift,
-    /// The typed client cannot read it, or reads it and is told something else than the spec says.
-    Breaks,
-}
+use super::words::words;
 
-impl Grade {
-    /// The word in reports: `breaks`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Drift => "drift",
-            Self::Breaks => "breaks",
-        }
+words! {
+    /// How much a finding matters.
+    #[derive(PartialOrd, Ord)]
+    pub enum Grade {
+        /// Documented, and worth knowing: a refusal inside a 200, an answer in its wrapper, a call that no spec describes.
+        Note = "note",
+        /// Not as documented, and the client reads it: a new member, word or status, a null, a number as text.
+        Drift = "drift",
+        /// The typed client cannot read it, or reads it and is told something else than the spec says.
+        Breaks = "breaks",
     }
 }
 
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-macro_rules! rules {
-    ($($(#[$meta:meta])* $name:ident = $word:literal,)*) => {
-        /// What an answer is held against. Each has one grade unless it says otherwise; the answer to an error status is
-        /// never graded above drift, as the client reads errors whatever their form.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[non_exhaustive]
-        pub enum Rule { $($(#[$meta])* #[serde(rename = $word)] $name,)* }
-
-        impl Rule {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The word in reports: `missing-member`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)* }
-            }
-        }
-    };
-}
-
-rules! {
-    /// The spec has no such operation, or nobody knows what a message answers: a note, as nothing can be checked.
-    Operation = "undocumented-operation",
-    /// The operation has no answer with this status: drift.
-    Status = "undocumented-status",
-    /// The status has no answer of this content type: drift, or breaks where the client refuses it.
-    ContentType = "content-type",
-    /// JSON was promised and the body is none: breaks, or drift under an error status.
-    Body = "body",
-    /// A WebSocket message of no documented form: drift, or breaks where the client cannot read it.
-    Frame = "frame",
-    /// A success that says of itself that the call failed: a note.
-    Refused = "refused",
-    /// The answer stands in the wrapper that the spec names: a note.
-    Wrapped = "wrapped",
-    /// The client's own type refuses the answer, and no other rule says why: breaks.
-    Unreadable = "unreadable",
-    /// A required member is not there: breaks.
-    Missing = "missing-member",
-    /// A null where the spec has none: drift, or breaks where the client cannot read it.
-    Null = "null",
-    /// Another JSON type: drift, or breaks where the client cannot read it.
-    Type = "type",
-    /// A text or a number that is not of its format: drift, or breaks where the client cannot read it.
-    Format = "format",
-    /// A time with a zone where the spec has none, or the other way round: breaks, as it means another instant.
-    Zone = "zone",
-    /// A time counted in another unit than the spec says: breaks, as it means another instant.
-    Unit = "unit",
-    /// A word that the enum does not list: drift.
-    Word = "unknown-word",
-    /// A member that the spec does not know: drift.
-    Member = "unknown-member",
-    /// A member comes twice: breaks, or drift where nobody reads it.
-    Duplicate = "duplicate-member",
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+words! {
+    /// What an answer is held against. Each has one grade unless it says otherwise; the answer to an error status is
+    /// never graded above drift, as the client reads errors whatever their form.
+    #[derive(PartialOrd, Ord)]
+    pub enum Rule {
+        /// The spec has no such operation, or nobody knows what a message answers: a note, as nothing can be checked.
+        Operation = "undocumented-operation",
+        /// The operation has no answer with this status: drift.
+        Status = "undocumented-status",
+        /// The status has no answer of this content type: drift, or breaks where the client refuses it.
+        ContentType = "content-type",
+        /// JSON was promised and the body is none: breaks, or drift under an error status.
+        Body = "body",
+        /// A WebSocket message of no documented form: drift, or breaks where the client cannot read it.
+        Frame = "frame",
+        /// A success that says of itself that the call failed: a note.
+        Refused = "refused",
+        /// The answer stands in the wrapper that the spec names: a note.
+        Wrapped = "wrapped",
+        /// The client's own type refuses the answer, and no other rule says why: breaks.
+        Unreadable = "unreadable",
+        /// A required member is not there: breaks.
+        Missing = "missing-member",
+        /// A null where the spec has none: drift, or breaks where the client cannot read it.
+        Null = "null",
+        /// Another JSON type: drift, or breaks where the client cannot read it.
+        Type = "type",
+        /// A text or a number that is not of its format: drift, or breaks where the client cannot read it.
+        Format = "format",
+        /// A time with a zone where the spec has none, or the other way round: breaks, as it means another instant.
+        Zone = "zone",
+        /// A time counted in another unit than the spec says: breaks, as it means another instant.
+        Unit = "unit",
+        /// A word that the enum does not list: drift.
+        Word = "unknown-word",
+        /// A member that the spec does not know: drift.
+        Member = "unknown-member",
+        /// A member comes twice: breaks, or drift where nobody reads it.
+        Duplicate = "duplicate-member",
     }
 }
 

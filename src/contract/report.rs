@@ -230,7 +230,7 @@ impl Serialize for Report {
             grade: Option<Grade>,
             exchanges: u64,
             left_out: u64,
-            unchecked: BTreeMap<&'static str, u64>,
+            unchecked: &'a BTreeMap<Unchecked, u64>,
             operations: Vec<Operation<'a>>,
             findings: Vec<&'a Finding>,
         }
@@ -246,10 +246,7 @@ impl Serialize for Report {
             grade: self.grade(),
             exchanges: self.exchanges(),
             left_out: self.left_out(),
-            unchecked: self
-                .unchecked()
-                .map(|(why, count)| (why.as_str(), count))
-                .collect(),
+            unchecked: &self.unchecked,
             operations: operations
                 .map(|(service, operation, checked)| Operation {
                     service,

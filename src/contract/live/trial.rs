@@ -6,54 +6,37 @@ use quick_junit::TestCase;
 use serde::Serialize;
 
 use crate::contract::junit::{self, Ended, suite};
+use crate::contract::words::words;
 use crate::contract::{Grade, Report};
 use crate::reference::{Reference, Service};
 
 /// What an attempt to read an execution by its reference is called.
 pub(super) const GET: &str = "get an execution";
 
-/// What one attempt came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// It was answered as the spec says.
-    Held,
-    /// It was answered otherwise, in a way that the client reads.
-    Drifted,
-    /// It was answered in a way that the client cannot read, or that means something else than the spec says.
-    Broke,
-    /// It was not tried.
-    Skipped,
-    /// It was tried and says nothing of the contract: no connection, a credential or a reference that is refused, a service
-    /// that is offline or busy.
-    Failed,
+words! {
+    /// What one attempt came to.
+    pub enum Outcome {
+        /// It was answered as the spec says.
+        Held = "held",
+        /// It was answered otherwise, in a way that the client reads.
+        Drifted = "drifted",
+        /// It was answered in a way that the client cannot read, or that means something else than the spec says.
+        Broke = "broke",
+        /// It was not tried.
+        Skipped = "skipped",
+        /// It was tried and says nothing of the contract: no connection, a credential or a reference that is refused, a
+        /// service that is offline or busy.
+        Failed = "failed",
+    }
 }
 
 impl Outcome {
-    /// The word in reports: `held`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Drifted => "drifted",
-            Self::Broke => "broke",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
-    }
-
     pub(super) fn of(grade: Option<Grade>) -> Self {
         match grade {
             None | Some(Grade::Note) => Self::Held,
             Some(Grade::Drift) => Self::Drifted,
             Some(Grade::Breaks) => Self::Broke,
         }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 
