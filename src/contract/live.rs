@@ -152,27 +152,23 @@ pub async fn check(executions: &Executions, options: &Options) -> Trial {
         if !options.only.is_empty() && !options.only.contains(service) {
             continue;
         }
-        let checked = match service {
-            Service::CrossTrade => match executions.crosstrade() {
-                Ok(handle) => Ok(check_crosstrade(handle, options).await),
-                Err(why) => Err(why),
-            },
-            Service::Hummingbot => match executions.hummingbot() {
-                Ok(handle) => Ok(check_hummingbot(handle, options).await),
-                Err(why) => Err(why),
-            },
-            Service::B3os => match executions.b3os() {
-                Ok(handle) => Ok(check_b3os(handle, options).await),
-                Err(why) => Err(why),
-            },
-            Service::Refold => match executions.refold() {
-                Ok(handle) => Ok(check_refold(handle, options).await),
-                Err(why) => Err(why),
-            },
-        };
+        let checked = check_one(*service, executions, options).await;
         trial.merge(checked.unwrap_or_else(|why| unopened(*service, &why, options)));
     }
     trial
+}
+
+async fn check_one(
+    service: Service,
+    executions: &Executions,
+    options: &Options,
+) -> Result<Trial, Error> {
+    Ok(match service {
+        Service::CrossTrade => check_crosstrade(executions.crosstrade()?, options).await,
+        Service::Hummingbot => check_hummingbot(executions.hummingbot()?, options).await,
+        Service::B3os => check_b3os(executions.b3os()?, options).await,
+        Service::Refold => check_refold(executions.refold()?, options).await,
+    })
 }
 
 fn unopened(service: Service, why: &Error, options: &Options) -> Trial {

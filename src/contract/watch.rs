@@ -65,15 +65,15 @@ struct Held {
 }
 
 struct Judged {
-    queue: Queue<Answer>,
+    queue: Queue<Heard>,
     report: Mutex<Report>,
     judge: Judge,
 }
 
-type Judge = fn(&Answer, &Bytes) -> Option<Verdict>;
+type Judge = fn(&Heard, &Bytes) -> Option<Verdict>;
 
 /// As much of an answer as its check needs beside its body; cheap to make.
-enum Answer {
+enum Heard {
     Exchange {
         service: &'static str,
         operation: &'static str,
@@ -127,7 +127,7 @@ impl Watch {
         report
     }
 
-    fn hear(&self, answer: Answer, body: &Bytes) -> Result<(), Veto> {
+    fn hear(&self, answer: Heard, body: &Bytes) -> Result<(), Veto> {
         match self.0.mode {
             Mode::Off => Ok(()),
             Mode::Report => {
@@ -171,7 +171,7 @@ impl Drop for Held {
 
 impl Judged {
     /// Judges an answer and collects what is found. A check that panics is counted, and neither ends the thread nor the call.
-    fn judge(&self, answer: &Answer, body: &Bytes) -> Option<Verdict> {
+    fn judge(&self, answer: &Heard, body: &Bytes) -> Option<Verdict> {
         let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(answer, body)));
         let Ok(verdict) = judged else {
             tracing::error!(target: "executions::contract", "a check failed: it panicked");
@@ -193,9 +193,9 @@ impl Judged {
     }
 }
 
-fn judge(answer: &Answer, body: &Bytes) -> Option<Verdict> {
+fn judge(answer: &Heard, body: &Bytes) -> Option<Verdict> {
     match answer {
-        Answer::Exchange {
+        Heard::Exchange {
             service,
             operation,
             status,
@@ -210,7 +210,7 @@ fn judge(answer: &Answer, body: &Bytes) -> Option<Verdict> {
             let contract = Contract::named(service)?;
             Some(contract.check(operation, *status, &headers, body, *at))
         }
-        Answer::Frame {
+        Heard::Frame {
             service,
             api,
             is_text,
@@ -263,7 +263,7 @@ impl Observer for Watch {
         let (None, Ok(response)) = (exchange.connection, &exchange.response) else {
             return Ok(());
         };
-        let answer = Answer::Exchange {
+        let answer = Heard::Exchange {
             service: exchange.service,
             operation: exchange.operation,
             status: response.status.as_u16(),
@@ -281,7 +281,7 @@ impl Observer for Watch {
         if message.direction == Direction::Sent {
             return Ok(());
         }
-        let answer = Answer::Frame {
+        let answer = Heard::Frame {
             service: message.service,
             api: message.api.clone(),
             is_text: message.is_text,
@@ -348,7 +348,7 @@ mod tests {
     use super::*;
 
     fn hear(watch: &Watch, body: &'static str) {
-        let answer = Answer::Exchange {
+        let answer = Heard::Exchange {
             service: "refold",
             operation: "get_execution",
             status: 200,
@@ -361,7 +361,7 @@ mod tests {
 
     const GOOD: &str = r#"{"_id": "a", "status": "RUNNING"}"#;
 
-    fn panics(answer: &Answer, body: &Bytes) -> Option<Verdict> {
+    fn panics(answer: &Heard, body: &Bytes) -> Option<Verdict> {
         assert!(body != "panic", "as it was told");
         judge(answer, body)
     }
@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_is_told_and_delays_nobody() {
-        fn slow(answer: &Answer, body: &Bytes) -> Option<Verdict> {
+        fn slow(answer: &Heard, body: &Bytes) -> Option<Verdict> {
             thread::sleep(Duration::from_millis(2));
             judge(answer, body)
         }

@@ -209,6 +209,9 @@ impl Observer for Tap {
     }
 }
 
+/// Why a request that should be refused and was not is at fault.
+const TAKEN: &str = "it was answered as if nothing were wrong with it";
+
 /// What an attempt came to, with its last status and the reason in words.
 fn judged(
     expected: Expected,
@@ -226,10 +229,6 @@ fn judged(
         Outcome::Held => (Outcome::Held, status, held),
         outcome => (outcome, status, worst.map_or(held, reason)),
     };
-    let came = |status: Option<u16>| match status {
-        Some(status) => format!("{status} came"),
-        None => "it was refused".to_owned(),
-    };
     match (expected, error) {
         (_, Some(error)) if error.is_contract_drift() => {
             let why = worst.filter(|verdict| verdict.is_broken());
@@ -243,18 +242,11 @@ fn judged(
         (Expected::Answer, Some(_)) if grade >= Some(Grade::Drift) => by_grade(String::new()),
         (Expected::Answer, Some(error)) => (Outcome::Failed, status, told(error)),
         (Expected::Refusal(_, taken), None) => {
-            let why = "it was answered as if nothing were wrong with it".to_owned();
-            (
-                Outcome::of(Some(taken.max(grade.unwrap_or(taken)))),
-                status,
-                why,
-            )
+            let outcome = Outcome::of(grade.max(Some(taken)));
+            (outcome, status, TAKEN.to_owned())
         }
         #[cfg(feature = "ws")]
-        (Expected::RefusalInFrame, None) => {
-            let why = "it was answered as if nothing were wrong with it".to_owned();
-            (Outcome::Broke, status, why)
-        }
+        (Expected::RefusalInFrame, None) => (Outcome::Broke, status, TAKEN.to_owned()),
         (Expected::Refusal(wanted, _), Some(error)) => match status {
             Some(status) if wanted.contains(&status) => {
                 by_grade(format!("{status} came, as documented"))
@@ -263,8 +255,7 @@ fn judged(
             Some(401 | 403 | 408 | 429 | 500..) | None => (Outcome::Failed, status, told(error)),
             Some(other) => {
                 let wanted: Vec<String> = wanted.iter().map(u16::to_string).collect();
-                let wanted = wanted.join(" or ");
-                let why = format!("{wanted} is documented, {}", came(Some(other)));
+                let why = format!("{} is documented, {other} came", wanted.join(" or "));
                 (Outcome::Drifted, status, why)
             }
         },
