@@ -107,7 +107,7 @@ impl Recording {
             Ok(_) => {}
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let mut collected = Collected::default();
+        let mut collected = Collected::<Written>::default();
         let mut reader = serde_json::Deserializer::from_slice(text);
         let entries = Within("log", Within("entries", &mut collected));
         let end = entries.deserialize(&mut reader).and_then(|_| reader.end());

@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Answer, Frame, Recording};
+use super::read::{Answer, Frame, Recording};
 use answers::{Answers, Found};
 use line::{Cut, Lines};
 pub use missed::Missed;

@@ -116,6 +116,7 @@ fn seed(instrument: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::fills::TRADES;
 
     fn hour(instrument: &str) -> Vec<Quote> {
         (0..4 * 3_600)
@@ -157,5 +158,30 @@ mod tests {
     fn the_end_of_time_has_a_price() {
         assert!(Quote::at("ES 12-25", Duration::MAX).last.is_finite());
         assert!(Quote::at("", Duration::ZERO).bid > 0.0);
+    }
+
+    #[test]
+    fn holdings_and_earnings_are_those_of_the_trades() {
+        let mut realized = 0.0;
+        for holding in &HOLDINGS {
+            let trades = TRADES
+                .iter()
+                .filter(|trade| trade.instrument == holding.instrument);
+            let (mut position, mut spent) = (0, 0.0);
+            for trade in trades {
+                let bought = if trade.entry {
+                    trade.quantity
+                } else {
+                    -trade.quantity
+                };
+                position += bought;
+                spent += bought as f64 * trade.price;
+                assert_eq!(position, trade.position, "{}", trade.id);
+            }
+            assert_eq!(position, holding.quantity);
+            let point = point(holding.instrument);
+            realized += (holding.quantity as f64 * holding.price - spent) * point;
+        }
+        assert_eq!(realized, REALIZED);
     }
 }

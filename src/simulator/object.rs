@@ -29,6 +29,14 @@ impl Object {
             .map(|(_, value)| &**value)
     }
 
+    /// Reads the field as a type: `None` if it has another, `Some(None)` if it is absent or null.
+    pub(super) fn member<'a, T: Deserialize<'a>>(&'a self, name: &str) -> Option<Option<T>> {
+        match self.get(name) {
+            Some(value) => serde_json::from_str(value.get()).ok(),
+            None => Some(None),
+        }
+    }
+
     /// The member, where it is an object itself.
     pub(super) fn object(&self, name: &str) -> Option<Self> {
         Self::read(self.get(name)?)

@@ -2,21 +2,31 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Written;
-
 /// The entries read so far, which stay when the file ends in the middle.
-#[derive(Default)]
-pub(super) struct Collected {
-    pub entries: Vec<Written>,
+pub(super) struct Collected<T> {
+    pub entries: Vec<T>,
     /// Whether there was a list at all.
     pub found: bool,
     /// Whether all of it was read.
     pub ended: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Collected {
+// Derived, it would ask the same of `T`.
+impl<T> Default for Collected<T> {
+    fn default() -> Self {
+        let (entries, found, ended) = (Vec::new(), false, false);
+        Self {
+            entries,
+            found,
+            ended,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for &mut Collected<T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -27,7 +37,7 @@ impl<'de> DeserializeSeed<'de> for &mut Collected {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Collected {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for &mut Collected<T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

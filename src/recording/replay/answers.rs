@@ -6,10 +6,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use url::Url;
 
-use super::super::{Answer, Entry, Recording};
 use super::missed::Missed;
 use super::script::Script;
 use super::turns::Turns;
+use crate::recording::read::{Answer, Entry, Recording};
 
 /// The method of an entry that asks for a WebSocket.
 pub(super) const SOCKET: &str = "WEBSOCKET";

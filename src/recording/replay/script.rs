@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::super::Frame;
 use super::missed::Missed;
 use super::turns::Turns;
 use crate::observe::Direction;
+use crate::recording::read::Frame;
 
 /// A connection's part. A clone plays it from its beginning.
 #[derive(Clone)]

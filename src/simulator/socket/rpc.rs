@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::wire::member;
 use crate::simulator::answer::Answer;
 use crate::simulator::crosstrade::{ACCOUNT, CrossTrade, general, known_account};
 use crate::simulator::fills::{HOLDINGS, Holding};
@@ -48,7 +47,7 @@ pub(super) fn call(desk: &CrossTrade, api: &str, args: &Object) -> Result<Answer
 }
 
 fn text(args: &Object, name: &str) -> Option<String> {
-    let text: String = member(args, name).flatten()?;
+    let text: String = args.member(name).flatten()?;
     (!text.trim().is_empty()).then_some(text)
 }
 
@@ -57,7 +56,7 @@ fn optional<'a, T: Deserialize<'a>>(
     args: &'a Object,
     name: &str,
 ) -> Result<Option<T>, Answer> {
-    member(args, name).ok_or_else(|| desk.invalid())
+    args.member(name).ok_or_else(|| desk.invalid())
 }
 
 fn positions() -> Vec<Object> {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::extract::ws::Message;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::simulator::answer::Answer;
@@ -59,15 +58,18 @@ impl Request {
         })?;
         let id = frame.get("id").and_then(Id::read);
         let invalid = |detail: &str| error(id.as_ref(), "Invalid request", detail);
-        let action: String = member(&frame, "action")
+        let action: String = frame
+            .member("action")
             .flatten()
             .ok_or_else(|| invalid("`action` must be a text"))?;
         match action.as_str() {
             "rpc" => Ok(Self::Rpc {
-                api: member(&frame, "api")
+                api: frame
+                    .member("api")
                     .flatten()
                     .ok_or_else(|| invalid("`api` must be a text"))?,
-                args: member(&frame, "args")
+                args: frame
+                    .member("args")
                     .ok_or_else(|| invalid("`args` must be an object"))?
                     .unwrap_or_default(),
                 id: id.ok_or_else(|| error(None, "Invalid request", "`id` must be a text"))?,
@@ -75,9 +77,11 @@ impl Request {
             "subscribe" => instruments(&frame).map(Self::Subscribe).map_err(invalid),
             "unsubscribe" => instruments(&frame).map(Self::Unsubscribe).map_err(invalid),
             "streamPnl" => {
-                let enabled = member::<bool>(&frame, "enabled")
+                let enabled = frame
+                    .member::<bool>("enabled")
                     .ok_or_else(|| invalid("`enabled` must be true or false"))?;
-                let interval = member::<u64>(&frame, "interval")
+                let interval = frame
+                    .member::<u64>("interval")
                     .ok_or_else(|| invalid("`interval` must be milliseconds"))?;
                 let interval = interval.unwrap_or(PNL).clamp(FASTEST_PNL, SLOWEST_PNL);
                 Ok(Self::StreamPnl(
@@ -95,16 +99,8 @@ impl Request {
     }
 }
 
-/// `None`: it is of another type. `Some(None)`: it is absent or null.
-pub(super) fn member<'a, T: Deserialize<'a>>(frame: &'a Object, name: &str) -> Option<Option<T>> {
-    match frame.get(name) {
-        Some(value) => serde_json::from_str(value.get()).ok(),
-        None => Some(None),
-    }
-}
-
 fn instruments(frame: &Object) -> Result<Vec<String>, &'static str> {
-    let named: Option<Vec<String>> = member(frame, "instruments").flatten();
+    let named: Option<Vec<String>> = frame.member("instruments").flatten();
     named
         .filter(|named| !named.is_empty() && named.iter().all(|name| !name.trim().is_empty()))
         .ok_or("`instruments` must be a list of names")
