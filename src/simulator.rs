@@ -17,7 +17,6 @@
 //! # }
 //! ```
 
-mod answer;
 mod b3os;
 mod bucket;
 mod credentials;
@@ -28,6 +27,7 @@ mod hummingbot;
 mod market;
 mod object;
 mod refold;
+mod response;
 mod socket;
 mod spec;
 

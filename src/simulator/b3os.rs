@@ -11,10 +11,11 @@ use axum::routing::get;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, RequestIds};
 use super::credentials::{self, B3OS_API_KEY};
 use super::object::Object;
-use super::spec::{Service, Spec};
+use super::response::{JsonResponse, RequestIds};
+use super::spec::Spec;
+use crate::generated;
 
 /// The id that answers with the document's example as it stands, its `<string>`s and its request id included.
 const DOCUMENT: &str = "document";
@@ -31,7 +32,7 @@ pub(super) struct B3os {
 
 impl B3os {
     pub(super) fn new(now: Timestamp) -> io::Result<Self> {
-        let spec = Spec::open(Service::B3os)?;
+        let spec = Spec::open("B3OS", generated::b3os::SPEC)?;
         let document = spec.document("get_execution")?;
         let template = Template::new(&spec, &document, now)?;
         Ok(Self {
@@ -64,14 +65,14 @@ impl B3os {
         self.executions.iter().map(|(id, _)| *id).chain([DOCUMENT])
     }
 
-    fn refused(&self, status: StatusCode, body: &Object) -> Answer {
-        Answer::refused(
+    fn refused(&self, status: StatusCode, body: &Object) -> JsonResponse {
+        JsonResponse::refused(
             status,
             body.clone().set("requestId", self.request_ids.next()),
         )
     }
 
-    fn no_such(&self, status: StatusCode, message: &str) -> Answer {
+    fn no_such(&self, status: StatusCode, message: &str) -> JsonResponse {
         self.refused(
             status,
             &Object::default()
@@ -281,7 +282,7 @@ async fn one(
     State(state): State<Arc<B3os>>,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Answer, Answer> {
+) -> Result<JsonResponse, JsonResponse> {
     if credentials::authorization(&headers, "Bearer") != Some(B3OS_API_KEY) {
         return Err(state.refused(StatusCode::UNAUTHORIZED, &state.unauthorized));
     }
@@ -290,20 +291,20 @@ async fn one(
     }
     let id = id.map_or_else(|_| String::new(), |Path(id)| id);
     if id == DOCUMENT {
-        return Ok(Answer::ok(state.document.clone()));
+        return Ok(JsonResponse::ok(state.document.clone()));
     }
     match state.executions.iter().find(|(known, _)| *known == id) {
-        Some((_, body)) => Ok(Answer::ok(
+        Some((_, body)) => Ok(JsonResponse::ok(
             body.clone().set("requestId", state.request_ids.next()),
         )),
         None => Err(state.refused(StatusCode::NOT_FOUND, &state.unknown)),
     }
 }
 
-async fn wrong_method(State(state): State<Arc<B3os>>) -> Answer {
+async fn wrong_method(State(state): State<Arc<B3os>>) -> JsonResponse {
     state.no_such(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
 }
 
-async fn wrong_path(State(state): State<Arc<B3os>>) -> Answer {
+async fn wrong_path(State(state): State<Arc<B3os>>) -> JsonResponse {
     state.no_such(StatusCode::NOT_FOUND, "not found")
 }

@@ -15,12 +15,13 @@ use axum::routing::get;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::answer::Answer;
 use super::bucket::Bucket;
 use super::credentials::{self, CROSSTRADE_TOKEN};
 use super::fills::History;
 use super::object::Object;
-use super::spec::{Service, Spec};
+use super::response::JsonResponse;
+use super::spec::Spec;
+use crate::generated;
 
 pub(super) const ACCOUNT: &str = "Sim101";
 
@@ -53,7 +54,7 @@ pub(super) struct CrossTrade {
 
 impl CrossTrade {
     pub(super) fn new(now: Timestamp, limited: bool) -> io::Result<Self> {
-        let spec = Spec::open(Service::CrossTrade)?;
+        let spec = Spec::open("CrossTrade", generated::crosstrade::SPEC)?;
         let budget = |bucket| limited.then(|| Mutex::new(bucket));
         Ok(Self {
             history: History::new(spec.document("get_execution")?, now)?,
@@ -85,33 +86,33 @@ impl CrossTrade {
         self.history.ids()
     }
 
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
+    fn admit(&self, headers: &HeaderMap) -> Result<(), JsonResponse> {
         self.recognise(headers)?;
         self.charge()
     }
 
     /// Whether the token is the right one.
-    pub(super) fn recognise(&self, headers: &HeaderMap) -> Result<(), Answer> {
+    pub(super) fn recognise(&self, headers: &HeaderMap) -> Result<(), JsonResponse> {
         if credentials::authorization(headers, "Bearer") == Some(CROSSTRADE_TOKEN) {
             return Ok(());
         }
-        Err(Answer::refused(
+        Err(JsonResponse::refused(
             StatusCode::UNAUTHORIZED,
             self.unauthorized.clone(),
         ))
     }
 
     /// Takes a call from the budget.
-    pub(super) fn charge(&self) -> Result<(), Answer> {
+    pub(super) fn charge(&self) -> Result<(), JsonResponse> {
         self.take(&self.calls)
     }
 
     /// Takes a change of subscriptions from theirs.
-    pub(super) fn charge_subscription(&self) -> Result<(), Answer> {
+    pub(super) fn charge_subscription(&self) -> Result<(), JsonResponse> {
         self.take(&self.subscriptions)
     }
 
-    fn take(&self, budget: &Budget) -> Result<(), Answer> {
+    fn take(&self, budget: &Budget) -> Result<(), JsonResponse> {
         let Some(bucket) = budget else {
             return Ok(());
         };
@@ -119,7 +120,7 @@ impl CrossTrade {
         if bucket.take(self.uptime()) {
             return Ok(());
         }
-        Err(Answer::refused(
+        Err(JsonResponse::refused(
             StatusCode::TOO_MANY_REQUESTS,
             self.limited.clone(),
         ))
@@ -130,25 +131,25 @@ impl CrossTrade {
     }
 
     /// Simulated: nothing is remembered of an order but that there was one, so that its number tells how many there were.
-    pub(super) fn place(&self, account: &str) -> Result<Answer, Answer> {
+    pub(super) fn place(&self, account: &str) -> Result<JsonResponse, JsonResponse> {
         known_account(account)?;
         let number = self.orders.fetch_add(1, Ordering::Relaxed) + 1;
         let body = Object::default()
             .set("orderId", format!("simulated-order-{number}"))
             .set("success", true);
-        Ok(Answer::ok(body))
+        Ok(JsonResponse::ok(body))
     }
 
-    pub(super) fn execution(&self, account: &str, id: &str) -> Result<Answer, Answer> {
+    pub(super) fn execution(&self, account: &str, id: &str) -> Result<JsonResponse, JsonResponse> {
         known_account(account)?;
         match self.history.get(id, Timestamp::now()) {
-            Some(fill) => Ok(Answer::ok(fill)),
+            Some(fill) => Ok(JsonResponse::ok(fill)),
             None => {
                 let body = self
                     .unknown
                     .clone()
                     .set("detail", format!("Execution {id} not found"));
-                Err(Answer::refused(StatusCode::NOT_FOUND, body))
+                Err(JsonResponse::refused(StatusCode::NOT_FOUND, body))
             }
         }
     }
@@ -159,7 +160,7 @@ impl CrossTrade {
         account: &str,
         lookback: Option<u64>,
         longest: u64,
-    ) -> Result<Answer, Answer> {
+    ) -> Result<JsonResponse, JsonResponse> {
         known_account(account)?;
         let lookback = lookback.unwrap_or(LOOKBACK);
         if !(1..=longest).contains(&lookback) {
@@ -167,21 +168,21 @@ impl CrossTrade {
         }
         let fills = self.history.last(lookback, Timestamp::now()).into_iter();
         let items: Vec<Object> = fills.map(|fill| fill.without(&["success"])).collect();
-        Ok(Answer::ok(self.list.clone().set("executions", items)))
+        Ok(JsonResponse::ok(self.list.clone().set("executions", items)))
     }
 
-    pub(super) fn invalid(&self) -> Answer {
-        Answer::refused(StatusCode::BAD_REQUEST, self.invalid.clone())
+    pub(super) fn invalid(&self) -> JsonResponse {
+        JsonResponse::refused(StatusCode::BAD_REQUEST, self.invalid.clone())
     }
 }
 
 /// The account's case does not matter; the answer has its own spelling (app.crosstrade.io/v1/api/llms-full.txt).
-pub(super) fn known_account(account: &str) -> Result<(), Answer> {
+pub(super) fn known_account(account: &str) -> Result<(), JsonResponse> {
     if account.eq_ignore_ascii_case(ACCOUNT) {
         return Ok(());
     }
     let body = general("invalid_account", format!("Account {account} not found"));
-    Err(Answer::refused(StatusCode::BAD_REQUEST, body))
+    Err(JsonResponse::refused(StatusCode::BAD_REQUEST, body))
 }
 
 /// The general error form (app.crosstrade.io/v1/api/llms-full.txt).
@@ -203,7 +204,7 @@ async fn list(
     headers: HeaderMap,
     account: Result<Path<String>, PathRejection>,
     lookback: Result<Query<Lookback>, QueryRejection>,
-) -> Result<Answer, Answer> {
+) -> Result<JsonResponse, JsonResponse> {
     state.admit(&headers)?;
     let (Ok(Path(account)), Ok(Query(lookback))) = (account, lookback) else {
         return Err(state.invalid());
@@ -215,7 +216,7 @@ async fn one(
     State(state): State<Arc<CrossTrade>>,
     headers: HeaderMap,
     path: Result<Path<(String, String)>, PathRejection>,
-) -> Result<Answer, Answer> {
+) -> Result<JsonResponse, JsonResponse> {
     state.admit(&headers)?;
     let Ok(Path((account, id))) = path else {
         return Err(state.invalid());
@@ -223,9 +224,9 @@ async fn one(
     state.execution(&account, &id)
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> Answer {
+async fn wrong_method(method: Method, uri: Uri) -> JsonResponse {
     let detail = format!("{method} is not allowed on {}", uri.path());
-    Answer::refused(
+    JsonResponse::refused(
         StatusCode::METHOD_NOT_ALLOWED,
         general("method_not_allowed", detail),
     )
@@ -247,5 +248,5 @@ async fn wrong_path(method: Method, uri: Uri) -> Response {
         .min_by_key(|route| segments(route).abs_diff(segments(path)));
     let body =
         general("not_found", format!("No route {method} {path}")).set("did_you_mean", nearest);
-    Answer::refused(StatusCode::NOT_FOUND, body).into_response()
+    JsonResponse::refused(StatusCode::NOT_FOUND, body).into_response()
 }

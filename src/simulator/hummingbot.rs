@@ -11,10 +11,11 @@ use axum::routing::{any, get};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
 use super::credentials::{self, HUMMINGBOT_BASIC};
 use super::object::Object;
-use super::spec::{Service, Spec};
+use super::response::JsonResponse;
+use super::spec::Spec;
+use crate::generated;
 
 /// The document abbreviates its id. The same executor under an id that does not look cut off is the one to try.
 const DOCUMENT: [&str; 2] = ["abc123", "abc123..."];
@@ -28,7 +29,7 @@ pub(super) struct Hummingbot {
 
 impl Hummingbot {
     pub(super) fn new(now: Timestamp) -> io::Result<Self> {
-        let spec = Spec::open(Service::Hummingbot)?;
+        let spec = Spec::open("Hummingbot", generated::hummingbot::SPEC)?;
         let document = spec.document("get_executor")?;
         let profit = finished(&document, "take-profit-1", "TAKE_PROFIT", now, 5400)?
             .set("net_pnl_quote", 18.42)
@@ -76,14 +77,14 @@ impl Hummingbot {
             .filter(|id| *id != DOCUMENT[1])
     }
 
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
+    fn admit(&self, headers: &HeaderMap) -> Result<(), JsonResponse> {
         let detail = match credentials::authorization(headers, "Basic") {
             Some(HUMMINGBOT_BASIC) => return Ok(()),
             Some(given) if is_base64(given) => "Incorrect username or password",
             _ => "Not authenticated",
         };
         let body = self.unauthorized.clone().set("detail", detail);
-        Err(Answer::refused(StatusCode::UNAUTHORIZED, body).asking_for("Basic"))
+        Err(JsonResponse::refused(StatusCode::UNAUTHORIZED, body).asking_for("Basic"))
     }
 }
 
@@ -128,32 +129,32 @@ async fn one(
     State(state): State<Arc<Hummingbot>>,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Answer, Answer> {
+) -> Result<JsonResponse, JsonResponse> {
     state.admit(&headers)?;
     let Ok(Path(id)) = id else {
         return Err(wrong_path().await);
     };
     match state.executors.iter().find(|(known, _)| *known == id) {
-        Some((_, executor)) => Ok(Answer::ok(executor.clone())),
+        Some((_, executor)) => Ok(JsonResponse::ok(executor.clone())),
         None => {
             let body = state
                 .unknown
                 .clone()
                 .set("detail", format!("Executor {id} not found"));
-            Err(Answer::refused(StatusCode::NOT_FOUND, body))
+            Err(JsonResponse::refused(StatusCode::NOT_FOUND, body))
         }
     }
 }
 
-async fn wrong_method() -> Answer {
-    Answer::refused(
+async fn wrong_method() -> JsonResponse {
+    JsonResponse::refused(
         StatusCode::METHOD_NOT_ALLOWED,
         Object::default().set("detail", "Method Not Allowed"),
     )
 }
 
-async fn wrong_path() -> Answer {
-    Answer::refused(
+async fn wrong_path() -> JsonResponse {
+    JsonResponse::refused(
         StatusCode::NOT_FOUND,
         Object::default().set("detail", "Not Found"),
     )

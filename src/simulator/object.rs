@@ -18,7 +18,7 @@ impl Object {
     }
 
     /// Reads any JSON value; `None` where it is no object.
-    pub(super) fn read(value: &RawValue) -> Option<Self> {
+    pub(super) fn of(value: &RawValue) -> Option<Self> {
         serde_json::from_str(value.get()).ok()
     }
 
@@ -39,7 +39,7 @@ impl Object {
 
     /// The member, where it is an object itself.
     pub(super) fn object(&self, name: &str) -> Option<Self> {
-        Self::read(self.get(name)?)
+        Self::of(self.get(name)?)
     }
 
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &RawValue)> {

@@ -11,10 +11,11 @@ use axum::routing::get;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-use super::answer::{Answer, RequestIds};
 use super::credentials::{self, REFOLD_API_KEY, REFOLD_LINKED_ACCOUNT_ID, REFOLD_SESSION_TOKEN};
 use super::object::Object;
-use super::spec::{Service, Spec};
+use super::response::{JsonResponse, RequestIds};
+use super::spec::Spec;
+use crate::generated;
 
 const COMPLETED: &str = "65410cf6cdf931a12d7ab00a";
 const RUNNING: &str = "65410cf6cdf931a12d7ab00b";
@@ -30,7 +31,7 @@ pub(super) struct Refold {
 
 impl Refold {
     pub(super) fn new(now: Timestamp) -> io::Result<Self> {
-        let spec = Spec::open(Service::Refold)?;
+        let spec = Spec::open("Refold", generated::refold::SPEC)?;
         let document = spec.document("get_execution")?;
         let id = document.get("_id").map(|id| id.get()).unwrap_or_default();
         let id = serde_json::from_str(id).map_err(io::Error::other)?;
@@ -69,18 +70,18 @@ impl Refold {
     }
 
     /// A session token stands for key and account together. Which of the two ways goes first is undocumented.
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Answer> {
+    fn admit(&self, headers: &HeaderMap) -> Result<(), JsonResponse> {
         let Some(key) = credentials::header(headers, "x-api-key") else {
             return match credentials::authorization(headers, "Bearer") {
                 Some(REFOLD_SESSION_TOKEN) => Ok(()),
-                _ => Err(Answer::refused(
+                _ => Err(JsonResponse::refused(
                     StatusCode::UNAUTHORIZED,
                     self.unauthorized.clone(),
                 )),
             };
         };
         if key != REFOLD_API_KEY {
-            return Err(Answer::refused(
+            return Err(JsonResponse::refused(
                 StatusCode::UNAUTHORIZED,
                 self.unauthorized.clone(),
             ));
@@ -91,14 +92,14 @@ impl Refold {
         }
     }
 
-    fn refused(&self, status: StatusCode, body: &Object) -> Answer {
-        Answer::refused(
+    fn refused(&self, status: StatusCode, body: &Object) -> JsonResponse {
+        JsonResponse::refused(
             status,
             body.clone().set("request_id", self.request_ids.next()),
         )
     }
 
-    fn no_such(&self, status: StatusCode, kind: &str, message: &str) -> Answer {
+    fn no_such(&self, status: StatusCode, kind: &str, message: &str) -> JsonResponse {
         let body = Object::default()
             .set("http_error_type", kind)
             .set("error", kind)
@@ -139,16 +140,16 @@ async fn one(
     State(state): State<Arc<Refold>>,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Answer, Answer> {
+) -> Result<JsonResponse, JsonResponse> {
     state.admit(&headers)?;
     let id = id.map_or_else(|_| String::new(), |Path(id)| id);
     match state.executions.iter().find(|(known, _)| *known == id) {
-        Some((_, body)) => Ok(Answer::ok(body.clone())),
+        Some((_, body)) => Ok(JsonResponse::ok(body.clone())),
         None => Err(state.refused(StatusCode::NOT_FOUND, &state.unknown)),
     }
 }
 
-async fn wrong_method(State(state): State<Arc<Refold>>) -> Answer {
+async fn wrong_method(State(state): State<Arc<Refold>>) -> JsonResponse {
     state.no_such(
         StatusCode::METHOD_NOT_ALLOWED,
         "METHOD_NOT_ALLOWED",
@@ -156,6 +157,6 @@ async fn wrong_method(State(state): State<Arc<Refold>>) -> Answer {
     )
 }
 
-async fn wrong_path(State(state): State<Arc<Refold>>) -> Answer {
+async fn wrong_path(State(state): State<Arc<Refold>>) -> JsonResponse {
     state.no_such(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found")
 }

@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
-use super::answer::Answer;
 use super::crosstrade::{ACCOUNT, CrossTrade, general};
 use super::fault::Fault;
 use super::market::{self, Quote};
+use super::response::JsonResponse;
 use outbox::{Outbox, Step};
 use wire::{Reply, Request};
 
@@ -77,12 +77,12 @@ async fn open(
     Extension(line): Extension<Line>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Answer> {
+) -> Result<Response, JsonResponse> {
     desk.recognise(&headers)?;
     let Ok(upgrade) = upgrade else {
         let detail = format!("{PATH} speaks WebSocket only");
         let body = general("upgrade_required", detail);
-        let answer = Answer::refused(StatusCode::UPGRADE_REQUIRED, body);
+        let answer = JsonResponse::refused(StatusCode::UPGRADE_REQUIRED, body);
         return Ok(([(UPGRADE, "websocket")], answer).into_response());
     };
     Ok(upgrade
@@ -169,7 +169,7 @@ impl Session {
     }
 
     fn hear(&mut self, text: &str) -> Vec<Step> {
-        let heard = Request::read(text).and_then(|request| self.act(request));
+        let heard = Request::parse(text).and_then(|request| self.act(request));
         match heard {
             Ok(steps) => steps,
             Err(frame) => vec![Step::Send(frame)],

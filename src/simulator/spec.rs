@@ -1,51 +1,31 @@
 //! Reads the examples in the specs: the one place that knows what the services answer.
 //!
-//! This small reading of the specs is the simulator's own, on purpose: were it the clients', a bug in it would be on both sides
-//! of a test, and no test would see it.
+//! The simulator reads the specs by itself, so that it and the clients cannot share a bug which no test would see.
 
 use std::io;
 
 use super::object::Object;
 
-/// One of the four, as its spec file names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Service {
-    CrossTrade,
-    Hummingbot,
-    B3os,
-    Refold,
-}
-
-/// The service's OpenAPI document as JSON.
-fn embedded(service: Service) -> &'static str {
-    match service {
-        Service::CrossTrade => crate::generated::crosstrade::SPEC,
-        Service::Hummingbot => crate::generated::hummingbot::SPEC,
-        Service::B3os => crate::generated::b3os::SPEC,
-        Service::Refold => crate::generated::refold::SPEC,
-    }
-}
-
 /// Error bodies that nobody has documented, so that the specs have no example of them. They are in the form the
 /// service gives its other answers; an example in the spec under the same status comes first.
-const UNDOCUMENTED: [(Service, &str, &str); 4] = [
+const UNDOCUMENTED: [(&str, &str, &str); 4] = [
     (
-        Service::CrossTrade,
+        "CrossTrade",
         "401",
         r#"{"success":false,"error":"unauthorized","detail":"Missing or invalid bearer token"}"#,
     ),
     (
-        Service::CrossTrade,
+        "CrossTrade",
         "404",
         r#"{"success":false,"error":"execution_not_found","detail":"Execution not found"}"#,
     ),
     (
-        Service::B3os,
+        "B3OS",
         "401",
         r#"{"code":401,"message":"unauthorized","requestId":""}"#,
     ),
     (
-        Service::B3os,
+        "B3OS",
         "404",
         r#"{"code":404,"message":"execution not found","requestId":""}"#,
     ),
@@ -54,15 +34,16 @@ const UNDOCUMENTED: [(Service, &str, &str); 4] = [
 /// A service's spec, opened for its examples.
 #[derive(Debug)]
 pub(super) struct Spec {
-    service: Service,
+    service: &'static str,
     root: Object,
 }
 
 impl Spec {
-    pub(super) fn open(service: Service) -> io::Result<Self> {
-        let root = serde_json::from_str(embedded(service)).map_err(|why| {
+    /// `text` is the service's OpenAPI document as JSON.
+    pub(super) fn open(service: &'static str, text: &str) -> io::Result<Self> {
+        let root = serde_json::from_str(text).map_err(|why| {
             io::Error::other(format!(
-                "the embedded spec of {service:?} is no JSON object: {why}"
+                "the embedded spec of {service} is no JSON object: {why}"
             ))
         })?;
         Ok(Self { service, root })
@@ -82,7 +63,7 @@ impl Spec {
     pub(super) fn refusal(&self, operation: &str, status: &str) -> io::Result<Object> {
         let documented = self.examples(operation, status).and_then(|examples| {
             let (_, first) = examples.members().next()?;
-            self.value(&Object::read(first)?)
+            self.value(&Object::of(first)?)
         });
         let known = || {
             UNDOCUMENTED
@@ -99,7 +80,7 @@ impl Spec {
     pub(super) fn part(&self, example: &Object, name: &str) -> io::Result<Object> {
         example.object(name).ok_or_else(|| {
             io::Error::other(format!(
-                "the example `document` of {:?} has no object `{name}`",
+                "the example `document` of {} has no object `{name}`",
                 self.service
             ))
         })
@@ -119,7 +100,7 @@ impl Spec {
         self.root
             .object("paths")?
             .members()
-            .filter_map(|(_, path)| Object::read(path)?.object("get"))
+            .filter_map(|(_, path)| Object::of(path)?.object("get"))
             .find(|operation| {
                 operation
                     .get("operationId")
@@ -145,7 +126,7 @@ impl Spec {
 
     fn lost(&self, operation: &str, status: &str, example: &str) -> io::Error {
         io::Error::other(format!(
-            "the spec of {:?} has no example `{example}` for {operation} {status}",
+            "the spec of {} has no example `{example}` for {operation} {status}",
             self.service
         ))
     }
@@ -157,7 +138,7 @@ mod tests {
 
     fn spec(text: &str) -> Spec {
         Spec {
-            service: Service::B3os,
+            service: "B3OS",
             root: serde_json::from_str(text).expect("valid JSON"),
         }
     }

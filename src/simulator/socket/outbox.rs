@@ -8,9 +8,9 @@ use axum::extract::ws::Message;
 use tokio::time::Instant;
 
 use super::wire::{self, Id, Reply};
-use crate::simulator::answer::Answer;
 use crate::simulator::fault::Fault;
 use crate::simulator::object::Object;
+use crate::simulator::response::JsonResponse;
 
 /// How long an answer waits for another to change places with.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -130,7 +130,7 @@ impl Outbox {
         }
         if self.unknown_id {
             let id = Id::text(&format!("nobody-sent-this-{}", self.answered));
-            let stray = Answer::ok(Object::default().set("success", true));
+            let stray = JsonResponse::ok(Object::default().set("success", true));
             steps.push(Step::Send(Reply::answered(id, stray).to_frame()));
         }
         let frame = match self.no_id_error {
@@ -174,12 +174,15 @@ mod tests {
 
     fn done(id: &str) -> Reply {
         let body = Object::default().set("success", true);
-        Reply::answered(Id::text(id), Answer::ok(body))
+        Reply::answered(Id::text(id), JsonResponse::ok(body))
     }
 
     fn failed(id: &str) -> Reply {
         let body = general("odd", "why".to_owned());
-        Reply::answered(Id::text(id), Answer::refused(StatusCode::NOT_FOUND, body))
+        Reply::answered(
+            Id::text(id),
+            JsonResponse::refused(StatusCode::NOT_FOUND, body),
+        )
     }
 
     /// What comes of calls at one moment, each as its id or what it is instead.

@@ -3,14 +3,18 @@
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use crate::simulator::answer::Answer;
 use crate::simulator::crosstrade::{ACCOUNT, CrossTrade, general, known_account};
 use crate::simulator::fills::{HOLDINGS, Holding};
 use crate::simulator::market::{self, Quote};
 use crate::simulator::object::Object;
+use crate::simulator::response::JsonResponse;
 
 /// Path and query parameters of REST are all in `args`, under REST's names.
-pub(super) fn call(desk: &CrossTrade, api: &str, args: &Object) -> Result<Answer, Answer> {
+pub(super) fn call(
+    desk: &CrossTrade,
+    api: &str,
+    args: &Object,
+) -> Result<JsonResponse, JsonResponse> {
     let needed = |name| text(args, name).ok_or_else(|| desk.invalid());
     match api {
         "GetExecution" => desk.execution(&needed("account")?, &needed("executionId")?),
@@ -39,7 +43,7 @@ pub(super) fn call(desk: &CrossTrade, api: &str, args: &Object) -> Result<Answer
             needed("instrument")?;
             desk.place(&needed("account")?)
         }
-        unknown => Err(Answer::refused(
+        unknown => Err(JsonResponse::refused(
             StatusCode::NOT_FOUND,
             general("Unknown API command", format!("No API command {unknown}")),
         )),
@@ -55,7 +59,7 @@ fn optional<'a, T: Deserialize<'a>>(
     desk: &CrossTrade,
     args: &'a Object,
     name: &str,
-) -> Result<Option<T>, Answer> {
+) -> Result<Option<T>, JsonResponse> {
     args.member(name).ok_or_else(|| desk.invalid())
 }
 
@@ -72,6 +76,6 @@ fn positions() -> Vec<Object> {
     HOLDINGS.iter().map(position).collect()
 }
 
-fn done(body: Object) -> Answer {
-    Answer::ok(body.set("success", true))
+fn done(body: Object) -> JsonResponse {
+    JsonResponse::ok(body.set("success", true))
 }

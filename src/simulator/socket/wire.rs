@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::extract::ws::Message;
 use serde_json::value::RawValue;
 
-use crate::simulator::answer::Answer;
 use crate::simulator::object::Object;
+use crate::simulator::response::JsonResponse;
 
 /// Milliseconds between P&L when the client does not say, and the fewest and most.
 const PNL: u64 = 1_000;
@@ -34,7 +34,7 @@ pub(super) struct Id(Box<RawValue>);
 
 impl Id {
     /// The rules for ids are not documented; texts are what the vendor shows, and numbers do no harm.
-    fn read(value: &RawValue) -> Option<Self> {
+    fn of(value: &RawValue) -> Option<Self> {
         matches!(
             value.get().as_bytes().first(),
             Some(b'"' | b'-' | b'0'..=b'9')
@@ -51,12 +51,12 @@ impl Id {
 impl Request {
     /// # Errors
     /// The frame that says what is wrong with it.
-    pub(super) fn read(text: &str) -> Result<Self, Message> {
+    pub(super) fn parse(text: &str) -> Result<Self, Message> {
         let frame: Object = serde_json::from_str(text).map_err(|why| {
             let detail = format!("Expected a JSON object: {why}");
             error(None, "Invalid JSON", &detail)
         })?;
-        let id = frame.get("id").and_then(Id::read);
+        let id = frame.get("id").and_then(Id::of);
         let invalid = |detail: &str| error(id.as_ref(), "Invalid request", detail);
         let action: String = frame
             .member("action")
@@ -111,11 +111,11 @@ fn instruments(frame: &Object) -> Result<Vec<String>, &'static str> {
 pub(super) struct Reply {
     id: Id,
     body: Object,
-    kind: Kind,
+    form: Form,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Form {
     /// In `data`.
     Done,
     /// In `data` too: what REST would have as its body, with no status to tell it by.
@@ -125,40 +125,40 @@ enum Kind {
 }
 
 impl Reply {
-    pub(super) fn answered(id: Id, answer: Answer) -> Self {
-        let kind = match answer.is_refusal() {
-            true => Kind::Failed,
-            false => Kind::Done,
+    pub(super) fn answered(id: Id, answer: JsonResponse) -> Self {
+        let form = match answer.is_refusal() {
+            true => Form::Failed,
+            false => Form::Done,
         };
         Self {
             id,
-            kind,
+            form,
             body: answer.into_body(),
         }
     }
 
     /// The budget is spent. How that looks is not documented: `{"id":…,"error":"Rate limit exceeded"}`.
-    pub(super) fn refused(id: Id, answer: Answer) -> Self {
+    pub(super) fn refused(id: Id, answer: JsonResponse) -> Self {
         Self {
             id,
-            kind: Kind::Refused,
+            form: Form::Refused,
             body: answer.into_body(),
         }
     }
 
     pub(super) fn to_frame(&self) -> Message {
         let frame = Object::default().set("id", &self.id.0);
-        text(&match self.kind {
-            Kind::Refused => frame.extended(&self.body),
-            Kind::Done | Kind::Failed => frame.set("data", &self.body),
+        text(&match self.form {
+            Form::Refused => frame.extended(&self.body),
+            Form::Done | Form::Failed => frame.set("data", &self.body),
         })
     }
 
     /// The same; where it is an error, nothing in it tells whose.
     pub(super) fn to_frame_without_id(&self) -> Message {
-        match self.kind {
-            Kind::Done => self.to_frame(),
-            Kind::Failed | Kind::Refused => {
+        match self.form {
+            Form::Done => self.to_frame(),
+            Form::Failed | Form::Refused => {
                 text(&Object::default().set("type", "error").extended(&self.body))
             }
         }
@@ -175,7 +175,7 @@ pub(super) fn error(id: Option<&Id>, error: &str, detail: &str) -> Message {
 }
 
 /// Too many changes of subscriptions; none of what was asked for is done.
-pub(super) fn refusal(answer: Answer) -> Message {
+pub(super) fn refusal(answer: JsonResponse) -> Message {
     let frame = Object::default().set("type", "error");
     let detail = "Subscriptions may change 20 times a minute";
     text(&frame.extended(&answer.into_body()).set("detail", detail))
@@ -213,7 +213,7 @@ mod tests {
     use crate::simulator::crosstrade::general;
 
     fn told(text: &str) -> String {
-        let message = Request::read(text).expect_err(text);
+        let message = Request::parse(text).expect_err(text);
         message.into_text().expect("a text frame").to_string()
     }
 
@@ -221,14 +221,14 @@ mod tests {
     fn the_vendors_requests_are_read() {
         let rpc =
             r#"{"action":"rpc","id":"a\u0062","api":"GetExecution","args":{"account":"Sim101"}}"#;
-        match Request::read(rpc) {
+        match Request::parse(rpc) {
             Ok(Request::Rpc { id, api, args }) => {
                 assert_eq!((id.0.get(), api.as_str()), (r#""a\u0062""#, "GetExecution"));
                 assert_eq!(args.to_bytes(), br#"{"account":"Sim101"}"#);
             }
             other => panic!("{other:?}"),
         }
-        let pnl = |text| match Request::read(text) {
+        let pnl = |text| match Request::parse(text) {
             Ok(Request::StreamPnl(every)) => every.map(|every| every.as_millis()),
             other => panic!("{other:?}"),
         };
@@ -244,10 +244,10 @@ mod tests {
         assert_eq!(pnl(r#"{"action":"streamPnl","enabled":false}"#), None);
         let subscribe = r#"{"action":"subscribe","instruments":["ES 03-26"]}"#;
         assert!(
-            matches!(Request::read(subscribe), Ok(Request::Subscribe(of)) if of == ["ES 03-26"])
+            matches!(Request::parse(subscribe), Ok(Request::Subscribe(of)) if of == ["ES 03-26"])
         );
         assert!(matches!(
-            Request::read(r#"{"action":"ping"}"#),
+            Request::parse(r#"{"action":"ping"}"#),
             Ok(Request::Ping)
         ));
     }
@@ -296,11 +296,11 @@ mod tests {
                 .map(|frame| frame.into_text().expect("a text frame").to_string())
         };
         let body = || general("odd", "why".to_owned());
-        let refusal = |status| Answer::refused(status, body());
+        let refusal = |status| JsonResponse::refused(status, body());
         let done = r#"{"id":"r","data":{"success":false,"error":"odd","detail":"why"}}"#;
         let flat = r#""success":false,"error":"odd","detail":"why"}"#;
         assert_eq!(
-            frames(Reply::answered(Id::text("r"), Answer::ok(body()))),
+            frames(Reply::answered(Id::text("r"), JsonResponse::ok(body()))),
             [done; 2]
         );
         assert_eq!(

@@ -11,13 +11,13 @@ use super::object::Object;
 
 /// An answer before it is HTTP.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct JsonResponse {
     status: StatusCode,
     body: Object,
     scheme: Option<&'static str>,
 }
 
-impl Answer {
+impl JsonResponse {
     pub(super) fn ok(body: Object) -> Self {
         Self {
             status: StatusCode::OK,
@@ -50,7 +50,7 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for JsonResponse {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
