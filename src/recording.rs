@@ -137,10 +137,10 @@ impl Recorder {
         let missing = std::mem::take(&mut inner.missing);
         let why = match inner.failed.take() {
             Some(why) => why,
-            None if missing == NOTHING => return Ok(inner.written),
+            None if missing == Count::default() => return Ok(inner.written),
             None => io::Error::other("their connections were open before it began"),
         };
-        if inner.written == NOTHING
+        if inner.written == Count::default()
             && let Some(made) = inner.made.take()
         {
             remove(&made);
@@ -190,10 +190,6 @@ const ONE_MESSAGE: Count = Count {
     exchanges: 0,
     messages: 1,
 };
-const NOTHING: Count = Count {
-    exchanges: 0,
-    messages: 0,
-};
 
 impl Observer for Recorder {
     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
@@ -230,7 +226,10 @@ impl Observer for Recorder {
     fn closed(&self, connection: u64, lost: Option<&str>) {
         let mut inner = self.lock();
         if let Some(head) = inner.heads.remove(&connection) {
-            inner.write(|archive| archive.closed(connection, &head, lost), NOTHING);
+            inner.write(
+                |archive| archive.closed(connection, &head, lost),
+                Count::default(),
+            );
         }
     }
 }

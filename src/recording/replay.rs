@@ -47,6 +47,20 @@ const LARGEST: usize = 1 << 20;
 /// Where CrossTrade's WebSocket is unless a setting says otherwise.
 const USUAL_SOCKET: &str = "/ws/stream";
 
+/// The variables that each service's client reads.
+const VARIABLES: [(&str, &str); 10] = [
+    ("crosstrade", "CROSSTRADE_BASE_URL"),
+    ("crosstrade", "CROSSTRADE_TOKEN"),
+    ("hummingbot", "HUMMINGBOT_BASE_URL"),
+    ("hummingbot", "HUMMINGBOT_USERNAME"),
+    ("hummingbot", "HUMMINGBOT_PASSWORD"),
+    ("b3os", "B3OS_BASE_URL"),
+    ("b3os", "B3OS_API_KEY"),
+    ("refold", "REFOLD_BASE_URL"),
+    ("refold", "REFOLD_API_KEY"),
+    ("refold", "REFOLD_LINKED_ACCOUNT_ID"),
+];
+
 /// A recording that is being served. Dropping it stops that without waiting; [`shutdown`](Self::shutdown) waits.
 #[derive(Debug)]
 pub struct Replay {
@@ -126,30 +140,20 @@ impl Replay {
     /// The credentials are made up.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
-        let url = || self.url();
-        let any = || "any".to_owned();
-        let mut variables = Vec::new();
-        let has = |name| self.services.is_empty() || self.services.iter().any(|s| s == name);
-        if has("crosstrade") {
-            variables.push(("CROSSTRADE_BASE_URL", url()));
-            variables.push(("CROSSTRADE_TOKEN", any()));
-            let unusual = self.socket.as_ref().filter(|path| *path != USUAL_SOCKET);
-            let socket = unusual.map(|path| format!("ws://{}{path}", self.address));
-            variables.extend(socket.map(|url| ("CROSSTRADE_WS_URL", url)));
-        }
-        if has("hummingbot") {
-            variables.push(("HUMMINGBOT_BASE_URL", url()));
-            variables.push(("HUMMINGBOT_USERNAME", any()));
-            variables.push(("HUMMINGBOT_PASSWORD", any()));
-        }
-        if has("b3os") {
-            variables.push(("B3OS_BASE_URL", url()));
-            variables.push(("B3OS_API_KEY", any()));
-        }
-        if has("refold") {
-            variables.push(("REFOLD_BASE_URL", url()));
-            variables.push(("REFOLD_API_KEY", any()));
-            variables.push(("REFOLD_LINKED_ACCOUNT_ID", any()));
+        let has = |name: &str| self.services.is_empty() || self.services.iter().any(|s| s == name);
+        let wanted = VARIABLES.into_iter().filter(|(service, _)| has(service));
+        let mut variables: Vec<_> = wanted
+            .map(|(_, name)| match name.ends_with("_BASE_URL") {
+                true => (name, self.url()),
+                false => (name, "any".to_owned()),
+            })
+            .collect();
+        let unusual = self.socket.as_ref().filter(|path| *path != USUAL_SOCKET);
+        if let Some(path) = unusual
+            && has("crosstrade")
+        {
+            let url = format!("ws://{}{path}", self.address);
+            variables.push(("CROSSTRADE_WS_URL", url));
         }
         variables
     }

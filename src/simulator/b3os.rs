@@ -66,7 +66,7 @@ impl B3os {
     }
 
     fn refused(&self, status: StatusCode, body: &Object) -> JsonResponse {
-        JsonResponse::refused(
+        JsonResponse::new(
             status,
             body.clone().set("requestId", self.request_ids.next()),
         )
@@ -90,6 +90,9 @@ struct Template {
     event: Object,
     now: Timestamp,
 }
+
+/// An event: its age in seconds, its type, its level and its message.
+type Told = (i64, &'static str, &'static str, &'static str);
 
 impl Template {
     fn new(spec: &Spec, document: &Object, now: Timestamp) -> io::Result<Self> {
@@ -120,31 +123,11 @@ impl Template {
             )
             .without(&["statusReason"]);
         let events = [
-            self.event(
-                1,
-                "exec_1",
-                240,
-                "payment.confirmed",
-                "info",
-                "Payment confirmed",
-            )?,
-            self.event(
-                2,
-                "exec_1",
-                238,
-                "workflow.started",
-                "info",
-                "Workflow started",
-            )?,
-            self.event(
-                3,
-                "exec_1",
-                201,
-                "workflow.succeeded",
-                "info",
-                "Workflow succeeded",
-            )?,
+            (240, "payment.confirmed", "info", "Payment confirmed"),
+            (238, "workflow.started", "info", "Workflow started"),
+            (201, "workflow.succeeded", "info", "Workflow succeeded"),
         ];
+        let events = self.events("exec_1", &events)?;
         Ok(self.answer(execution, &events))
     }
 
@@ -160,15 +143,12 @@ impl Template {
                 "startedAt",
                 "statusReason",
             ]);
-        let event = self.event(
-            1,
-            "exec_2",
-            45,
-            "checkout.created",
-            "info",
-            "Waiting for payment",
-        )?;
-        Ok(self.answer(execution, &[event.without(&["nodeId", "runId"])]))
+        let events = [(45, "checkout.created", "info", "Waiting for payment")];
+        let events = self.events("exec_2", &events)?.into_iter();
+        let events: Vec<Object> = events
+            .map(|event| event.without(&["nodeId", "runId"]))
+            .collect();
+        Ok(self.answer(execution, &events))
     }
 
     fn failed(&self) -> io::Result<Object> {
@@ -179,23 +159,10 @@ impl Template {
             .set("statusReason", "node swap failed: slippage above 1 %")
             .without(&["responsePayload"]);
         let events = [
-            self.event(
-                1,
-                "exec_3",
-                3598,
-                "workflow.started",
-                "info",
-                "Workflow started",
-            )?,
-            self.event(
-                2,
-                "exec_3",
-                3571,
-                "workflow.failed",
-                "error",
-                "Slippage above 1 %",
-            )?,
+            (3598, "workflow.started", "info", "Workflow started"),
+            (3571, "workflow.failed", "error", "Slippage above 1 %"),
         ];
+        let events = self.events("exec_3", &events)?;
         Ok(self.answer(execution, &events))
     }
 
@@ -232,15 +199,14 @@ impl Template {
             .set("workflowId", "wf_1"))
     }
 
-    fn event(
-        &self,
-        number: u8,
-        execution: &str,
-        age: i64,
-        kind: &str,
-        level: &str,
-        message: &str,
-    ) -> io::Result<Object> {
+    fn events(&self, execution: &str, told: &[Told]) -> io::Result<Vec<Object>> {
+        let told = (1..).zip(told);
+        told.map(|(number, told)| self.event(number, execution, told))
+            .collect()
+    }
+
+    fn event(&self, number: u8, execution: &str, told: &Told) -> io::Result<Object> {
+        let (age, kind, level, message) = *told;
         Ok(self
             .event
             .clone()

@@ -96,10 +96,7 @@ impl CrossTrade {
         if credentials::authorization(headers, "Bearer") == Some(CROSSTRADE_TOKEN) {
             return Ok(());
         }
-        Err(JsonResponse::refused(
-            StatusCode::UNAUTHORIZED,
-            self.unauthorized.clone(),
-        ))
+        Err(JsonResponse::unauthorized(&self.unauthorized))
     }
 
     /// Takes a call from the budget.
@@ -120,7 +117,7 @@ impl CrossTrade {
         if bucket.take(self.uptime()) {
             return Ok(());
         }
-        Err(JsonResponse::refused(
+        Err(JsonResponse::new(
             StatusCode::TOO_MANY_REQUESTS,
             self.limited.clone(),
         ))
@@ -149,7 +146,7 @@ impl CrossTrade {
                     .unknown
                     .clone()
                     .set("detail", format!("Execution {id} not found"));
-                Err(JsonResponse::refused(StatusCode::NOT_FOUND, body))
+                Err(JsonResponse::not_found(body))
             }
         }
     }
@@ -172,7 +169,7 @@ impl CrossTrade {
     }
 
     pub(super) fn invalid(&self) -> JsonResponse {
-        JsonResponse::refused(StatusCode::BAD_REQUEST, self.invalid.clone())
+        JsonResponse::new(StatusCode::BAD_REQUEST, self.invalid.clone())
     }
 }
 
@@ -182,7 +179,7 @@ pub(super) fn known_account(account: &str) -> Result<(), JsonResponse> {
         return Ok(());
     }
     let body = general("invalid_account", format!("Account {account} not found"));
-    Err(JsonResponse::refused(StatusCode::BAD_REQUEST, body))
+    Err(JsonResponse::new(StatusCode::BAD_REQUEST, body))
 }
 
 /// The general error form (app.crosstrade.io/v1/api/llms-full.txt).
@@ -226,7 +223,7 @@ async fn one(
 
 async fn wrong_method(method: Method, uri: Uri) -> JsonResponse {
     let detail = format!("{method} is not allowed on {}", uri.path());
-    JsonResponse::refused(
+    JsonResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,
         general("method_not_allowed", detail),
     )
@@ -248,5 +245,5 @@ async fn wrong_path(method: Method, uri: Uri) -> Response {
         .min_by_key(|route| segments(route).abs_diff(segments(path)));
     let body =
         general("not_found", format!("No route {method} {path}")).set("did_you_mean", nearest);
-    JsonResponse::refused(StatusCode::NOT_FOUND, body).into_response()
+    JsonResponse::not_found(body).into_response()
 }

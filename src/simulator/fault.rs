@@ -79,10 +79,9 @@ impl FromStr for Fault {
     type Err = NoSuchFault;
 
     fn from_str(text: &str) -> Result<Self, NoSuchFault> {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (text, None),
-        };
+        let (name, value) = text
+            .split_once('=')
+            .map_or((text, None), |(name, value)| (name, Some(value)));
         let fault = match (name, value) {
             ("drop-after", Some(value)) => match value.parse() {
                 Ok(answers) => Some(Self::DropAfter(answers)),
@@ -95,8 +94,7 @@ impl FromStr for Fault {
             ("no-id-error", None) => Some(Self::NoIdError),
             ("garbage", None) => Some(Self::Garbage),
             ("reject-auth", None) => Some(Self::RejectAuth),
-            ("slow", None) => Some(Self::Slow(SLOW)),
-            ("slow", Some(value)) => time(value).map(Self::Slow),
+            ("slow", value) => value.map_or(Some(SLOW), time).map(Self::Slow),
             _ => None,
         };
         fault.ok_or(NoSuchFault(()))
@@ -107,7 +105,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropAfter(answers) => write!(f, "drop-after={answers}"),
-            Self::DropAfterTime(time) => write!(f, "drop-after={}", Written(*time)),
+            Self::DropAfterTime(time) => write!(f, "drop-after={:#}", signed(*time)),
             Self::Mute => f.write_str("mute"),
             Self::Reorder => f.write_str("reorder"),
             Self::Duplicate => f.write_str("duplicate"),
@@ -115,7 +113,7 @@ impl fmt::Display for Fault {
             Self::NoIdError => f.write_str("no-id-error"),
             Self::Garbage => f.write_str("garbage"),
             Self::RejectAuth => f.write_str("reject-auth"),
-            Self::Slow(time) => write!(f, "slow={}", Written(*time)),
+            Self::Slow(time) => write!(f, "slow={:#}", signed(*time)),
         }
     }
 }
@@ -126,13 +124,9 @@ fn time(text: &str) -> Option<Duration> {
     (!time.is_zero()).then_some(time)
 }
 
-struct Written(Duration);
-
-impl fmt::Display for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = SignedDuration::try_from(self.0).unwrap_or(SignedDuration::MAX);
-        write!(f, "{time:#}")
-    }
+/// The type that jiff writes as [`time`] reads it.
+fn signed(time: Duration) -> SignedDuration {
+    SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl Hummingbot {
             _ => "Not authenticated",
         };
         let body = self.unauthorized.clone().set("detail", detail);
-        Err(JsonResponse::refused(StatusCode::UNAUTHORIZED, body).asking_for("Basic"))
+        Err(JsonResponse::new(StatusCode::UNAUTHORIZED, body).asking_for("Basic"))
     }
 }
 
@@ -141,21 +141,18 @@ async fn one(
                 .unknown
                 .clone()
                 .set("detail", format!("Executor {id} not found"));
-            Err(JsonResponse::refused(StatusCode::NOT_FOUND, body))
+            Err(JsonResponse::not_found(body))
         }
     }
 }
 
 async fn wrong_method() -> JsonResponse {
-    JsonResponse::refused(
+    JsonResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,
         Object::default().set("detail", "Method Not Allowed"),
     )
 }
 
 async fn wrong_path() -> JsonResponse {
-    JsonResponse::refused(
-        StatusCode::NOT_FOUND,
-        Object::default().set("detail", "Not Found"),
-    )
+    JsonResponse::not_found(Object::default().set("detail", "Not Found"))
 }

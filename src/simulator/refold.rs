@@ -74,17 +74,11 @@ impl Refold {
         let Some(key) = credentials::header(headers, "x-api-key") else {
             return match credentials::authorization(headers, "Bearer") {
                 Some(REFOLD_SESSION_TOKEN) => Ok(()),
-                _ => Err(JsonResponse::refused(
-                    StatusCode::UNAUTHORIZED,
-                    self.unauthorized.clone(),
-                )),
+                _ => Err(JsonResponse::unauthorized(&self.unauthorized)),
             };
         };
         if key != REFOLD_API_KEY {
-            return Err(JsonResponse::refused(
-                StatusCode::UNAUTHORIZED,
-                self.unauthorized.clone(),
-            ));
+            return Err(JsonResponse::unauthorized(&self.unauthorized));
         }
         match credentials::header(headers, "linked_account_id") {
             Some(REFOLD_LINKED_ACCOUNT_ID) => Ok(()),
@@ -93,7 +87,7 @@ impl Refold {
     }
 
     fn refused(&self, status: StatusCode, body: &Object) -> JsonResponse {
-        JsonResponse::refused(
+        JsonResponse::new(
             status,
             body.clone().set("request_id", self.request_ids.next()),
         )

@@ -1,4 +1,4 @@
-//! What every simulated service shares in answering: JSON bodies and request ids.
+//! JSON responses and request ids, which all simulated services share.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::object::Object;
 
-/// An answer before it is HTTP.
+/// A status and a JSON body, for HTTP or for a WebSocket that has no status to send.
 #[derive(Debug)]
 pub(super) struct JsonResponse {
     status: StatusCode,
@@ -19,19 +19,25 @@ pub(super) struct JsonResponse {
 
 impl JsonResponse {
     pub(super) fn ok(body: Object) -> Self {
-        Self {
-            status: StatusCode::OK,
-            body,
-            scheme: None,
-        }
+        Self::new(StatusCode::OK, body)
     }
 
-    pub(super) fn refused(status: StatusCode, body: Object) -> Self {
+    pub(super) fn new(status: StatusCode, body: Object) -> Self {
         Self {
             status,
             body,
             scheme: None,
         }
+    }
+
+    /// Status 401.
+    pub(super) fn unauthorized(body: &Object) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, body.clone())
+    }
+
+    /// Status 404.
+    pub(super) fn not_found(body: Object) -> Self {
+        Self::new(StatusCode::NOT_FOUND, body)
     }
 
     pub(super) fn is_refusal(&self) -> bool {

@@ -82,7 +82,7 @@ async fn open(
     let Ok(upgrade) = upgrade else {
         let detail = format!("{PATH} speaks WebSocket only");
         let body = general("upgrade_required", detail);
-        let answer = JsonResponse::refused(StatusCode::UPGRADE_REQUIRED, body);
+        let answer = JsonResponse::new(StatusCode::UPGRADE_REQUIRED, body);
         return Ok(([(UPGRADE, "websocket")], answer).into_response());
     };
     Ok(upgrade

@@ -179,10 +179,7 @@ mod tests {
 
     fn failed(id: &str) -> Reply {
         let body = general("odd", "why".to_owned());
-        Reply::answered(
-            Id::text(id),
-            JsonResponse::refused(StatusCode::NOT_FOUND, body),
-        )
+        Reply::answered(Id::text(id), JsonResponse::new(StatusCode::NOT_FOUND, body))
     }
 
     /// What comes of calls at one moment, each as its id or what it is instead.

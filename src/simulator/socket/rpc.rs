@@ -43,7 +43,7 @@ pub(super) fn call(
             needed("instrument")?;
             desk.place(&needed("account")?)
         }
-        unknown => Err(JsonResponse::refused(
+        unknown => Err(JsonResponse::new(
             StatusCode::NOT_FOUND,
             general("Unknown API command", format!("No API command {unknown}")),
         )),

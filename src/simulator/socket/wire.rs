@@ -111,11 +111,11 @@ fn instruments(frame: &Object) -> Result<Vec<String>, &'static str> {
 pub(super) struct Reply {
     id: Id,
     body: Object,
-    form: Form,
+    framing: Framing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum Framing {
     /// In `data`.
     Done,
     /// In `data` too: what REST would have as its body, with no status to tell it by.
@@ -126,13 +126,13 @@ enum Form {
 
 impl Reply {
     pub(super) fn answered(id: Id, answer: JsonResponse) -> Self {
-        let form = match answer.is_refusal() {
-            true => Form::Failed,
-            false => Form::Done,
+        let framing = match answer.is_refusal() {
+            true => Framing::Failed,
+            false => Framing::Done,
         };
         Self {
             id,
-            form,
+            framing,
             body: answer.into_body(),
         }
     }
@@ -141,24 +141,24 @@ impl Reply {
     pub(super) fn refused(id: Id, answer: JsonResponse) -> Self {
         Self {
             id,
-            form: Form::Refused,
+            framing: Framing::Refused,
             body: answer.into_body(),
         }
     }
 
     pub(super) fn to_frame(&self) -> Message {
         let frame = Object::default().set("id", &self.id.0);
-        text(&match self.form {
-            Form::Refused => frame.extended(&self.body),
-            Form::Done | Form::Failed => frame.set("data", &self.body),
+        text(&match self.framing {
+            Framing::Refused => frame.extended(&self.body),
+            Framing::Done | Framing::Failed => frame.set("data", &self.body),
         })
     }
 
     /// The same; where it is an error, nothing in it tells whose.
     pub(super) fn to_frame_without_id(&self) -> Message {
-        match self.form {
-            Form::Done => self.to_frame(),
-            Form::Failed | Form::Refused => {
+        match self.framing {
+            Framing::Done => self.to_frame(),
+            Framing::Failed | Framing::Refused => {
                 text(&Object::default().set("type", "error").extended(&self.body))
             }
         }
@@ -296,7 +296,7 @@ mod tests {
                 .map(|frame| frame.into_text().expect("a text frame").to_string())
         };
         let body = || general("odd", "why".to_owned());
-        let refusal = |status| JsonResponse::refused(status, body());
+        let refusal = |status| JsonResponse::new(status, body());
         let done = r#"{"id":"r","data":{"success":false,"error":"odd","detail":"why"}}"#;
         let flat = r#""success":false,"error":"odd","detail":"why"}"#;
         assert_eq!(
