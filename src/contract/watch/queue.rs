@@ -1,12 +1,9 @@
 //! Answers on their way to be checked: a bounded queue, and the loop that empties it.
 //!
-//! The callers hand in, so what they do here is short. Bodies are copied one behind the other, into memory that goes back and
-//! forth between the two sides: to hold on to what a connection has read would have it ask for new memory each time, and to
-//! free on one thread what another asked for has the two wait for each other. To wake a thread costs more than to hand over
-//! an answer, so a thread at work is left alone: it rests for a moment after it was woken, and then takes all that came
-//! meanwhile.
+//! The callers hand in, so what they do here is short and waits for nothing but the lock. One thread takes all that is there
+//! and judges it without the lock.
 
-use std::mem::{swap, take};
+use std::mem::take;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,184 +13,110 @@ use bytes::Bytes;
 pub(super) const MOST: usize = 4_096;
 /// Of their bodies; one that is larger is taken if it is alone.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
-/// A larger body is shared, since to copy it would delay its caller.
+/// A larger body is shared, since to copy it would delay its caller. To share a small one would keep all in memory that the
+/// connection read with it.
 const MOST_COPIED: usize = 64 * 1024;
-/// Of the memory for copies, what is kept when there is nothing to judge.
-const MOST_KEPT: usize = 1024 * 1024;
-const REST: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
-    wake: Condvar,
+    handed_in: Condvar,
     judged: Condvar,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    waiting: Batch<T>,
-    held: usize,
+    waiting: Vec<(T, Bytes)>,
+    /// Of the bodies that are not judged yet.
     bytes: usize,
     handed_in: u64,
     judged: u64,
     dropped: u64,
-    flushing: u32,
-    is_idle: bool,
     is_closed: bool,
-}
-
-#[derive(Debug)]
-struct Batch<T> {
-    answers: Vec<(T, Body)>,
-    copied: Vec<u8>,
-}
-
-#[derive(Debug)]
-enum Body {
-    /// So many bytes, behind those of the answers before it.
-    Copied(usize),
-    Shared(Bytes),
 }
 
 impl<T> Queue<T> {
     pub fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                waiting: Batch::new(),
-                held: 0,
+                waiting: Vec::new(),
                 bytes: 0,
                 handed_in: 0,
                 judged: 0,
                 dropped: 0,
-                flushing: 0,
-                is_idle: false,
                 is_closed: false,
             }),
-            wake: Condvar::new(),
+            handed_in: Condvar::new(),
             judged: Condvar::new(),
         }
     }
 
     /// Hands something in, or counts it where there is no room. Never waits for it to be judged.
     pub fn push(&self, answer: T, body: &Bytes) {
-        let bytes = body.len();
         let mut state = self.lock();
-        let is_full = state.held >= MOST || (state.held > 0 && state.bytes + bytes > MOST_BYTES);
+        let held = state.handed_in - state.judged;
+        let is_full = held >= MOST as u64 || (held > 0 && state.bytes + body.len() > MOST_BYTES);
         if is_full || state.is_closed {
             state.dropped += 1;
             return;
         }
-        state.held += 1;
-        state.bytes += bytes;
         state.handed_in += 1;
-        state.waiting.push(answer, body);
-        let is_half_full = state.waiting.answers.len() == MOST / 2;
-        let wakes = take(&mut state.is_idle) || is_half_full;
+        state.bytes += body.len();
+        let body = match body.len() > MOST_COPIED {
+            true => body.clone(),
+            false => Bytes::copy_from_slice(body),
+        };
+        state.waiting.push((answer, body));
         drop(state);
-        if wakes {
-            self.wake.notify_one();
-        }
+        self.handed_in.notify_one();
     }
 
-    /// Waits, up to a limit, until all that was handed in before is judged. How much of it is not, and how much was never
-    /// taken in.
+    /// Waits, up to a limit, until all that was handed in before is judged. Returns how much of it is not, and how much was
+    /// never taken in.
     pub fn flush(&self, limit: Duration) -> (u64, u64) {
-        let mut state = self.lock();
+        let state = self.lock();
         let target = state.handed_in;
-        state.flushing += 1;
-        self.wake.notify_one();
         let is_behind = |state: &mut State<T>| state.judged < target;
         let waited = self.judged.wait_timeout_while(state, limit, is_behind);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.flushing -= 1;
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         (target.saturating_sub(state.judged), state.dropped)
     }
 
     /// No more will come; what is there is still judged.
     pub fn close(&self) {
         self.lock().is_closed = true;
-        self.wake.notify_one();
+        self.handed_in.notify_one();
     }
 
     /// Judges what comes until the queue is closed and empty.
     pub fn run(&self, mut judge: impl FnMut(T, Bytes)) {
-        let mut batch = Batch::new();
-        while self.fill(&mut batch) {
-            batch.empty(|answer, body| {
+        loop {
+            let batch = self.wait();
+            if batch.is_empty() {
+                return;
+            }
+            for (answer, body) in batch {
                 let bytes = body.len();
                 judge(answer, body);
                 let mut state = self.lock();
-                state.held -= 1;
                 state.bytes -= bytes;
                 state.judged += 1;
-                if state.flushing > 0 {
-                    self.judged.notify_all();
-                }
-            });
+                drop(state);
+                self.judged.notify_all();
+            }
         }
     }
 
-    /// Exchanges an empty batch for what waits; `false` where nothing does and nothing will.
-    fn fill(&self, batch: &mut Batch<T>) -> bool {
-        let mut state = self.lock();
-        if state.waiting.answers.is_empty() {
-            batch.copied.shrink_to(MOST_KEPT);
-            state.is_idle = true;
-            let is_idle =
-                |state: &mut State<T>| state.waiting.answers.is_empty() && !state.is_closed;
-            let woken = self.wake.wait_while(state, is_idle);
-            state = woken.unwrap_or_else(PoisonError::into_inner);
-            state.is_idle = false;
-            let rests = |state: &mut State<T>| {
-                !state.is_closed && state.flushing == 0 && state.waiting.answers.len() < MOST / 2
-            };
-            let rested = self.wake.wait_timeout_while(state, REST, rests);
-            state = rested.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        swap(batch, &mut state.waiting);
-        !batch.answers.is_empty()
+    /// Waits for answers and takes all that are there; none where none will come any more.
+    fn wait(&self) -> Vec<(T, Bytes)> {
+        let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
+        let woken = self.handed_in.wait_while(self.lock(), is_idle);
+        take(&mut woken.unwrap_or_else(PoisonError::into_inner).waiting)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         // Nothing in here can panic between two changes that belong together.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<T> Batch<T> {
-    const fn new() -> Self {
-        Self {
-            answers: Vec::new(),
-            copied: Vec::new(),
-        }
-    }
-
-    fn push(&mut self, answer: T, body: &Bytes) {
-        let body = match body.len() {
-            length @ ..=MOST_COPIED => {
-                self.copied.extend_from_slice(body);
-                Body::Copied(length)
-            }
-            _ => Body::Shared(body.clone()),
-        };
-        self.answers.push((answer, body));
-    }
-
-    /// Hands over each answer with its body, and keeps the memory.
-    fn empty(&mut self, mut each: impl FnMut(T, Bytes)) {
-        let mut rest = &*self.copied;
-        for (answer, body) in self.answers.drain(..) {
-            let body = match body {
-                Body::Copied(length) => {
-                    let (body, behind) = rest.split_at(length);
-                    rest = behind;
-                    Bytes::copy_from_slice(body)
-                }
-                Body::Shared(body) => body,
-            };
-            each(answer, body);
-        }
-        self.copied.clear();
     }
 }
 
