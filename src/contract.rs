@@ -56,6 +56,7 @@ use jiff::Timestamp;
 
 mod answer;
 mod finding;
+mod findings;
 mod frame;
 mod json;
 mod junit;
@@ -82,8 +83,9 @@ use crate::observe::{Direction, Exchange, Message};
 use crate::reference::Service;
 use crate::transport;
 use finding::{OTHER, shown};
+use findings::Findings;
 use schema::Schemas;
-use verdict::Findings;
+use walk::Walk;
 
 /// What a service's spec promises, ready to hold answers against.
 #[derive(Debug)]
@@ -110,7 +112,7 @@ impl Contract {
             Self {
                 service,
                 about,
-                schemas: Schemas::new(model.components),
+                schemas: Schemas(model.components),
                 operations: model.operations,
             }
         })
@@ -175,30 +177,26 @@ impl Contract {
             None => {
                 let expected = "an operation of the spec";
                 let found = Found::kind("another");
-                findings.add("", Rule::Operation, Grade::Note, expected, found);
+                let mut walk = Walk::new(&self.schemas, &mut findings);
+                walk.add(Rule::Operation, Grade::Note, expected, found);
                 shown(operation).unwrap_or(OTHER)
             }
         };
-        findings.verdict(self.about.name, name, Some(status), at)
+        Verdict::new(self.about.name, name, Some(status), at, &findings)
     }
 
     /// Checks a message that a WebSocket received: a frame that was pushed, or the answer to the call that the message names.
     /// `None` for one that was sent.
     pub fn check_message(&self, message: &Message) -> Option<Verdict> {
-        match (message.direction, message.is_text) {
-            (Direction::Sent, _) => None,
-            (Direction::Received, false) => Some(frame::binary(self, message.at)),
-            (Direction::Received, true) => {
-                let api = message.api.as_deref();
-                Some(self.check_frame(api, &message.data, message.at))
-            }
-        }
+        let is_received = message.direction == Direction::Received;
+        let (api, is_text) = (message.api.as_deref(), message.is_text);
+        is_received.then(|| frame::verdict(self, api, is_text, &message.data, message.at))
     }
 
     /// Checks a text frame that a WebSocket received, by its parts: the name of the call that it answers (`GetExecution`),
     /// if it answers one, what came, and when.
     pub fn check_frame(&self, api: Option<&str>, data: &Bytes, at: Timestamp) -> Verdict {
-        frame::verdict(self, api, data, at)
+        frame::verdict(self, api, true, data, at)
     }
 
     fn decoder(&self, operation: &Operation) -> Option<reading::Decoder> {

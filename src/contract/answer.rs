@@ -6,9 +6,9 @@ use http::{HeaderMap, header};
 
 use super::Contract;
 use super::finding::{Found, Grade, OTHER, Rule, shown};
+use super::findings::Findings;
 use super::json::{JsonType, member, members, object};
 use super::reading::Reading;
-use super::verdict::Findings;
 use super::walk::Walk;
 use crate::transport::body::checked_text;
 
@@ -127,7 +127,7 @@ impl<'a> Check<'a> {
             None => self.walk.body(schema, text, self.beside),
         }
         if let Reading::Unfit(place) = reading
-            && !self.walk.findings.is_broken()
+            && self.walk.findings.grade() != Some(Grade::Breaks)
         {
             self.refused_by_type(&place.unwrap_or_default());
         }

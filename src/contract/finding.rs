@@ -147,8 +147,39 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Says what was promised, and what came.
-    pub(super) fn problem(&self) -> String {
+    /// A finding of one answer, of which it is not yet said which one it is.
+    pub(super) fn new(
+        pointer: &str,
+        rule: Rule,
+        grade: Grade,
+        expected: impl fmt::Display,
+        found: Found,
+    ) -> Self {
+        Self {
+            service: "",
+            operation: "".into(),
+            status: None,
+            pointer: pointer.into(),
+            rule,
+            grade,
+            expected: expected.to_string().into(),
+            found,
+            count: 1,
+            first: Timestamp::UNIX_EPOCH,
+            last: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// Adds another that is the same.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.grade = self.grade.max(other.grade);
+        self.count = self.count.saturating_add(other.count);
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+
+    /// Says what was promised, and what came: `unit: integer was promised, string came`.
+    pub fn problem(&self) -> String {
         let Self {
             rule,
             expected,
@@ -156,6 +187,14 @@ impl Finding {
             ..
         } = self;
         format!("{rule}: {expected} was promised, {found} came")
+    }
+
+    /// The [`pointer`](Self::pointer), or a word for the whole.
+    pub fn place(&self) -> &str {
+        match &*self.pointer {
+            "" => "(whole)",
+            pointer => pointer,
+        }
     }
 }
 

@@ -10,42 +10,39 @@ use jiff::Timestamp;
 use super::Contract;
 use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
+use super::findings::Findings;
 use super::json::{JsonType, members, object, text};
 use super::reading::pushes;
-use super::verdict::{Findings, Verdict};
+use super::verdict::Verdict;
 use super::walk::Walk;
 use crate::transport::body::refuses;
 
 /// What stands for a message of no known operation.
 const FRAME: &str = "frame";
 
-/// Judges what was received as a text, in answer to a call of `api` where it answers one.
+/// Judges a message that was received, in answer to a call of `api` where it answers one.
 pub(super) fn verdict(
     contract: &Contract,
     api: Option<&str>,
+    is_text: bool,
     data: &Bytes,
     at: Timestamp,
 ) -> Verdict {
     let mut findings = Findings::default();
-    match object(data) {
-        Ok(text) => {
-            let operation = judge(contract, api, data, text, &mut findings);
-            findings.verdict(contract.about.name, operation, None, at)
+    let text = match is_text {
+        true => object(data),
+        false => Err(Found::kind("a binary frame")),
+    };
+    let operation = match text {
+        Ok(text) => judge(contract, api, data, text, &mut findings),
+        Err(found) => {
+            let expected = "a text frame with a JSON object";
+            let mut walk = Walk::new(&contract.schemas, &mut findings);
+            walk.add(Rule::Frame, Grade::Breaks, expected, found);
+            FRAME
         }
-        Err(found) => unread(contract, found, at),
-    }
-}
-
-/// What is no text is read by nobody.
-pub(super) fn binary(contract: &Contract, at: Timestamp) -> Verdict {
-    unread(contract, Found::kind("a binary frame"), at)
-}
-
-fn unread(contract: &Contract, found: Found, at: Timestamp) -> Verdict {
-    let mut findings = Findings::default();
-    let expected = "a text frame with a JSON object";
-    findings.add("", Rule::Frame, Grade::Breaks, expected, found);
-    findings.verdict(contract.about.name, FRAME, None, at)
+    };
+    Verdict::new(contract.about.name, operation, None, at, &findings)
 }
 
 /// Adds what is to be said of a frame, and names what it belongs to.

@@ -136,24 +136,25 @@ fn messages(contract: &Contract, frames: &[Frame], at: Timestamp) -> Vec<Verdict
     let mut verdicts = Vec::new();
     for message in frames {
         let at = message.at.unwrap_or(at);
-        match (message.direction, message.is_text) {
-            (Direction::Sent, _) => {
-                let called = serde_json::from_slice::<Called>(&message.data);
-                if let Ok(Called { id, api }) = called
-                    && calls.len() < MOST_CALLS
-                {
-                    calls.insert(id, api);
-                }
+        if message.direction == Direction::Sent {
+            let called = serde_json::from_slice::<Called>(&message.data);
+            if let Ok(Called { id, api }) = called
+                && calls.len() < MOST_CALLS
+            {
+                calls.insert(id, api);
             }
-            (Direction::Received, false) => verdicts.push(frame::binary(contract, at)),
-            (Direction::Received, true) => {
-                let answered = serde_json::from_slice::<Answered>(&message.data).ok();
-                let called = answered.and_then(|answered| calls.get(&answered.id));
-                let api = message.api.as_ref().or(called);
-                let api = api.map(String::as_str);
-                verdicts.push(contract.check_frame(api, &message.data, at));
-            }
+            continue;
         }
+        let answered = serde_json::from_slice::<Answered>(&message.data).ok();
+        let called = answered.and_then(|answered| calls.get(&answered.id));
+        let api = message.api.as_ref().or(called).map(String::as_str);
+        verdicts.push(frame::verdict(
+            contract,
+            api,
+            message.is_text,
+            &message.data,
+            at,
+        ));
     }
     verdicts
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::finding::{Finding, Found, Grade, OTHER, Rule};
-use super::verdict::{LeftOut, Verdict};
+use super::finding::{Finding, Grade, OTHER};
+use super::findings::Findings;
+use super::verdict::Verdict;
 
 mod junit;
 mod table;
@@ -26,14 +28,10 @@ const MOST_OPERATIONS: usize = 200;
 /// [JSON](Self::to_json) or as [JUnit XML](Self::to_junit).
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    findings: BTreeMap<Key, Finding>,
+    findings: Findings,
     operations: BTreeMap<(&'static str, Box<str>), Checked>,
-    left_out: LeftOut,
     unchecked: BTreeMap<Unchecked, u64>,
 }
-
-/// By which findings are one: all but the grade, the count and the times.
-type Key = (&'static str, Box<str>, Option<u16>, Box<str>, Rule, Found);
 
 /// How the answers of one operation fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -90,11 +88,11 @@ impl Report {
             },
         );
         for finding in &verdict.findings {
-            if self.find(finding) {
+            if self.findings.add(MOST_FINDINGS, finding.clone()) {
                 is_new(finding);
             }
         }
-        self.left_out.add(verdict.left_out);
+        self.findings.leave(verdict.left_out, grade);
     }
 
     /// Counts what was not checked.
@@ -109,10 +107,7 @@ impl Report {
         for ((service, operation), checked) in other.operations {
             self.count(service, &operation, checked);
         }
-        for finding in other.findings.values() {
-            self.find(finding);
-        }
-        self.left_out.add(other.left_out);
+        self.findings.merge(MOST_FINDINGS, other.findings);
         for (why, count) in other.unchecked {
             self.leave(why, count);
         }
@@ -120,8 +115,7 @@ impl Report {
 
     /// The worst grade; `None` where all is as the specs say, and where nothing was checked.
     pub fn grade(&self) -> Option<Grade> {
-        let kept = self.findings.values().map(|finding| finding.grade).max();
-        kept.max(self.left_out.grade)
+        self.findings.grade()
     }
 
     /// Whether a typed client could not read an answer, or was told something else than the spec says.
@@ -145,14 +139,12 @@ impl Report {
 
     /// All findings, the worst first; at most 1,000.
     pub fn findings(&self) -> Vec<&Finding> {
-        let mut findings: Vec<&Finding> = self.findings.values().collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
-        findings
+        self.findings.sorted()
     }
 
     /// How many findings are not among [`findings`](Self::findings), since there were too many that differ.
     pub fn left_out(&self) -> u64 {
-        self.left_out.count
+        self.findings.left_out()
     }
 
     /// How much was not checked, and why.
@@ -195,45 +187,10 @@ impl Report {
         checked.broken += more.broken;
         checked.drifted += more.drifted;
     }
-
-    /// Whether it is new.
-    fn find(&mut self, finding: &Finding) -> bool {
-        let key = (
-            finding.service,
-            finding.operation.clone(),
-            finding.status,
-            finding.pointer.clone(),
-            finding.rule,
-            finding.found.clone(),
-        );
-        if let Some(known) = self.findings.get_mut(&key) {
-            known.grade = known.grade.max(finding.grade);
-            known.count = known.count.saturating_add(finding.count);
-            known.first = known.first.min(finding.first);
-            known.last = known.last.max(finding.last);
-            false
-        } else if self.findings.len() < MOST_FINDINGS {
-            self.findings.insert(key, finding.clone());
-            true
-        } else {
-            let (count, grade) = (finding.count, Some(finding.grade));
-            self.left_out.add(LeftOut { count, grade });
-            false
-        }
-    }
 }
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Whole<'a> {
-            grade: Option<Grade>,
-            exchanges: u64,
-            left_out: u64,
-            unchecked: &'a BTreeMap<Unchecked, u64>,
-            operations: Vec<Operation<'a>>,
-            findings: Vec<&'a Finding>,
-        }
         #[derive(Serialize)]
         struct Operation<'a> {
             service: &'static str,
@@ -242,20 +199,18 @@ impl Serialize for Report {
             checked: Checked,
         }
         let operations = self.operations();
-        let whole = Whole {
-            grade: self.grade(),
-            exchanges: self.exchanges(),
-            left_out: self.left_out(),
-            unchecked: &self.unchecked,
-            operations: operations
-                .map(|(service, operation, checked)| Operation {
-                    service,
-                    operation,
-                    checked,
-                })
-                .collect(),
-            findings: self.findings(),
-        };
-        whole.serialize(serializer)
+        let operations = operations.map(|(service, operation, checked)| Operation {
+            service,
+            operation,
+            checked,
+        });
+        let mut report = serializer.serialize_struct("Report", 6)?;
+        report.serialize_field("grade", &self.grade())?;
+        report.serialize_field("exchanges", &self.exchanges())?;
+        report.serialize_field("left_out", &self.left_out())?;
+        report.serialize_field("unchecked", &self.unchecked)?;
+        report.serialize_field("operations", &operations.collect::<Vec<_>>())?;
+        report.serialize_field("findings", &self.findings())?;
+        report.end()
     }
 }

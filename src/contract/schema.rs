@@ -4,45 +4,19 @@
 
 use std::fmt;
 
-use executions_spec::model::{Component, Format, Kind, Plain, Property, Shape, Sort, Word};
+use executions_spec::model::{Component, Format, Kind, Plain, Shape, Sort, Word};
 
 #[derive(Debug)]
-pub(super) struct Schemas {
-    components: Vec<Component>,
-    /// In the same places.
-    names: Vec<Names>,
-}
-
-/// The properties of an object by the lengths of their names and of their other names, which leaves two or three to compare
-/// with.
-type Names = Vec<Vec<(Box<str>, usize)>>;
+pub(super) struct Schemas(pub Vec<Component>);
 
 impl Schemas {
-    pub fn new(components: Vec<Component>) -> Self {
-        let names = components.iter().map(|component| match &component.sort {
-            Sort::Object(properties) => names(properties),
-            Sort::Enum { .. } | Sort::Any => Vec::new(),
-        });
-        Self {
-            names: names.collect(),
-            components,
-        }
-    }
-
     pub fn get(&self, place: usize) -> &Component {
-        &self.components[place]
+        &self.0[place]
     }
 
     pub fn named(&self, name: &str) -> Option<usize> {
-        let mut components = self.components.iter();
+        let mut components = self.0.iter();
         components.position(|component| component.name == name)
-    }
-
-    /// The place of the property that a member of the object in `place` is.
-    pub fn property(&self, place: usize, name: &str) -> Option<usize> {
-        let mut names = self.names[place].get(name.len())?.iter();
-        let found = names.find(|(known, _)| **known == *name);
-        found.map(|(_, property)| *property)
     }
 
     /// Returns true if the spec lets a null stand in the place of the value.
@@ -87,18 +61,6 @@ impl fmt::Display for Expected<'_> {
             false => Ok(()),
         }
     }
-}
-
-fn names(properties: &[Property]) -> Names {
-    let mut by_length = Names::new();
-    for (place, property) in properties.iter().enumerate() {
-        for name in property.aliases.iter().chain([&property.name]) {
-            let lengths = by_length.len().max(name.len() + 1);
-            by_length.resize_with(lengths, Vec::new);
-            by_length[name.len()].push((name.as_str().into(), place));
-        }
-    }
-    by_length
 }
 
 /// The words of an enum, or the first of them.

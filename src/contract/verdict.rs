@@ -1,16 +1,12 @@
-//! What a check came to: the findings of one answer, gathered within bounds.
+//! What the check of one answer came to.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::finding::{Finding, Found, Grade, Rule};
+use super::finding::{Finding, Grade};
+use super::findings::Findings;
 use crate::observe::Veto;
-
-/// An answer with more distinct findings is not what the spec describes at all.
-const MOST_FINDINGS: usize = 200;
 
 /// What the check of one exchange, or of one message, came to.
 #[derive(Clone, Debug)]
@@ -19,24 +15,36 @@ pub struct Verdict {
     pub(super) service: &'static str,
     pub(super) operation: Box<str>,
     pub(super) findings: Vec<Finding>,
-    pub(super) left_out: LeftOut,
-}
-
-/// Findings past a bound: counted, not kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct LeftOut {
-    pub count: u64,
-    pub grade: Option<Grade>,
-}
-
-impl LeftOut {
-    pub fn add(&mut self, other: Self) {
-        self.count = self.count.saturating_add(other.count);
-        self.grade = self.grade.max(other.grade);
-    }
+    pub(super) left_out: u64,
+    grade: Option<Grade>,
 }
 
 impl Verdict {
+    /// The verdict on an answer of an operation that was asked for `at` this time.
+    pub(super) fn new(
+        service: &'static str,
+        operation: &str,
+        status: Option<u16>,
+        at: Timestamp,
+        findings: &Findings,
+    ) -> Self {
+        let found = findings.sorted().into_iter().map(|finding| Finding {
+            service,
+            operation: operation.into(),
+            status,
+            first: at,
+            last: at,
+            ..finding.clone()
+        });
+        Self {
+            service,
+            operation: operation.into(),
+            findings: found.collect(),
+            left_out: findings.left_out(),
+            grade: findings.grade(),
+        }
+    }
+
     /// The worst first, each with how often it was met in this answer. At most 200; the grade is right beyond that.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -44,8 +52,7 @@ impl Verdict {
 
     /// The worst grade; `None` where all is as the spec says.
     pub fn grade(&self) -> Option<Grade> {
-        let kept = self.findings.iter().map(|finding| finding.grade).max();
-        kept.max(self.left_out.grade)
+        self.grade
     }
 
     /// Whether the typed client cannot read the answer, or is told something else than the spec says.
@@ -73,93 +80,5 @@ impl fmt::Display for Verdict {
             writeln!(f, "{grade} at `{pointer}`: {}", finding.problem())?;
         }
         Ok(())
-    }
-}
-
-/// Where a check puts what it finds in one answer.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    found: BTreeMap<Place, Seen>,
-    left_out: LeftOut,
-}
-
-/// The pointer, what was held against it, and what came.
-type Place = (Box<str>, Rule, Found);
-
-#[derive(Debug)]
-struct Seen {
-    grade: Grade,
-    expected: Box<str>,
-    count: u64,
-}
-
-impl Findings {
-    /// `expected` is written out only where the finding is new.
-    pub fn add(
-        &mut self,
-        pointer: &str,
-        rule: Rule,
-        grade: Grade,
-        expected: impl fmt::Display,
-        found: Found,
-    ) {
-        let is_full = self.found.len() >= MOST_FINDINGS;
-        match self.found.entry((pointer.into(), rule, found)) {
-            Entry::Occupied(mut seen) => {
-                let seen = seen.get_mut();
-                seen.grade = grade.max(seen.grade);
-                seen.count += 1;
-            }
-            Entry::Vacant(_) if is_full => {
-                let grade = Some(grade);
-                self.left_out.add(LeftOut { count: 1, grade });
-            }
-            Entry::Vacant(place) => {
-                let expected = expected.to_string().into();
-                place.insert(Seen {
-                    grade,
-                    expected,
-                    count: 1,
-                });
-            }
-        }
-    }
-
-    pub fn is_broken(&self) -> bool {
-        let mut grades = self.found.values().map(|seen| seen.grade);
-        grades.any(|grade| grade == Grade::Breaks) || self.left_out.grade == Some(Grade::Breaks)
-    }
-
-    pub fn verdict(
-        self,
-        service: &'static str,
-        operation: &str,
-        status: Option<u16>,
-        at: Timestamp,
-    ) -> Verdict {
-        let mut findings: Vec<Finding> = self
-            .found
-            .into_iter()
-            .map(|((pointer, rule, found), seen)| Finding {
-                service,
-                operation: operation.into(),
-                status,
-                pointer,
-                rule,
-                grade: seen.grade,
-                expected: seen.expected,
-                found,
-                count: seen.count,
-                first: at,
-                last: at,
-            })
-            .collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.grade));
-        Verdict {
-            service,
-            operation: operation.into(),
-            findings,
-            left_out: self.left_out,
-        }
     }
 }

@@ -4,12 +4,14 @@ use std::fmt::Display;
 
 use executions_spec::model::{Property, Shape, Sort, Word};
 
-use super::finding::{Found, Grade, OTHER, Rule, shown};
+use super::finding::{Finding, Found, Grade, OTHER, Rule, shown};
+use super::findings::Findings;
 use super::json::{JsonType, elements, members, text};
 use super::plain::misfit;
 use super::schema::{Expected, Schemas};
-use super::verdict::Findings;
 
+/// An answer with more distinct findings is not what the spec describes at all.
+const MOST_FINDINGS: usize = 200;
 /// An object with more unknown members is a table, whose names are data.
 const MOST_UNKNOWN: usize = 20;
 
@@ -39,23 +41,14 @@ impl<'a> Walk<'a> {
     /// A whole body, an object. The names `beside` are not the schema's and belong where the body stands.
     pub fn body(&mut self, schema: usize, json: &str, beside: &[&str]) {
         if let Sort::Object(properties) = &self.schemas.get(schema).sort {
-            self.object(schema, properties, json, beside);
+            self.object(properties, json, beside);
         }
     }
 
     /// The member of an object that stands for a whole body.
     pub fn inside(&mut self, name: &str, schema: usize, json: &str) {
-        self.within(name, |walk| match JsonType::of(json) {
-            JsonType::Object => walk.body(schema, json, &[]),
-            other => {
-                let expected = Expected {
-                    schemas: walk.schemas,
-                    shape: &Shape::Component(schema),
-                    nullable: false,
-                };
-                walk.add(Rule::Type, Grade::Breaks, expected, other.found());
-            }
-        });
+        let shape = Shape::Component(schema);
+        self.within(name, |walk| walk.value(&shape, true, false, json));
     }
 
     /// A member that the spec does not know.
@@ -73,13 +66,12 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn object(&mut self, place: usize, properties: &[Property], json: &str, beside: &[&str]) {
-        let schemas = self.schemas;
+    fn object(&mut self, properties: &[Property], json: &str, beside: &[&str]) {
         let mut seen = vec![false; properties.len()];
         let mut unknown: Vec<(String, Found)> = Vec::new();
         let mut more_unknown = false;
         let are_all_read = members(json, |name, json| {
-            if let Some(index) = schemas.property(place, name) {
+            if let Some(index) = properties.iter().position(|known| is_named(known, name)) {
                 let property = &properties[index];
                 match std::mem::replace(&mut seen[index], true) {
                     true => self.second(&property.name, Grade::Breaks),
@@ -115,11 +107,7 @@ impl<'a> Walk<'a> {
         }
         for (property, _) in properties.iter().zip(seen).filter(|(_, seen)| !seen) {
             if property.required {
-                let expected = Expected {
-                    schemas,
-                    shape: &property.shape,
-                    nullable: property.nullable,
-                };
+                let expected = self.expected(&property.shape, property.nullable);
                 self.within(&property.name, |walk| {
                     walk.add(
                         Rule::Missing,
@@ -135,11 +123,7 @@ impl<'a> Walk<'a> {
     /// `required`: whether the client's type has no place for a null.
     fn value(&mut self, shape: &Shape, required: bool, nullable: bool, json: &str) {
         let (schemas, json_type) = (self.schemas, JsonType::of(json));
-        let expected = Expected {
-            schemas,
-            shape,
-            nullable,
-        };
+        let expected = self.expected(shape, nullable);
         let of_other_type = |walk: &mut Self| {
             walk.add(Rule::Type, Grade::Breaks, expected, json_type.found());
         };
@@ -165,7 +149,7 @@ impl<'a> Walk<'a> {
             (Shape::Array(_), _) => of_other_type(self),
             (Shape::Component(place), _) => match (&schemas.get(*place).sort, json_type) {
                 (Sort::Object(properties), JsonType::Object) => {
-                    self.object(*place, properties, json, &[]);
+                    self.object(properties, json, &[]);
                 }
                 (Sort::Enum { words, .. }, JsonType::Text) => self.word(words, expected, json),
                 (Sort::Object(_) | Sort::Enum { .. }, _) => of_other_type(self),
@@ -201,7 +185,22 @@ impl<'a> Walk<'a> {
 
     pub fn add(&mut self, rule: Rule, grade: Grade, expected: impl Display, found: Found) {
         let grade = grade.min(self.most);
-        self.findings
-            .add(&self.pointer, rule, grade, expected, found);
+        let finding = Finding::new(&self.pointer, rule, grade, expected, found);
+        self.findings.add(MOST_FINDINGS, finding);
     }
+
+    fn expected<'e>(&self, shape: &'e Shape, nullable: bool) -> Expected<'e>
+    where
+        'a: 'e,
+    {
+        Expected {
+            schemas: self.schemas,
+            shape,
+            nullable,
+        }
+    }
+}
+
+fn is_named(property: &Property, name: &str) -> bool {
+    property.name == name || property.aliases.iter().any(|alias| alias == name)
 }

@@ -217,10 +217,13 @@ fn judge(answer: &Heard, body: &Bytes) -> Option<Verdict> {
             at,
         } => {
             let contract = Contract::named(service)?;
-            Some(match is_text {
-                true => contract.check_frame(api.as_deref(), body, *at),
-                false => frame::binary(contract, *at),
-            })
+            Some(frame::verdict(
+                contract,
+                api.as_deref(),
+                *is_text,
+                body,
+                *at,
+            ))
         }
     }
 }

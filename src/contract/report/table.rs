@@ -1,48 +1,71 @@
 //! A report for people: its findings in aligned columns, and a sum.
 
 use std::fmt;
+use std::iter::once;
 
 use super::super::finding::{Finding, Grade};
 use super::Report;
 
-const HEAD: [&str; 9] = [
-    "GRADE",
-    "SERVICE",
-    "OPERATION",
-    "STATUS",
-    "AT",
-    "RULE",
-    "PROMISED",
-    "CAME",
-    "TIMES",
-];
-const LEFT: &str = "FIRST AND LAST";
+type Row = [String; 10];
 
 /// The findings, the worst first, and how many exchanges were checked. It is as wide as it needs to be.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.findings();
-        let rows: Vec<[String; 9]> = findings.iter().map(|finding| row(finding)).collect();
-        if !rows.is_empty() {
-            let mut widths = HEAD.map(str::len);
+        if !findings.is_empty() {
+            let rows = findings.into_iter().map(row);
+            let rows: Vec<Row> = once(head()).chain(rows).collect();
+            let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max();
+            let widths: [usize; 10] = std::array::from_fn(|at| width(at).unwrap_or_default());
             for row in &rows {
-                for (width, cell) in widths.iter_mut().zip(row) {
-                    *width = cell.chars().count().max(*width);
-                }
-            }
-            line(f, &HEAD, &widths, LEFT)?;
-            for (row, finding) in rows.iter().zip(&findings) {
-                line(
-                    f,
-                    &row.each_ref().map(String::as_str),
-                    &widths,
-                    &times(finding),
-                )?;
+                let cells = row.iter().zip(widths);
+                let cells = cells.map(|(cell, width)| format!("{cell:width$}"));
+                let line = cells.collect::<Vec<_>>().join("  ");
+                writeln!(f, "{}", line.trim_end())?;
             }
             writeln!(f)?;
         }
         self.sum().fmt(f)
     }
+}
+
+fn head() -> Row {
+    [
+        "GRADE",
+        "SERVICE",
+        "OPERATION",
+        "STATUS",
+        "AT",
+        "RULE",
+        "PROMISED",
+        "CAME",
+        "TIMES",
+        "FIRST AND LAST",
+    ]
+    .map(str::to_owned)
+}
+
+fn row(finding: &Finding) -> Row {
+    let status = finding.status.map(|status| status.to_string());
+    let (first, last) = (
+        format!("{:.0}", finding.first),
+        format!("{:.0}", finding.last),
+    );
+    [
+        finding.grade.to_string(),
+        finding.service.to_owned(),
+        finding.operation.to_string(),
+        status.unwrap_or_else(|| "-".to_owned()),
+        finding.place().to_owned(),
+        finding.rule.to_string(),
+        finding.expected.to_string(),
+        finding.found.to_string(),
+        finding.count.to_string(),
+        match first == last {
+            true => first,
+            false => format!("{first} {last}"),
+        },
+    ]
 }
 
 pub(super) struct Sum<'a>(pub &'a Report);
@@ -67,45 +90,5 @@ impl fmt::Display for Sum<'_> {
             Some(Grade::Note) | None => "The contract holds.",
         };
         writeln!(f, "{sum}")
-    }
-}
-
-fn line(
-    f: &mut fmt::Formatter<'_>,
-    cells: &[&str; 9],
-    widths: &[usize; 9],
-    last: &str,
-) -> fmt::Result {
-    for (cell, width) in cells.iter().zip(widths) {
-        write!(f, "{cell:width$}  ")?;
-    }
-    writeln!(f, "{last}")
-}
-
-fn row(finding: &Finding) -> [String; 9] {
-    let status = finding.status.map(|status| status.to_string());
-    let pointer = match &*finding.pointer {
-        "" => "(whole)",
-        pointer => pointer,
-    };
-    [
-        finding.grade.to_string(),
-        finding.service.to_owned(),
-        finding.operation.to_string(),
-        status.unwrap_or_else(|| "-".to_owned()),
-        pointer.to_owned(),
-        finding.rule.to_string(),
-        finding.expected.to_string(),
-        finding.found.to_string(),
-        finding.count.to_string(),
-    ]
-}
-
-fn times(finding: &Finding) -> String {
-    let Finding { first, last, .. } = finding;
-    let (first, last) = (format!("{first:.0}"), format!("{last:.0}"));
-    match first == last {
-        true => first,
-        false => format!("{first} {last}"),
     }
 }
