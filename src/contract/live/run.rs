@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::trial::{Attempt, Outcome, Trial};
-use super::{Options, Progress};
+use super::Options;
+use super::trial::{Attempt, GET, Outcome, Trial};
 use crate::contract::{Contract, Grade, Verdict};
 use crate::error::Error;
 use crate::observe::{Exchange, Message, Observer, Veto};
@@ -14,38 +14,37 @@ use crate::reference::{Reference, Service};
 pub(super) enum Expected {
     /// A success.
     Answer,
-    /// One of these statuses; the grade is how bad it is that the service takes the request for a good one.
+    /// One of these statuses, or any refusal where there is no status; the grade is how bad it is that the service takes the
+    /// request for a good one.
     Refusal(&'static [u16], Grade),
-    /// A refusal over the WebSocket, where it has no status.
+    /// A message of this type that comes by itself.
     #[cfg(feature = "ws")]
-    RefusalInFrame,
+    Push(&'static str),
 }
 
-pub(super) struct Run {
+pub(super) struct Run<'a> {
     service: Service,
-    progress: Option<Progress>,
-    /// Whether there are several executions to tell apart.
-    has_several: bool,
+    options: &'a Options,
     /// Whether the last call's time ran out, and nothing at all had come since it was made.
     is_unheard: bool,
     trial: Trial,
-    pub tap: Arc<Tap>,
+    tap: Arc<Tap>,
 }
 
-impl Run {
-    pub fn new(service: Service, options: &Options) -> Self {
+impl<'a> Run<'a> {
+    pub fn new(service: Service, options: &'a Options) -> Self {
         Self {
             service,
-            progress: options.progress.clone(),
-            has_several: options.of(service).nth(1).is_some(),
+            options,
             is_unheard: false,
             trial: Trial::default(),
             tap: Arc::default(),
         }
     }
 
-    pub fn service(&self) -> Service {
-        self.service
+    /// Judges the handle's answers for this run.
+    pub fn tap(&self) -> Arc<Tap> {
+        Arc::clone(&self.tap)
     }
 
     pub fn end(mut self) -> Trial {
@@ -54,55 +53,96 @@ impl Run {
         self.trial
     }
 
-    pub fn skip(&mut self, tried: &'static str, why: impl Into<String>) {
-        self.note((tried, None), Outcome::Skipped, None, why.into());
+    pub fn skip(&mut self, tried: &'static str, why: &str) {
+        self.note(tried, Outcome::Skipped, why);
     }
 
-    pub fn fail(&mut self, tried: &'static str, why: impl Into<String>) {
-        self.note((tried, None), Outcome::Failed, None, why.into());
+    pub fn note(&mut self, tried: &'static str, outcome: Outcome, why: impl Into<String>) {
+        self.trial.attempts.push(Attempt {
+            outcome,
+            why: why.into(),
+            ..self.with(tried, None)
+        });
     }
 
-    /// Makes an attempt; what it was answered, where that can be read.
+    /// An attempt to be made with an execution, which it names where there are several to tell apart.
+    pub fn with(&self, tried: &'static str, execution: Option<&Reference>) -> Attempt {
+        let has_several = self.options.of(self.service).nth(1).is_some();
+        Attempt {
+            service: self.service,
+            tried,
+            reference: execution.filter(|_| has_several).cloned(),
+            outcome: Outcome::Skipped,
+            status: None,
+            why: String::new(),
+        }
+    }
+
+    /// Gets each of the executions that there should be, and returns the last that came; `why` there are none.
+    pub async fn get_each<T>(
+        &mut self,
+        why: &str,
+        get: impl AsyncFn(&Reference) -> Result<T, Error>,
+    ) -> Option<T> {
+        let mut references = self.options.of(self.service).peekable();
+        if references.peek().is_none() {
+            self.skip(GET, why);
+        }
+        let mut last = None;
+        for reference in references {
+            last = self.get_one(reference, get(reference)).await.or(last);
+        }
+        last
+    }
+
+    pub async fn get_one<T>(
+        &mut self,
+        reference: &Reference,
+        get: impl Future<Output = Result<T, Error>>,
+    ) -> Option<T> {
+        let attempt = self.with(GET, Some(reference));
+        self.make(attempt, Expected::Answer, Ok(get)).await
+    }
+
+    /// Makes an attempt, or skips it for a reason. Returns the answer, where there is one and it can be read.
     pub async fn attempt<T>(
         &mut self,
         tried: &'static str,
         expected: Expected,
-        call: impl IntoFuture<Output = Result<T, Error>>,
+        call: Result<impl IntoFuture<Output = Result<T, Error>>, &str>,
     ) -> Option<T> {
-        self.announce(tried);
-        self.judge((tried, None), expected, call).await
+        let attempt = self.with(tried, None);
+        self.make(attempt, expected, call).await
     }
 
-    /// The same with one of the executions that there should be.
-    pub async fn attempt_with<T>(
+    /// The same, of an attempt that names its execution.
+    pub async fn make<T>(
         &mut self,
-        reference: &Reference,
-        tried: &'static str,
+        mut attempt: Attempt,
         expected: Expected,
-        call: impl IntoFuture<Output = Result<T, Error>>,
+        call: Result<impl IntoFuture<Output = Result<T, Error>>, &str>,
     ) -> Option<T> {
-        if !self.has_several {
-            return self.attempt(tried, expected, call).await;
-        }
-        self.announce(&format!("{tried}, {reference}"));
-        let tried = (tried, Some(reference.clone()));
-        self.judge(tried, expected, call).await
-    }
-
-    async fn judge<T>(
-        &mut self,
-        tried: Tried,
-        expected: Expected,
-        call: impl IntoFuture<Output = Result<T, Error>>,
-    ) -> Option<T> {
-        self.drain();
-        let ended = call.await;
-        let seen = self.drain();
-        let error = ended.as_ref().err();
-        self.is_unheard = seen.is_empty() && error.is_some_and(Error::is_timeout);
-        let (outcome, status, why) = judged(expected, error, &seen);
-        self.note(tried, outcome, status, why);
-        ended.ok()
+        let ended = match call {
+            Ok(call) => {
+                if let Some(progress) = &self.options.progress {
+                    progress(self.service, &attempt.name());
+                }
+                self.drain();
+                let ended = call.await;
+                let seen = self.drain();
+                let error = ended.as_ref().err();
+                self.is_unheard = seen.is_empty() && error.is_some_and(Error::is_timeout);
+                attempt.status = seen.last().and_then(|seen| seen.status);
+                (attempt.outcome, attempt.why) = judged(expected, error, &seen);
+                ended.ok()
+            }
+            Err(why) => {
+                attempt.why = why.to_owned();
+                None
+            }
+        };
+        self.trial.attempts.push(attempt);
+        ended
     }
 
     #[cfg(feature = "ws")]
@@ -110,50 +150,14 @@ impl Run {
         self.is_unheard
     }
 
-    /// Notes what came by itself, by the first verdict that is of this operation or breaks.
-    #[cfg(feature = "ws")]
-    pub fn pushed(&mut self, tried: &'static str, operation: &str, absent: &str) {
-        let seen = self.drain();
-        let is_of =
-            |seen: &&Seen| *seen.verdict.operation == *operation || seen.verdict.is_broken();
-        match seen.iter().find(is_of) {
-            Some(seen) => {
-                let grade = seen.verdict.grade();
-                let outcome = Outcome::of(grade);
-                self.note((tried, None), outcome, None, reason(&seen.verdict));
-            }
-            None => self.skip(tried, absent),
-        }
-    }
-
-    pub fn announce(&self, tried: &str) {
-        if let Some(progress) = &self.progress {
-            progress(self.service, tried);
-        }
-    }
-
     fn drain(&mut self) -> Vec<Seen> {
         let seen = std::mem::take(&mut *self.tap.lock());
-        seen.iter()
-            .for_each(|seen| self.trial.report.add(&seen.verdict));
+        for seen in &seen {
+            self.trial.report.add(&seen.verdict);
+        }
         seen
     }
-
-    fn note(&mut self, tried: Tried, outcome: Outcome, status: Option<u16>, why: String) {
-        let (tried, reference) = tried;
-        self.trial.attempts.push(Attempt {
-            service: self.service,
-            tried,
-            reference,
-            outcome,
-            status,
-            why,
-        });
-    }
 }
-
-/// In words, and with which of several executions.
-type Tried = (&'static str, Option<Reference>);
 
 /// An answer, judged.
 #[derive(Debug)]
@@ -209,71 +213,69 @@ impl Observer for Tap {
     }
 }
 
-/// Why a request that should be refused and was not is at fault.
-const TAKEN: &str = "it was answered as if nothing were wrong with it";
-
-/// What an attempt came to, with its last status and the reason in words.
-fn judged(
-    expected: Expected,
-    error: Option<&Error>,
-    seen: &[Seen],
-) -> (Outcome, Option<u16>, String) {
-    let last = seen.last();
-    let status = last.and_then(|seen| seen.status);
-    let worst = seen
-        .iter()
-        .map(|seen| &seen.verdict)
-        .max_by_key(|verdict| verdict.grade());
+/// What an attempt came to, and the reason in words.
+fn judged(expected: Expected, error: Option<&Error>, seen: &[Seen]) -> (Outcome, String) {
+    let verdicts = seen.iter().map(|seen| &seen.verdict);
+    let worst = verdicts.max_by_key(|verdict| verdict.grade());
     let grade = worst.and_then(Verdict::grade);
-    let by_grade = |held: String| match Outcome::of(grade) {
-        Outcome::Held => (Outcome::Held, status, held),
-        outcome => (outcome, status, worst.map_or(held, reason)),
+    let by_grade = |held: &str| match (Outcome::of(grade), worst) {
+        (Outcome::Held, _) | (_, None) => (Outcome::Held, held.to_owned()),
+        (outcome, Some(worst)) => (outcome, reason(worst)),
     };
     match (expected, error) {
         (_, Some(error)) if error.is_contract_drift() => {
             let why = worst.filter(|verdict| verdict.is_broken());
-            (
-                Outcome::Broke,
-                status,
-                why.map_or_else(|| error.what(), reason),
-            )
+            (Outcome::Broke, why.map_or_else(|| error.what(), reason))
         }
-        (Expected::Answer, None) => by_grade("as documented".to_owned()),
-        (Expected::Answer, Some(_)) if grade >= Some(Grade::Drift) => by_grade(String::new()),
-        (Expected::Answer, Some(error)) => (Outcome::Failed, status, told(error)),
+        (Expected::Answer, None) => by_grade("as documented"),
+        (Expected::Answer, Some(error)) => match grade >= Some(Grade::Drift) {
+            true => by_grade(""),
+            false => (Outcome::Failed, told(error)),
+        },
         (Expected::Refusal(_, taken), None) => {
-            let outcome = Outcome::of(grade.max(Some(taken)));
-            (outcome, status, TAKEN.to_owned())
+            let why = "it was answered as if nothing were wrong with it";
+            (Outcome::of(grade.max(Some(taken))), why.to_owned())
         }
-        #[cfg(feature = "ws")]
-        (Expected::RefusalInFrame, None) => (Outcome::Broke, status, TAKEN.to_owned()),
-        (Expected::Refusal(wanted, _), Some(error)) => match status {
-            Some(status) if wanted.contains(&status) => {
-                by_grade(format!("{status} came, as documented"))
+        (Expected::Refusal(wanted, _), Some(error)) => match seen.last().map(|seen| seen.status) {
+            Some(Some(status)) if wanted.contains(&status) => {
+                by_grade(&format!("{status} came, as documented"))
             }
-            Some(200..=299) => by_grade("refused inside a success, as documented".to_owned()),
-            Some(401 | 403 | 408 | 429 | 500..) | None => (Outcome::Failed, status, told(error)),
-            Some(other) => {
+            Some(Some(200..=299)) => by_grade("refused inside a success, as documented"),
+            Some(None) if is_refusal(error) => by_grade("it was refused"),
+            None | Some(None | Some(401 | 403 | 408 | 429 | 500..)) => {
+                (Outcome::Failed, told(error))
+            }
+            Some(Some(other)) => {
                 let wanted: Vec<String> = wanted.iter().map(u16::to_string).collect();
                 let why = format!("{} is documented, {other} came", wanted.join(" or "));
-                (Outcome::Drifted, status, why)
+                (Outcome::Drifted, why)
             }
         },
         #[cfg(feature = "ws")]
-        (Expected::RefusalInFrame, Some(error)) => {
-            let is_other = error.is_timeout()
-                || error.is_unreachable()
-                || error.is_closed()
-                || error.is_offline()
-                || error.is_auth()
-                || error.is_rate_limited()
-                || last.is_none();
-            match is_other {
-                true => (Outcome::Failed, status, told(error)),
-                false => by_grade("it was refused".to_owned()),
+        (Expected::Push(operation), _) => {
+            let mut verdicts = seen.iter().map(|seen| &seen.verdict);
+            let of_it =
+                verdicts.find(|verdict| *verdict.operation == *operation || verdict.is_broken());
+            match of_it {
+                Some(verdict) => (Outcome::of(verdict.grade()), reason(verdict)),
+                None => {
+                    let why = "none came: the market may be closed";
+                    (Outcome::Skipped, why.to_owned())
+                }
             }
         }
     }
+}
+
+/// Whether a call over the WebSocket, where a refusal has no status, was refused for what it asked.
+fn is_refusal(error: &Error) -> bool {
+    let is_other = error.is_timeout()
+        || error.is_unreachable()
+        || error.is_closed()
+        || error.is_offline()
+        || error.is_auth()
+        || error.is_rate_limited();
+    !is_other
 }
 
 /// The first of what is wrong, and how much more there is.

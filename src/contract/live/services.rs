@@ -1,13 +1,9 @@
 //! The reads of the services that have one: by its id, and what is refused.
 
-use std::sync::Arc;
-
 use super::run::{Expected, Run};
-use super::trial::GET;
 use super::{Options, Trial};
 use crate::b3os::B3os;
 use crate::contract::{Contract, Grade};
-use crate::error::Error;
 use crate::hummingbot::{Hummingbot, types as hummingbot};
 use crate::reference::{Reference, Service};
 use crate::refold::Refold;
@@ -17,17 +13,19 @@ const UNKNOWN: &str = "get an unknown execution";
 const WRONG: &str = "get with a wrong credential";
 const REFUSED: Expected = Expected::Refusal(&[401, 403], Grade::Breaks);
 const NOT_FOUND: Expected = Expected::Refusal(&[404], Grade::Breaks);
+/// B3OS answers 400 for what is no id at all.
+const NOT_FOUND_OR_NO_ID: Expected = Expected::Refusal(&[404, 400], Grade::Breaks);
+/// A path that takes an id does not take a GET without one.
+const NO_PATH: Expected = Expected::Refusal(&[405, 404, 422], Grade::Drift);
+/// 400 in one documentation of Refold's, 500 in the other.
+const NO_ACCOUNT: Expected = Expected::Refusal(&[400, 500], Grade::Drift);
 
 /// Checks Hummingbot: one executor, an unknown one, an empty id, and a wrong credential.
 pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Trial {
     let mut run = Run::new(Service::Hummingbot, options);
-    let tap = Arc::clone(&run.tap);
-    let hummingbot = hummingbot.over(|transport| transport.also_observed(tap));
-    let get = async |reference: &Reference| hummingbot.executor(reference.id()).await;
-    each(&mut run, options, "give a reference, hummingbot:<id>", get).await;
+    let hummingbot = hummingbot.over(|transport| transport.also_observed(run.tap()));
+    let wrong = hummingbot.over(|transport| transport.with_wrong_credential());
     let unknown = "no-such-executor";
-    run.attempt(UNKNOWN, NOT_FOUND, hummingbot.executor(unknown))
-        .await;
     let path = Contract::of(Service::Hummingbot).path("get_executor", &[""]);
     let empty = hummingbot.transport.ask::<hummingbot::Executor>(
         Target::list("executors"),
@@ -35,41 +33,40 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
         &path,
         &[],
     );
-    // As what has an id does not take a GET without one.
-    let expected = Expected::Refusal(&[405, 404, 422], Grade::Drift);
-    run.attempt("get with an empty id", expected, empty).await;
-    let wrong = hummingbot.over(|transport| transport.with_wrong_credential());
-    refused(&mut run, options, wrong.executor(unknown)).await;
+    let get = async |reference: &Reference| hummingbot.executor(reference.id()).await;
+    run.get_each("give a reference, hummingbot:<id>", get).await;
+    let get = hummingbot.executor(unknown);
+    run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
+    run.attempt("get with an empty id", NO_PATH, Ok(empty))
+        .await;
+    let refused = options.wrong_credential(wrong.executor(unknown));
+    run.attempt(WRONG, REFUSED, refused).await;
     run.end()
 }
 
 /// Checks B3OS: one execution, an unknown one, and a wrong credential.
 pub async fn check_b3os(b3os: &B3os, options: &Options) -> Trial {
     let mut run = Run::new(Service::B3os, options);
-    let tap = Arc::clone(&run.tap);
-    let b3os = b3os.over(|transport| transport.also_observed(tap));
-    let get = async |reference: &Reference| b3os.execution(reference.id()).await;
-    each(&mut run, options, "give a reference, b3os:<id>", get).await;
-    let unknown = "no-such-execution";
-    // What is no id at all gets 400.
-    let expected = Expected::Refusal(&[404, 400], Grade::Breaks);
-    run.attempt(UNKNOWN, expected, b3os.execution(unknown))
-        .await;
-    run.skip(
-        "get with a parameter that is none",
-        "no document says which parameter is refused",
-    );
+    let b3os = b3os.over(|transport| transport.also_observed(run.tap()));
     let wrong = b3os.over(|transport| transport.with_wrong_credential());
-    refused(&mut run, options, wrong.execution(unknown)).await;
+    let unknown = "no-such-execution";
+    let get = async |reference: &Reference| b3os.execution(reference.id()).await;
+    run.get_each("give a reference, b3os:<id>", get).await;
+    let get = b3os.execution(unknown);
+    run.attempt(UNKNOWN, NOT_FOUND_OR_NO_ID, Ok(get)).await;
+    let undocumented = "no document says which parameter is refused";
+    run.skip("get with a parameter that is none", undocumented);
+    let refused = options.wrong_credential(wrong.execution(unknown));
+    run.attempt(WRONG, REFUSED, refused).await;
     run.end()
 }
 
 /// Checks Refold: one execution, an unknown one, an unknown linked account, and a wrong credential.
 pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
-    const ACCOUNT: &str = "get for an unknown linked account";
     let mut run = Run::new(Service::Refold, options);
-    let tap = Arc::clone(&run.tap);
-    let refold = refold.over(|transport| transport.also_observed(tap));
+    let refold = refold.over(|transport| transport.also_observed(run.tap()));
+    let wrong = refold.over(|transport| transport.with_wrong_credential());
+    let unknown = "000000000000000000000000";
     let get = async |reference: &Reference| match reference.account() {
         Some(account) => {
             let refold = refold.for_linked_account(account)?;
@@ -78,49 +75,15 @@ pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
         None => refold.execution(reference.id()).await,
     };
     let form = "give a reference, refold:[<linked account>/]<id>";
-    each(&mut run, options, form, get).await;
-    let unknown = "000000000000000000000000";
-    run.attempt(UNKNOWN, NOT_FOUND, refold.execution(unknown))
+    run.get_each(form, get).await;
+    let get = refold.execution(unknown);
+    run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
+    let other = refold.for_linked_account("no-such-linked-account");
+    let other = other.as_ref().map(|refold| refold.execution(unknown));
+    let other = other.map_err(|_| "a session token is for one linked account");
+    run.attempt("get for an unknown linked account", NO_ACCOUNT, other)
         .await;
-    match refold.for_linked_account("no-such-linked-account") {
-        Err(_) => run.skip(ACCOUNT, "a session token is for one linked account"),
-        Ok(other) => {
-            // 400 in one documentation, 500 in the other.
-            let expected = Expected::Refusal(&[400, 500], Grade::Drift);
-            run.attempt(ACCOUNT, expected, other.execution(unknown))
-                .await;
-        }
-    }
-    let wrong = refold.over(|transport| transport.with_wrong_credential());
-    refused(&mut run, options, wrong.execution(unknown)).await;
+    let refused = options.wrong_credential(wrong.execution(unknown));
+    run.attempt(WRONG, REFUSED, refused).await;
     run.end()
-}
-
-/// Gets each of the executions that there should be; without one, says in which form to give it.
-async fn each<T>(
-    run: &mut Run,
-    options: &Options,
-    form: &'static str,
-    get: impl AsyncFn(&Reference) -> Result<T, Error>,
-) {
-    let mut references = options.of(run.service()).peekable();
-    if references.peek().is_none() {
-        run.skip(GET, form);
-    }
-    for reference in references {
-        run.attempt_with(reference, GET, Expected::Answer, get(reference))
-            .await;
-    }
-}
-
-/// Makes a call with a wrong credential, unless the user wants none.
-async fn refused<T>(
-    run: &mut Run,
-    options: &Options,
-    call: impl Future<Output = Result<T, Error>>,
-) {
-    if options.without_wrong_credential {
-        return run.skip(WRONG, "it was asked for without it");
-    }
-    run.attempt(WRONG, REFUSED, call).await;
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Options;
+use super::crosstrade::{UNKNOWN, account_of};
 use super::run::{Expected, Run};
+use crate::contract::Grade;
 use crate::crosstrade::CrossTrade;
 use crate::crosstrade::socket::{Event, Socket};
+use crate::error::Error;
 use crate::reference::Reference;
 
 const PUSH: Duration = Duration::from_secs(5);
@@ -15,83 +18,69 @@ const PUSH: Duration = Duration::from_secs(5);
 /// would make a check of a mute one last minutes.
 const CALL: Duration = Duration::from_secs(10);
 
-const OPEN: &str = "open the WebSocket";
-const LIST: &str = "ListExecutions over the WebSocket";
-const GET: &str = "GetExecution over the WebSocket";
-const GET_UNKNOWN: &str = "GetExecution of an unknown one";
-const QUOTES: &str = "a push of quotes";
-/// What is tried once it is open, in this order.
-const TRIED: [&str; 4] = [LIST, GET, GET_UNKNOWN, QUOTES];
-
-const NO_ACCOUNT: &str = "no account is known";
 const UNOPENED: &str = "the WebSocket could not be opened";
 const MUTE: &str = "nothing came over the WebSocket while the call before was waited for";
 
-/// What there is to ask for.
+/// What there is to ask for, or why there is not.
+#[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
-    pub account: Option<&'a str>,
-    /// With its account.
-    pub execution: Option<(&'a str, &'a Reference)>,
-    /// An id that no execution has.
-    pub unknown: &'a str,
-    pub instrument: Option<String>,
+    pub account: Result<&'a str, &'static str>,
+    pub execution: Result<&'a Reference, &'static str>,
+    pub instrument: Result<&'a str, &'static str>,
 }
 
 pub(super) async fn check(
-    run: &mut Run,
+    run: &mut Run<'_>,
     crosstrade: &CrossTrade,
     known: Known<'_>,
     options: &Options,
 ) {
     let limit = options.socket_timeout.unwrap_or(CALL);
     let connect = crosstrade.connect().call_timeout(limit);
-    let Some(socket) = run.attempt(OPEN, Expected::Answer, connect).await else {
-        return TRIED.iter().for_each(|tried| run.skip(tried, UNOPENED));
-    };
-    for tried in TRIED {
-        // Silent for that long, it would be waited for as long again with each.
-        match run.is_unheard() {
-            true => run.skip(tried, MUTE),
-            false => attempt(run, &socket, tried, &known, options).await,
-        }
-    }
-    // It cannot fail.
-    let _ = socket.close().await;
-}
+    let socket = run.attempt("open the WebSocket", Expected::Answer, Ok(connect));
+    let socket = socket.await;
+    let socket = socket.as_ref().ok_or(UNOPENED);
 
-async fn attempt(
-    run: &mut Run,
-    socket: &Socket,
-    tried: &'static str,
-    known: &Known<'_>,
-    options: &Options,
-) {
-    match (tried, known.account, known.execution, &known.instrument) {
-        (LIST, Some(account), ..) => {
-            let list = socket.executions(account);
-            run.attempt(tried, Expected::Answer, list).await;
-        }
-        (GET, _, Some((account, reference)), _) => {
-            let get = socket.execution(account, reference.id());
-            run.attempt_with(reference, tried, Expected::Answer, get)
-                .await;
-        }
-        (GET_UNKNOWN, Some(account), ..) => {
-            let get = socket.execution(account, known.unknown);
-            run.attempt(tried, Expected::RefusalInFrame, get).await;
-        }
-        (QUOTES, .., Some(instrument)) => {
-            let wait = options.push.unwrap_or(PUSH);
-            push(run, socket, instrument, wait).await;
-        }
-        (GET, ..) => run.skip(tried, "no execution is known"),
-        (QUOTES, ..) => run.skip(tried, "no execution names an instrument to ask for"),
-        _ => run.skip(tried, NO_ACCOUNT),
+    let list = heard(run, socket).and_then(|socket| Ok(socket.executions(known.account?)));
+    let tried = "ListExecutions over the WebSocket";
+    run.attempt(tried, Expected::Answer, list).await;
+
+    let get = heard(run, socket).and_then(|socket| {
+        let reference = known.execution?;
+        Ok(socket.execution(account_of(reference), reference.id()))
+    });
+    let tried = run.with("GetExecution over the WebSocket", known.execution.ok());
+    run.make(tried, Expected::Answer, get).await;
+
+    let get = heard(run, socket).and_then(|socket| Ok(socket.execution(known.account?, UNKNOWN)));
+    let refusal = Expected::Refusal(&[], Grade::Breaks);
+    run.attempt("GetExecution of an unknown one", refusal, get)
+        .await;
+
+    let wait = options.push.unwrap_or(PUSH);
+    let quotes = heard(run, socket).and_then(|socket| Ok(push(socket, known.instrument?, wait)));
+    let expected = Expected::Push("marketData");
+    run.attempt("a push of quotes", expected, quotes).await;
+
+    if let Ok(socket) = socket {
+        // It cannot fail.
+        let _ = socket.close().await;
     }
 }
 
-async fn push(run: &mut Run, socket: &Socket, instrument: &str, wait: Duration) {
-    run.announce(QUOTES);
+/// The socket, unless it was silent for a whole call: with each of the others it would be waited for as long again.
+fn heard<'s>(
+    run: &Run<'_>,
+    socket: Result<&'s Socket, &'static str>,
+) -> Result<&'s Socket, &'static str> {
+    match run.is_unheard() && socket.is_ok() {
+        true => Err(MUTE),
+        false => socket,
+    }
+}
+
+/// Waits for a push. None is no fault, and what comes is judged.
+async fn push(socket: &Socket, instrument: &str, wait: Duration) -> Result<(), Error> {
     let mut events = socket.events();
     let pushed = async {
         socket.subscribe([instrument]).await.ok()?;
@@ -102,7 +91,6 @@ async fn push(run: &mut Run, socket: &Socket, instrument: &str, wait: Duration) 
             }
         }
     };
-    // None is no fault, and what came has been judged.
     let _ = timeout(wait, pushed).await;
-    run.pushed(QUOTES, "marketData", "none came: the market may be closed");
+    Ok(())
 }

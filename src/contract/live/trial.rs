@@ -62,7 +62,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// What was tried, with the reference where there is one.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match &self.reference {
             Some(reference) => format!("{}, {reference}", self.tried),
             None => self.tried.to_owned(),
@@ -71,7 +71,7 @@ impl Attempt {
 }
 
 /// What was tried, and what is to be said of all the answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Trial {
     /// In the order they were made.
@@ -131,14 +131,7 @@ impl Trial {
 
     /// As one JSON object: `attempts` and `report`.
     pub fn to_json(&self) -> String {
-        #[derive(Serialize)]
-        struct Whole<'a> {
-            attempts: &'a [Attempt],
-            report: &'a Report,
-        }
-        let (attempts, report) = (&self.attempts[..], &self.report);
-        serde_json::to_string_pretty(&Whole { attempts, report })
-            .expect("it is made of texts and counts")
+        serde_json::to_string_pretty(self).expect("it is made of texts and counts")
     }
 
     /// As JUnit's XML, a test suite for each service and a case for each attempt. One that came to this grade or worse fails;
