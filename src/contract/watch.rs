@@ -9,8 +9,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use jiff::Timestamp;
-
 mod queue;
 
 use super::{Contract, Finding, Grade, Report, Unchecked, Verdict, frame};
@@ -65,30 +63,12 @@ struct Held {
 }
 
 struct Judged {
-    queue: Queue<Heard>,
+    queue: Queue<Check>,
     report: Mutex<Report>,
-    judge: Judge,
 }
 
-type Judge = fn(&Heard, &Bytes) -> Option<Verdict>;
-
-/// As much of an answer as its check needs beside its body; cheap to make.
-enum Heard {
-    Exchange {
-        service: &'static str,
-        operation: &'static str,
-        status: u16,
-        content_type: Option<HeaderValue>,
-        at: Timestamp,
-    },
-    Frame {
-        service: &'static str,
-        /// What it answers.
-        api: Option<Box<str>>,
-        is_text: bool,
-        at: Timestamp,
-    },
-}
+/// Judges the body that it is given. It holds as little of the rest as it needs, and shares no memory with the answer.
+type Check = Box<dyn FnOnce(&Bytes) -> Verdict + Send>;
 
 /// How long [`Watch::report`] waits for what is being judged.
 const FLUSH: Duration = Duration::from_secs(5);
@@ -96,17 +76,12 @@ const FLUSH: Duration = Duration::from_secs(5);
 impl Watch {
     /// A watch with an empty report.
     pub fn new(mode: Mode) -> Self {
-        Self::judging(mode, judge)
-    }
-
-    fn judging(mode: Mode, judge: Judge) -> Self {
         Self(Arc::new(Held {
             mode,
             start: Once::new(),
             judged: Arc::new(Judged {
                 queue: Queue::new(),
                 report: Mutex::new(Report::new()),
-                judge,
             }),
         }))
     }
@@ -127,21 +102,26 @@ impl Watch {
         report
     }
 
-    fn hear(&self, answer: Heard, body: &Bytes) -> Result<(), Veto> {
+    fn hear(
+        &self,
+        body: &Bytes,
+        check: impl FnOnce(&Bytes) -> Verdict + Send + 'static,
+    ) -> Result<(), Veto> {
+        let judged = &self.0.judged;
         match self.0.mode {
-            Mode::Off => Ok(()),
+            Mode::Off => {}
             Mode::Report => {
                 self.0.start.call_once(|| self.start());
-                self.0.judged.queue.push(answer, body);
-                Ok(())
+                judged.queue.push(Box::new(check), body);
             }
             Mode::Enforce => {
-                let verdict = self.0.judged.judge(&answer, body);
-                verdict
-                    .and_then(|verdict| verdict.veto())
-                    .map_or(Ok(()), Err)
+                let verdict = judged.judge(|| check(body));
+                if let Some(veto) = verdict.and_then(|verdict| verdict.veto()) {
+                    return Err(veto);
+                }
             }
         }
+        Ok(())
     }
 
     fn start(&self) {
@@ -150,8 +130,8 @@ impl Watch {
         let listener = tracing::dispatcher::get_default(Clone::clone);
         let run = move || {
             tracing::dispatcher::with_default(&listener, || {
-                judged.queue.run(|answer, body| {
-                    judged.judge(&answer, &body);
+                judged.queue.run(|check, body| {
+                    judged.judge(|| check(&body));
                 });
             });
         };
@@ -171,14 +151,12 @@ impl Drop for Held {
 
 impl Judged {
     /// Judges an answer and collects what is found. A check that panics is counted, and neither ends the thread nor the call.
-    fn judge(&self, answer: &Heard, body: &Bytes) -> Option<Verdict> {
-        let judged = catch_unwind(AssertUnwindSafe(|| (self.judge)(answer, body)));
-        let Ok(verdict) = judged else {
+    fn judge(&self, check: impl FnOnce() -> Verdict) -> Option<Verdict> {
+        let Ok(verdict) = catch_unwind(AssertUnwindSafe(check)) else {
             tracing::error!(target: "executions::contract", "a check failed: it panicked");
             self.report().leave(Unchecked::Failed, 1);
             return None;
         };
-        let verdict = verdict?;
         let mut new = Vec::new();
         self.report()
             .add_noting(&verdict, |finding| new.push(finding.clone()));
@@ -190,41 +168,6 @@ impl Judged {
     fn report(&self) -> MutexGuard<'_, Report> {
         // At worst a count is one short.
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn judge(answer: &Heard, body: &Bytes) -> Option<Verdict> {
-    match answer {
-        Heard::Exchange {
-            service,
-            operation,
-            status,
-            content_type,
-            at,
-        } => {
-            let content_type = content_type.clone();
-            let headers: HeaderMap = content_type
-                .map(|value| (CONTENT_TYPE, value))
-                .into_iter()
-                .collect();
-            let contract = Contract::named(service)?;
-            Some(contract.check(operation, *status, &headers, body, *at))
-        }
-        Heard::Frame {
-            service,
-            api,
-            is_text,
-            at,
-        } => {
-            let contract = Contract::named(service)?;
-            Some(frame::verdict(
-                contract,
-                api.as_deref(),
-                *is_text,
-                body,
-                *at,
-            ))
-        }
     }
 }
 
@@ -251,25 +194,31 @@ fn tell(finding: &Finding) {
     }
 }
 
-/// A value of its own: one shared with the answer's headers would keep what was read with them in memory.
-fn detached(value: &HeaderValue) -> Option<HeaderValue> {
-    HeaderValue::from_bytes(value.as_bytes()).ok()
+/// The content type alone, in a value of its own: one shared with the answer's headers would keep what was read with them in
+/// memory.
+fn content_type(headers: &HeaderMap) -> HeaderMap {
+    let value = headers.get(CONTENT_TYPE);
+    let value = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+    value
+        .map(|value| (CONTENT_TYPE, value))
+        .into_iter()
+        .collect()
 }
 
 impl Observer for Watch {
     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
         // No spec describes a WebSocket's handshake, and without an answer there is nothing to judge.
-        let (None, Ok(response)) = (exchange.connection, &exchange.response) else {
-            return Ok(());
-        };
-        let answer = Heard::Exchange {
-            service: exchange.service,
-            operation: exchange.operation,
-            status: response.status.as_u16(),
-            content_type: response.headers.get(CONTENT_TYPE).and_then(detached),
-            at: exchange.started,
-        };
-        self.hear(answer, &response.body)
+        if let (None, Ok(response)) = (exchange.connection, &exchange.response)
+            && let Some(contract) = Contract::named(exchange.service)
+        {
+            let (operation, at) = (exchange.operation, exchange.started);
+            let status = response.status.as_u16();
+            let headers = content_type(&response.headers);
+            return self.hear(&response.body, move |body| {
+                contract.check(operation, status, &headers, body, at)
+            });
+        }
+        Ok(())
     }
 
     fn reads_heads(&self) -> bool {
@@ -277,16 +226,15 @@ impl Observer for Watch {
     }
 
     fn message(&self, message: &Message) -> Result<(), Veto> {
-        if message.direction == Direction::Sent {
-            return Ok(());
+        if message.direction == Direction::Received
+            && let Some(contract) = Contract::named(message.service)
+        {
+            let (api, is_text, at) = (message.api.clone(), message.is_text, message.at);
+            return self.hear(&message.data, move |data| {
+                frame::verdict(contract, api.as_deref(), is_text, data, at)
+            });
         }
-        let answer = Heard::Frame {
-            service: message.service,
-            api: message.api.clone(),
-            is_text: message.is_text,
-            at: message.at,
-        };
-        self.hear(answer, &message.data)
+        Ok(())
     }
 }
 
@@ -318,7 +266,7 @@ impl<C> Builder<C> {
         let watch = watch.into();
         match watch.mode() {
             Mode::Off => self,
-            Mode::Report | Mode::Enforce => self.observer(Arc::new(watch)),
+            _ => self.observer(Arc::new(watch)),
         }
     }
 }
@@ -337,40 +285,38 @@ impl Observed {
         let watch = watch.into();
         match watch.mode() {
             Mode::Off => self,
-            Mode::Report | Mode::Enforce => self.observer(Arc::new(watch)),
+            _ => self.observer(Arc::new(watch)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use jiff::Timestamp;
 
-    fn hear(watch: &Watch, body: &'static str) {
-        let answer = Heard::Exchange {
-            service: "refold",
-            operation: "get_execution",
-            status: 200,
-            content_type: Some(HeaderValue::from_static("application/json")),
-            at: Timestamp::UNIX_EPOCH,
-        };
-        let body = Bytes::from_static(body.as_bytes());
-        watch.hear(answer, &body).expect("no veto");
+    use super::*;
+    use crate::reference::Service;
+
+    const GOOD: &[u8] = br#"{"_id": "a", "status": "RUNNING"}"#;
+
+    fn judge(body: &Bytes) -> Verdict {
+        let headers =
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        let contract = Contract::of(Service::Refold);
+        contract.check("get_execution", 200, &headers, body, Timestamp::UNIX_EPOCH)
     }
 
-    const GOOD: &str = r#"{"_id": "a", "status": "RUNNING"}"#;
-
-    fn panics(answer: &Heard, body: &Bytes) -> Option<Verdict> {
-        assert!(body != "panic", "as it was told");
-        judge(answer, body)
+    fn hear(watch: &Watch, check: fn(&Bytes) -> Verdict) {
+        let heard = watch.hear(&Bytes::from_static(GOOD), check);
+        heard.expect("no veto");
     }
 
     #[test]
     fn a_check_that_panics_is_told_and_ends_neither_the_thread_nor_the_call() {
         for mode in [Mode::Report, Mode::Enforce] {
-            let watch = Watch::judging(mode, panics);
-            hear(&watch, "panic");
-            hear(&watch, GOOD);
+            let watch = Watch::new(mode);
+            hear(&watch, |_| panic!("as it was told"));
+            hear(&watch, judge);
             let report = watch.report();
             assert_eq!(report.exchanges(), 1, "{mode:?}");
             assert!(report.unchecked().eq([(Unchecked::Failed, 1)]), "{report}");
@@ -379,15 +325,15 @@ mod tests {
 
     #[test]
     fn a_full_queue_is_told_and_delays_nobody() {
-        fn slow(answer: &Heard, body: &Bytes) -> Option<Verdict> {
+        fn slow(body: &Bytes) -> Verdict {
             thread::sleep(Duration::from_millis(2));
-            judge(answer, body)
+            judge(body)
         }
-        let watch = Watch::judging(Mode::Report, slow);
+        let watch = Watch::new(Mode::Report);
         let before = std::time::Instant::now();
         let count = queue::MOST as u64 + 500;
         for _ in 0..count {
-            hear(&watch, GOOD);
+            hear(&watch, slow);
         }
         assert!(before.elapsed() < Duration::from_secs(2), "nobody waits");
         let report = watch.report();
@@ -400,7 +346,7 @@ mod tests {
     #[test]
     fn the_thread_ends_once_nobody_holds_the_watch() {
         let watch = Watch::new(Mode::Report);
-        hear(&watch, GOOD);
+        hear(&watch, judge);
         let left = Arc::downgrade(&watch.0.judged);
         drop(watch);
         let end = std::time::Instant::now() + Duration::from_secs(10);

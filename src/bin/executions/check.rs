@@ -169,25 +169,25 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
     if let Some(file) = arguments.files().next() {
         return match arguments.what.len() {
             1 if !arguments.simulator && !is_told => recording(arguments, file),
-            _ => failure::of_usage(
+            _ => Err(Failure::usage(
                 "a recording is checked by itself: without services, references or a simulator",
-            ),
+            )),
         };
     }
     let mut references = arguments.reference.iter();
     if let Some(stray) = references.find(|one| !arguments.names(one.service())) {
-        return failure::of_usage(&format!(
-            "{stray} is of a service that is not to be checked"
-        ));
+        let words = format!("{stray} is of a service that is not to be checked");
+        return Err(Failure::usage(&words));
     }
     if arguments.account.is_some() && !arguments.names(Service::CrossTrade) {
-        return failure::of_usage("--account is CrossTrade's, which is not to be checked");
+        let words = "--account is CrossTrade's, which is not to be checked";
+        return Err(Failure::usage(words));
     }
     if !arguments.simulator {
         return services(arguments, &traffic.executions()?, arguments.options()).await;
     }
     let simulator = Simulator::start(simulator::Options::default());
-    let simulator = simulator.await.map_err(Failure::Start)?;
+    let simulator = simulator.await.map_err(Failure::start)?;
     let executions = traffic.simulated(&simulator)?;
     let mut options = arguments.options();
     if !is_told {
@@ -209,8 +209,8 @@ async fn services(
     let trial = live::check(executions, &options).await;
     let least = arguments.least();
     match arguments.format {
-        Format::Json => output::print((trial.to_json() + "\n").as_bytes())?,
-        Format::Junit => output::print(trial.to_junit_from(least).as_bytes())?,
+        Format::Json => output::print(trial.to_json() + "\n")?,
+        Format::Junit => output::print(trial.to_junit_from(least))?,
         Format::Table => {
             contract::print_attempts(&trial)?;
             if trial.report.grade() >= Some(Grade::Drift) {
@@ -238,7 +238,7 @@ async fn services(
 
 fn code(fails: bool, is_complete: bool) -> ExitCode {
     match (fails, is_complete) {
-        (true, _) => ExitCode::from(8),
+        (true, _) => ExitCode::from(failure::UNFIT),
         (false, false) => ExitCode::FAILURE,
         (false, true) => ExitCode::SUCCESS,
     }
@@ -249,8 +249,8 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
     let report = check_recording(&recording);
     let least = arguments.least();
     match arguments.format {
-        Format::Json => output::print((report.to_json() + "\n").as_bytes())?,
-        Format::Junit => output::print(report.to_junit_from(least).as_bytes())?,
+        Format::Json => output::print(report.to_json() + "\n")?,
+        Format::Junit => output::print(report.to_junit_from(least))?,
         Format::Table => contract::print_findings(&report)?,
     }
     if recording.is_cut_off {

@@ -8,8 +8,8 @@ use executions::values::Json;
 use executions::{Error, Execution, Reference, Service};
 
 use crate::escape::escaped;
-use crate::failure::{self, Failure};
-use crate::output::table::{Column, Table, Value};
+use crate::failure::Failure;
+use crate::output::table::{Cell, Column, Table};
 use crate::output::{self, json};
 use crate::record::Traffic;
 use crate::simulate;
@@ -20,32 +20,21 @@ const LOOKBACK: Duration = Duration::from_secs(15 * 60);
 pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     let simulator = Simulator::start(Options::default())
         .await
-        .map_err(Failure::Start)?;
+        .map_err(Failure::start)?;
     let executions = traffic.simulated(&simulator)?;
     let references = references(&simulator)?;
     output::say(
         "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
     );
 
-    let mut table = Table::new(vec![
-        Column::new("started"),
-        Column::new("state"),
-        Column::new("status").dropped(4),
-        Column::new("about").cut(2, 12),
-        Column::new("name").cut_or_dropped(3, 24),
-        Column::new("finished").dropped(5),
-        Column::new("reference").cut(1, 20),
-    ]);
+    let mut shown = Vec::new();
     for reference in &references {
-        let execution = executions.get(reference).await?;
-        table.add(row(&execution));
+        shown.push(executions.get(reference).await?.into_inner());
     }
     let account = account(&references).unwrap_or_default();
     let fills = executions.crosstrade()?.executions(account);
-    for fill in fills.lookback(LOOKBACK).await?.to_executions() {
-        table.add(row(&fill));
-    }
-    output::print_table(&table)?;
+    shown.extend(fills.lookback(LOOKBACK).await?.to_executions());
+    output::print_table(&table(&shown))?;
 
     let socket = executions.crosstrade()?.connect().await?;
     let accounts: Json = socket.call("ListAccounts", ()).read_only().await?;
@@ -59,8 +48,8 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
         output::say(&format!(
             "\nAnd this is how it looks when something is wrong:\n\n$ executions get {unknown}"
         ));
-        output::say(&failure::report(&error));
-        output::say(&format!("$ echo $?\n{}", failure::code(&error)));
+        let Failure { text, code } = error.into();
+        output::say(&format!("{text}\n$ echo $?\n{code}"));
     }
     output::say(
         "\nTo go on with the same services, run `executions simulate`, paste what it\nprints into another terminal, and try there:",
@@ -93,14 +82,26 @@ fn account(references: &[Reference]) -> Option<&str> {
         .account()
 }
 
-fn row(execution: &Execution) -> Vec<Value> {
-    vec![
-        Value::time(execution.started),
-        Value::text(Some(execution.state)),
-        Value::text(execution.status.as_ref()),
-        Value::text(execution.about.as_ref()),
-        Value::text(execution.name.as_ref()),
-        Value::time(execution.finished),
-        Value::text(Some(&execution.reference)),
-    ]
+fn table(executions: &[Execution]) -> Table {
+    let columns = vec![
+        Column::new("started"),
+        Column::new("state"),
+        Column::new("status").dropped(4),
+        Column::new("about").cut(2, 12),
+        Column::new("name").cut_or_dropped(3, 24),
+        Column::new("finished").dropped(5),
+        Column::new("reference").cut(1, 20),
+    ];
+    let rows = executions.iter().map(|execution| {
+        vec![
+            Cell::time(execution.started),
+            Cell::of(execution.state),
+            Cell::any(execution.status.as_ref()),
+            Cell::any(execution.about.as_ref()),
+            Cell::any(execution.name.as_ref()),
+            Cell::time(execution.finished),
+            Cell::of(&execution.reference),
+        ]
+    });
+    Table::new(columns, rows)
 }

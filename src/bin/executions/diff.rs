@@ -11,7 +11,7 @@ use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
 use crate::failure::Failure;
 use crate::output;
 use crate::output::entries::Entry;
-use crate::output::table::{Column, Table, Value};
+use crate::output::table::{Cell, Column, Table};
 
 /// Say what a change of a spec breaks, or changes without a word.
 #[derive(Args)]
@@ -80,8 +80,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let changes = compare(&old, &new);
     match arguments.format {
         Form::Table => print_table(&changes)?,
-        Form::Json => output::print((changes.to_json() + "\n").as_bytes())?,
-        Form::Markdown => output::print(changes.to_markdown().as_bytes())?,
+        Form::Json => output::print(changes.to_json() + "\n")?,
+        Form::Markdown => output::print(changes.to_markdown())?,
     }
     Ok(match changes.is_harmless() {
         true => ExitCode::SUCCESS,
@@ -93,15 +93,14 @@ fn read(service: &str, path: &Path) -> Result<Document, Failure> {
     let label = path.display().to_string();
     let mut text = String::new();
     let file = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-    file.map_err(|error| Failure::Reading(Unreadable::file(&label, &error)))?;
-    Document::read(service, &label, &text).map_err(Failure::Reading)
+    let read = file.map_err(|error| Unreadable::file(&label, &error));
+    let read = read.and_then(|_| Document::read(service, &label, &text));
+    read.map_err(|unreadable| Failure::new(unreadable.problems()))
 }
 
 fn print_table(changes: &Changes) -> Result<(), Failure> {
-    if output::is_terminal() {
-        output::print_entries(&entries(changes))?;
-    } else if !changes.all().is_empty() {
-        output::print(table(changes).tabbed().as_bytes())?;
+    if !changes.all().is_empty() {
+        output::print_listing(&entries(changes), &table(changes))?;
     }
     output::say(&changes.summary());
     Ok(())
@@ -109,58 +108,42 @@ fn print_table(changes: &Changes) -> Result<(), Failure> {
 
 /// Each change with its places and what it does to the Rust: their sentences are too long for a table.
 fn entries(changes: &Changes) -> Vec<Entry> {
-    let entry = |mark: String, what: &str, [old, new]: [&Option<Place>; 2], rust: &[String]| {
-        let place = match (old, new) {
+    let entry = |change: &Change| {
+        let place = match (&change.old, &change.new) {
             (Some(old), Some(new)) => Some(format!("{old} → {new}")),
-            (old, new) => old.as_ref().or(new.as_ref()).map(Place::to_string),
+            _ => place(change).map(Place::to_string),
         };
-        Entry {
-            mark,
-            title: what.to_owned(),
-            details: place.into_iter().chain(rust.iter().cloned()).collect(),
-        }
-    };
-    let rows = changes.all().iter().map(|change| {
         let rust = match change.effects.is_empty() {
             true => &change.items,
             false => &change.effects,
         };
-        entry(
-            change.grade.to_string(),
-            &change.what,
-            [&change.old, &change.new],
-            rust,
-        )
-    });
-    rows.collect()
+        Entry {
+            mark: change.grade.to_string(),
+            title: change.what.clone(),
+            details: place.into_iter().chain(rust.iter().cloned()).collect(),
+        }
+    };
+    changes.all().iter().map(entry).collect()
 }
 
 fn table(changes: &Changes) -> Table {
-    let mut table = Table::new(vec![
-        Column::new("grade"),
-        Column::new("place"),
-        Column::new("what"),
-        Column::new("items"),
-        Column::new("effects"),
-        Column::new("old"),
-        Column::new("new"),
-    ]);
-    for change in changes.all() {
-        table.add(row(change));
-    }
-    table
+    let row = |change: &Change| {
+        vec![
+            Cell::of(change.grade),
+            Cell::any(place(change)),
+            Cell::of(&change.what),
+            Cell::of(change.items.join(" ")),
+            Cell::of(change.effects.join("; ")),
+            Cell::any(change.old.as_ref()),
+            Cell::any(change.new.as_ref()),
+        ]
+    };
+    let columns = Column::plain("grade place what items effects old new");
+    Table::new(columns, changes.all().iter().map(row))
 }
 
-fn row(change: &Change) -> Vec<Value> {
-    vec![
-        Value::text(Some(change.grade)),
-        Value::text(change.new.as_ref().or(change.old.as_ref())),
-        Value::text(Some(&change.what)),
-        Value::Text(change.items.join(" ")),
-        Value::Text(change.effects.join("; ")),
-        Value::text(change.old.as_ref()),
-        Value::text(change.new.as_ref()),
-    ]
+fn place(change: &Change) -> Option<&Place> {
+    change.new.as_ref().or(change.old.as_ref())
 }
 
 #[cfg(test)]

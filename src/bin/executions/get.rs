@@ -7,7 +7,7 @@ use executions::{Reference, Service};
 
 use crate::arguments::Asking;
 use crate::escape::escaped;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::output::sheet::Sheet;
 use crate::output::{self, Form, json};
 use crate::record::Traffic;
@@ -40,15 +40,15 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
         let fill = socket.execution(account, reference.id()).await?;
         (fill.to_execution(), fill.bytes().clone())
     } else {
-        return failure::of_usage(&format!(
+        return Err(Failure::usage(&format!(
             "only CrossTrade has a WebSocket, so --ws cannot get {}",
             escaped(&reference.to_string())
-        ));
+        )));
     };
     match arguments.asking.output {
         Form::Table => output::print_sheet(&Sheet::of(&execution))?,
-        Form::Json => output::print(json::pretty(&execution)?.as_bytes())?,
-        Form::Ndjson => output::print(json::line(&execution)?.as_bytes())?,
+        Form::Json => output::print(json::pretty(&execution)?)?,
+        Form::Ndjson => output::print(json::line(&execution)?)?,
         Form::Raw => output::print(&bytes)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -11,7 +11,7 @@ use executions::{Error, Reply, Service};
 use crate::arguments::{Asking, duration};
 use crate::escape::escaped;
 use crate::failure::Failure;
-use crate::output::table::{Column, Table, Value};
+use crate::output::table::{Cell, Column, Table};
 use crate::output::{self, Form, json};
 use crate::record::Traffic;
 
@@ -47,15 +47,18 @@ impl Arguments {
 pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
     let fills = fills(arguments, traffic).await;
     let fills = fills.map_err(|error| match arguments.reaches_too_far() {
-        true => Failure::Hinted(error, "`--ws` asks over the WebSocket, which takes more."),
+        true => {
+            let hint = "`--ws` asks over the WebSocket, which takes more.";
+            Failure::from(error).hinting(hint)
+        }
         false => error.into(),
     })?;
     match arguments.asking.output {
         Form::Table => print_table(&fills, arguments.asking.ws)?,
-        Form::Json => output::print(json::pretty(&fills.to_executions())?.as_bytes())?,
+        Form::Json => output::print(json::pretty(&fills.to_executions())?)?,
         Form::Ndjson => {
             for fill in fills.to_executions() {
-                output::print(json::line(&fill)?.as_bytes())?;
+                output::print(json::line(&fill)?)?;
             }
         }
         Form::Raw => output::print(fills.bytes())?,
@@ -100,7 +103,7 @@ fn print_table(fills: &Reply<ExecutionList>, ws: bool) -> Result<(), Failure> {
 
 /// What a trader reads from left to right; what is least missed on a narrow terminal goes first.
 fn table(fills: &Reply<ExecutionList>) -> Table {
-    let mut table = Table::new(vec![
+    let columns = vec![
         Column::new("time"),
         Column::new("instrument"),
         Column::new("side"),
@@ -111,26 +114,27 @@ fn table(fills: &Reply<ExecutionList>) -> Table {
         Column::new("order").dropped(4),
         Column::new("id").cut(2, 20),
         Column::new("reference").piped(),
-    ]);
-    for (fill, view) in fills.executions.iter().zip(fills.to_executions()) {
-        table.add(vec![
+    ];
+    let fills = fills.executions.iter().zip(fills.to_executions());
+    let rows = fills.map(|(fill, view)| {
+        vec![
             // A time that is no instant is still better read than missing.
-            match (view.finished, &fill.time) {
-                (Some(at), _) => Value::from(at),
-                (None, time) => Value::text(time.as_ref()),
+            match view.finished {
+                Some(at) => Cell::Time(at),
+                None => Cell::any(fill.time.as_ref()),
             },
-            Value::text(Some(&fill.instrument)),
-            Value::text(fill.market_position.as_ref()),
-            Value::text(fill.name.as_ref()),
-            Value::text(Some(&fill.quantity)),
-            Value::text(Some(&fill.price)),
-            Value::text(fill.commission.as_ref()),
-            Value::text(fill.order_id.as_ref()),
-            Value::text(Some(&fill.id)),
-            Value::text(Some(&view.reference)),
-        ]);
-    }
-    table
+            Cell::of(&fill.instrument),
+            Cell::any(fill.market_position.as_ref()),
+            Cell::any(fill.name.as_ref()),
+            Cell::of(&fill.quantity),
+            Cell::of(&fill.price),
+            Cell::any(fill.commission.as_ref()),
+            Cell::any(fill.order_id.as_ref()),
+            Cell::of(&fill.id),
+            Cell::of(&view.reference),
+        ]
+    });
+    Table::new(columns, rows)
 }
 
 #[derive(Clone)]

@@ -119,12 +119,16 @@ Exit codes:
                                   130  interrupted with Ctrl-C";
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(told) => return ended(failure::of_parsing(&told)),
+    let ended = match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(told) => failure::of_parsing(&told),
     };
-    logs::start(arguments.verbose);
-    ended(run(arguments))
+    ended.unwrap_or_else(|failure| {
+        if !failure.text.is_empty() {
+            output::say(&failure.text);
+        }
+        failure.code.into()
+    })
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -132,15 +136,19 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         command,
         record,
         contract,
-        ..
+        verbose,
     } = arguments;
+    logs::start(verbose);
     if record.is_some() && !command.asks() {
-        return failure::of_usage("--record is for commands that ask a service");
+        return Err(Failure::usage(
+            "--record is for commands that ask a service",
+        ));
     }
     if contract != record::Contract::Off
         && (!command.asks() || matches!(command, Command::Check(_)))
     {
-        return failure::of_usage("--contract is for get, list, rpc, stream and demo");
+        let words = "--contract is for get, list, rpc, stream and demo";
+        return Err(Failure::usage(words));
     }
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
@@ -150,7 +158,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
             let runtime = runtime.worker_threads(2).enable_all().build();
             runtime
-                .map_err(Failure::Start)?
+                .map_err(Failure::start)?
                 .block_on(run_asking(asks, record, contract))
         }
     }
@@ -186,7 +194,7 @@ async fn run_asking(
             let whole = tokio::task::spawn_blocking(move || {
                 // Nothing may be half written when the process ends.
                 if let Err(failure) = interrupted.finish() {
-                    output::say(&failure.report());
+                    output::say(&failure.text);
                 }
                 let _no_other_line = io::stdout().lock();
                 std::process::exit(INTERRUPTED.into())
@@ -203,18 +211,16 @@ async fn run_asking(
         Command::Check(arguments) => check::run(&arguments, &traffic).await,
         _ => demo::run(&traffic).await,
     };
-    let ended = ended.map_err(|failure| match failure {
-        Failure::Asking(error) if enforced && error.is_contract_drift() => {
-            Failure::Hinted(error, record::ENFORCED)
-        }
-        other => other,
+    let ended = ended.map_err(|failure| match enforced && failure.code == failure::UNFIT {
+        true => failure.hinting(record::ENFORCED),
+        false => failure,
     });
     match (ended, traffic.finish()) {
-        (Ok(code), Ok(())) => Ok(code),
-        (Ok(_), Err(unrecorded)) => Err(unrecorded),
-        (Err(failure), Ok(())) => Err(failure),
-        (Err(failure), Err(unrecorded)) => {
-            output::say(&unrecorded.report());
+        (Ok(code), finished) => finished.map(|()| code),
+        (Err(failure), finished) => {
+            if let Err(unrecorded) = finished {
+                output::say(&unrecorded.text);
+            }
             Err(failure)
         }
     }
@@ -225,14 +231,3 @@ const INTERRUPTED: u8 = 130;
 
 /// How long a line that is being printed may hold that up.
 const LINE_END: Duration = Duration::from_millis(500);
-
-fn ended(result: Result<ExitCode, Failure>) -> ExitCode {
-    result.unwrap_or_else(|failure| {
-        // Whoever closes the pipe has read enough.
-        if failure.is_closed_pipe() {
-            return ExitCode::SUCCESS;
-        }
-        output::say(&failure.report());
-        failure.exit_code()
-    })
-}

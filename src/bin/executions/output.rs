@@ -33,11 +33,8 @@ pub enum Form {
 }
 
 /// Writes all of it before it returns.
-pub fn print(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)
-        .and_then(|()| out.flush())
-        .map_err(Failure::Output)
+pub fn print(data: impl AsRef<[u8]>) -> Result<(), Failure> {
+    write(io::stdout().lock(), data.as_ref())
 }
 
 /// Words for people. Where stderr is closed there is nobody to tell.
@@ -47,7 +44,7 @@ pub fn say(words: &str) {
 
 pub fn print_table(table: &Table) -> Result<(), Failure> {
     let Some(width) = terminal_width() else {
-        return print(table.tabbed().as_bytes());
+        return print(table.tabbed());
     };
     let fitted = table.fitted(width, Timestamp::now());
     print_styled(&fitted.text)?;
@@ -57,23 +54,28 @@ pub fn print_table(table: &Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// On a terminal; a pipe wants a table.
-pub fn print_entries(entries: &[Entry]) -> Result<(), Failure> {
-    print_styled(&entries::listed(entries))
+/// Prints the same things one below the other on a terminal, and as a table to a pipe.
+pub fn print_listing(entries: &[Entry], table: &Table) -> Result<(), Failure> {
+    match is_terminal() {
+        true => print_styled(&entries::listed(entries)),
+        false => print(table.tabbed()),
+    }
 }
 
 pub fn print_sheet(sheet: &Sheet) -> Result<(), Failure> {
     match terminal_width() {
         Some(width) => print_styled(&sheet.fitted(width)),
-        None => print(sheet.tabbed().as_bytes()),
+        None => print(sheet.tabbed()),
     }
 }
 
 fn print_styled(text: &str) -> Result<(), Failure> {
-    let mut out = AutoStream::auto(io::stdout().lock());
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(Failure::Output)
+    write(AutoStream::auto(io::stdout().lock()), text.as_bytes())
+}
+
+fn write(mut out: impl io::Write, data: &[u8]) -> Result<(), Failure> {
+    let written = out.write_all(data).and_then(|()| out.flush());
+    written.map_err(Failure::output)
 }
 
 /// `None` where stdout is no terminal.

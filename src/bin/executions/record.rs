@@ -41,14 +41,12 @@ pub struct Traffic {
 impl Traffic {
     pub fn watched(file: Option<&Path>, contract: Contract) -> Result<Self, Failure> {
         let recorder = file.map(Recorder::create).transpose();
-        let named = |why: io::Error| match why.kind() {
+        let recorder = recorder.map_err(|why| match why.kind() {
             io::ErrorKind::AlreadyExists => {
-                let words = format!("{why}; remove it, or give another name");
-                io::Error::new(why.kind(), words)
+                Failure::new([format!("{why}; remove it, or give another name")])
             }
-            _ => why,
-        };
-        let recorder = recorder.map_err(|why| Failure::Recording(named(why)))?;
+            _ => Failure::new([why.to_string()]),
+        })?;
         Ok(Self {
             recorder: recorder.map(Arc::new),
             watch: Watch::new(match contract {
@@ -89,7 +87,8 @@ impl Traffic {
             output::say(format!("\n{findings}{}", report.sum()).trim_end());
         }
         let finished = self.recorder.as_ref().map(|recorder| recorder.finish());
-        finished.transpose().map(drop).map_err(Failure::Recording)
+        let finished = finished.transpose().map(drop);
+        finished.map_err(|why| Failure::new([why.to_string()]))
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let replay = Replay::telling(&recording, arguments.port, |missed| {
         output::say(&escaped(&missed.to_string()));
     });
-    let replay = replay.await.map_err(Failure::Start)?;
+    let replay = replay.await.map_err(Failure::start)?;
     until_interrupted(|| announce(&replay, &recording)).await?;
     replay.shutdown().await;
     Ok(ExitCode::from(crate::INTERRUPTED))
@@ -46,8 +46,18 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 /// The recording in a file that the user named.
 pub fn open(file: &Path) -> Result<Recording, Failure> {
-    let opened = File::open(file).map_err(|why| Failure::Unread(file.to_owned(), why))?;
-    Recording::read(opened).map_err(|why| Failure::Unrecorded(file.to_owned(), why))
+    let name = file.display();
+    let opened = File::open(file);
+    let opened = opened.map_err(|why| Failure::new([format!("cannot read {name}: {why}")]))?;
+    Recording::read(opened).map_err(|why| {
+        let (hint, words) = (why.hint(), format!("{name}: {}", why.what()));
+        let failure = Failure {
+            code: 2,
+            ..Failure::new([words])
+        };
+        hint.into_iter()
+            .fold(failure, |failure, hint| failure.hinting(&hint))
+    })
 }
 
 /// How many requests are listed.

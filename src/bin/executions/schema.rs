@@ -9,6 +9,6 @@ use crate::output::{self, json};
 
 pub fn run() -> Result<ExitCode, Failure> {
     let schema = schemars::schema_for!(Execution);
-    output::print(json::pretty(&schema)?.as_bytes())?;
+    output::print(json::pretty(&schema)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -53,7 +53,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let faults = arguments.faults.iter().cloned();
     let options = faults.fold(options, Options::fault);
-    let simulator = Simulator::start(options).await.map_err(Failure::Start)?;
+    let simulator = Simulator::start(options).await.map_err(Failure::start)?;
     until_interrupted(|| announce(&simulator, &arguments.faults)).await?;
     simulator.shutdown().await;
     Ok(ExitCode::from(crate::INTERRUPTED))
@@ -70,7 +70,7 @@ pub async fn until_interrupted(
     // Biased, so that Ctrl-C is waited for before anything is printed: whoever reads it may end this at once.
     tokio::select! {
         biased;
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::Start),
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Failure::start),
         failed = announced => failed,
     }
 }

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use executions::crosstrade::socket::{Event, State};
+use executions::crosstrade::socket::{Event, State, Stray, Unread};
 use executions::values::Json;
-use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::arguments::duration;
 use crate::escape::escaped;
@@ -58,83 +58,60 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
 
 /// What happened to the stream, as a line.
 #[derive(Serialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
-enum Notice {
-    Connected,
-    Reconnecting {
-        why: String,
-    },
-    Gap {
-        from: Timestamp,
-        to: Timestamp,
-        why: String,
-    },
-    Lagged {
-        count: u64,
-    },
-    Refused {
-        why: String,
-    },
-    Unread {
-        problem: String,
-        /// As text, as far as it is any; empty where it was not kept.
-        frame: String,
-    },
-    Stray {
-        id: String,
-    },
+struct Notice {
+    event: &'static str,
+    #[serde(flatten)]
+    details: Value,
 }
 
 fn tell(event: Event) -> Result<(), Failure> {
-    let line = match event {
+    let (event, details, words) = match event {
         Event::Quotes(quotes) => return pushed(quotes.bytes()),
         Event::Pnl(pnl) => return pushed(pnl.bytes()),
-        Event::State(State::Connected) => Notice::Connected,
-        Event::State(State::Reconnecting(error)) => Notice::Reconnecting { why: error.what() },
         Event::State(State::Closed(why)) => return Err(why.into()),
-        Event::Gap(gap) => Notice::Gap {
-            from: gap.from,
-            to: gap.to,
-            why: gap.why.what(),
-        },
-        Event::Lagged(count) => Notice::Lagged { count },
-        Event::Refused(error) => Notice::Refused { why: error.what() },
-        Event::Unread(unread) => Notice::Unread {
-            problem: unread.problem,
-            frame: String::from_utf8_lossy(&unread.bytes).into_owned(),
-        },
-        Event::Stray(stray) => Notice::Stray { id: stray.id },
+        Event::State(State::Connected) => {
+            let words = "CrossTrade: connected again".to_owned();
+            ("connected", json!({}), words)
+        }
+        Event::State(State::Reconnecting(error)) => {
+            let why = error.what();
+            let words = format!("CrossTrade: connecting again: {why}");
+            ("reconnecting", json!({"why": why}), words)
+        }
+        Event::Gap(gap) => {
+            let (from, to, why) = (gap.from, gap.to, gap.why.what());
+            let words =
+                format!("CrossTrade: what came between {from} and {to} may be missing: {why}");
+            ("gap", json!({"from": from, "to": to, "why": why}), words)
+        }
+        Event::Lagged(count) => {
+            let words = format!("{count} lines were left out, as the reader was too slow");
+            ("lagged", json!({"count": count}), words)
+        }
+        Event::Refused(error) => {
+            let why = error.what();
+            let words = format!("CrossTrade refused something: {why}");
+            ("refused", json!({"why": why}), words)
+        }
+        Event::Unread(Unread { problem, bytes, .. }) => {
+            let words = format!("CrossTrade sent a frame that is not understood: {problem}");
+            // As text, as far as it is any; empty where it was not kept.
+            let frame = String::from_utf8_lossy(&bytes);
+            ("unread", json!({"problem": problem, "frame": frame}), words)
+        }
+        Event::Stray(Stray { id, .. }) => {
+            let words = format!("CrossTrade answered a call that is not open, with the id {id}");
+            ("stray", json!({"id": id}), words)
+        }
         _ => return Ok(()),
     };
-    output::print(json::line(&line)?.as_bytes())?;
-    output::say(&escaped(&line.words()));
+    output::print(json::line(&Notice { event, details })?)?;
+    output::say(&escaped(&words));
     Ok(())
 }
 
 fn pushed(frame: &[u8]) -> Result<(), Failure> {
     let text: Json =
-        serde_json::from_slice(frame).map_err(|error| Failure::Output(error.into()))?;
-    output::print(json::line(&text)?.as_bytes())
-}
-
-impl Notice {
-    fn words(&self) -> String {
-        match self {
-            Self::Connected => "CrossTrade: connected again".to_owned(),
-            Self::Reconnecting { why } => format!("CrossTrade: connecting again: {why}"),
-            Self::Gap { from, to, why } => {
-                format!("CrossTrade: what came between {from} and {to} may be missing: {why}")
-            }
-            Self::Lagged { count } => {
-                format!("{count} lines were left out, as the reader was too slow")
-            }
-            Self::Refused { why } => format!("CrossTrade refused something: {why}"),
-            Self::Unread { problem, .. } => {
-                format!("CrossTrade sent a frame that is not understood: {problem}")
-            }
-            Self::Stray { id } => {
-                format!("CrossTrade answered a call that is not open, with the id {id}")
-            }
-        }
-    }
+        serde_json::from_slice(frame).map_err(|error| Failure::output(error.into()))?;
+    output::print(json::line(&text)?)
 }

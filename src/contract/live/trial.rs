@@ -62,7 +62,7 @@ pub struct Attempt {
 
 impl Attempt {
     /// What was tried, with the reference where there is one.
-    pub(super) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match &self.reference {
             Some(reference) => format!("{}, {reference}", self.tried),
             None => self.tried.to_owned(),

@@ -6,19 +6,20 @@ use std::iter::once;
 use super::super::finding::{Finding, Grade};
 use super::Report;
 
-type Row = [String; 10];
+const HEAD: &str = "GRADE|SERVICE|OPERATION|STATUS|AT|RULE|PROMISED|CAME|TIMES|FIRST AND LAST";
 
 /// The findings, the worst first, and how many exchanges were checked. It is as wide as it needs to be.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.findings();
         if !findings.is_empty() {
+            let head = HEAD.split('|').map(str::to_owned).collect();
             let rows = findings.into_iter().map(row);
-            let rows: Vec<Row> = once(head()).chain(rows).collect();
+            let rows: Vec<Vec<String>> = once(head).chain(rows).collect();
             let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max();
-            let widths: [usize; 10] = std::array::from_fn(|at| width(at).unwrap_or_default());
+            let widths: Vec<usize> = (0..rows[0].len()).filter_map(width).collect();
             for row in &rows {
-                let cells = row.iter().zip(widths);
+                let cells = row.iter().zip(&widths);
                 let cells = cells.map(|(cell, width)| format!("{cell:width$}"));
                 let line = cells.collect::<Vec<_>>().join("  ");
                 writeln!(f, "{}", line.trim_end())?;
@@ -29,29 +30,13 @@ impl fmt::Display for Report {
     }
 }
 
-fn head() -> Row {
-    [
-        "GRADE",
-        "SERVICE",
-        "OPERATION",
-        "STATUS",
-        "AT",
-        "RULE",
-        "PROMISED",
-        "CAME",
-        "TIMES",
-        "FIRST AND LAST",
-    ]
-    .map(str::to_owned)
-}
-
-fn row(finding: &Finding) -> Row {
+fn row(finding: &Finding) -> Vec<String> {
     let status = finding.status.map(|status| status.to_string());
     let (first, last) = (
         format!("{:.0}", finding.first),
         format!("{:.0}", finding.last),
     );
-    [
+    vec![
         finding.grade.to_string(),
         finding.service.to_owned(),
         finding.operation.to_string(),

@@ -4,35 +4,26 @@ use executions::contract::live::{Attempt, Outcome, Trial};
 use executions::contract::{Finding, Report};
 
 use super::entries::Entry;
-use super::table::{Column, Table, Value};
+use super::table::{Cell, Column, Table};
 use crate::failure::Failure;
 
 pub fn print_attempts(trial: &Trial) -> Result<(), Failure> {
-    match super::is_terminal() {
-        true => super::print_entries(&attempt_entries(trial)),
-        false => super::print_table(&attempts(trial)),
-    }
+    super::print_listing(&attempt_entries(trial), &attempts(trial))
 }
 
 pub fn print_findings(report: &Report) -> Result<(), Failure> {
-    match super::is_terminal() {
-        true => super::print_entries(&entries(report)),
-        false => super::print_table(&findings(report)),
-    }
+    super::print_listing(&entries(report), &findings(report))
 }
 
 fn attempt_entries(trial: &Trial) -> Vec<Entry> {
     let entry = |attempt: &Attempt| {
         let status = attempt.status.map(|status| format!(" ({status})"));
-        let reference = attempt.reference.as_ref();
-        let reference = reference.map(|reference| format!(", {reference}"));
         Entry {
             mark: attempt.outcome.to_string(),
             title: format!(
-                "{}: {}{}{}",
+                "{}: {}{}",
                 attempt.service,
-                attempt.tried,
-                reference.unwrap_or_default(),
+                attempt.name(),
                 status.unwrap_or_default()
             ),
             details: match attempt.outcome {
@@ -45,87 +36,57 @@ fn attempt_entries(trial: &Trial) -> Vec<Entry> {
 }
 
 fn attempts(trial: &Trial) -> Table {
-    let mut table = Table::new(vec![
-        Column::new("outcome"),
-        Column::new("service"),
-        Column::new("tried"),
-        Column::new("status"),
-        Column::new("why"),
-        Column::new("reference"),
-    ]);
-    for attempt in &trial.attempts {
-        table.add(vec![
-            Value::text(Some(attempt.outcome)),
-            Value::text(Some(attempt.service)),
-            Value::text(Some(attempt.tried)),
-            Value::text(attempt.status),
-            Value::text(Some(&attempt.why)),
-            Value::text(attempt.reference.as_ref()),
-        ]);
-    }
-    table
+    let row = |attempt: &Attempt| {
+        vec![
+            Cell::of(attempt.outcome),
+            Cell::of(attempt.service),
+            Cell::of(attempt.tried),
+            Cell::any(attempt.status),
+            Cell::of(&attempt.why),
+            Cell::any(attempt.reference.as_ref()),
+        ]
+    };
+    let columns = Column::plain("outcome service tried status why reference");
+    Table::new(columns, trial.attempts.iter().map(row))
 }
 
 /// Each finding of a report.
 pub fn entries(report: &Report) -> Vec<Entry> {
     let entry = |finding: &Finding| {
-        let status = finding
-            .status
-            .map_or_else(String::new, |status| format!(" {status}"));
-        let (service, operation) = (finding.service, &finding.operation);
+        let status = finding.status.map(|status| format!(" {status}"));
+        let status = status.unwrap_or_default();
         let times = match finding.count {
             1 => String::new(),
             count => format!(", {count} times"),
         };
+        let (service, operation) = (finding.service, &finding.operation);
         Entry {
             mark: finding.grade.to_string(),
-            title: format!("{service} {operation}{status} {}", place(finding)),
-            details: vec![format!(
-                "{}: {} was promised, {} came{times}",
-                finding.rule, finding.expected, finding.found
-            )],
+            title: format!("{service} {operation}{status} {}", finding.place()),
+            details: vec![finding.problem() + &times],
         }
     };
     report.findings().into_iter().map(entry).collect()
 }
 
-fn place(finding: &Finding) -> &str {
-    match &*finding.pointer {
-        "" => "(whole)",
-        pointer => pointer,
-    }
-}
-
 fn findings(report: &Report) -> Table {
-    let mut table = Table::new(vec![
-        Column::new("grade"),
-        Column::new("service"),
-        Column::new("operation"),
-        Column::new("status"),
-        Column::new("at"),
-        Column::new("rule"),
-        Column::new("promised"),
-        Column::new("came"),
-        Column::new("times"),
-        Column::new("first"),
-        Column::new("last"),
-    ]);
-    for finding in report.findings() {
-        table.add(vec![
-            Value::text(Some(finding.grade)),
-            Value::text(Some(finding.service)),
-            Value::text(Some(&finding.operation)),
-            Value::text(finding.status),
-            Value::text(Some(place(finding))),
-            Value::text(Some(finding.rule)),
-            Value::text(Some(&finding.expected)),
-            Value::text(Some(&finding.found)),
-            Value::text(Some(finding.count)),
-            Value::from(finding.first),
-            Value::from(finding.last),
-        ]);
-    }
-    table
+    let row = |finding: &Finding| {
+        vec![
+            Cell::of(finding.grade),
+            Cell::of(finding.service),
+            Cell::of(&finding.operation),
+            Cell::any(finding.status),
+            Cell::of(finding.place()),
+            Cell::of(finding.rule),
+            Cell::of(&finding.expected),
+            Cell::of(&finding.found),
+            Cell::of(finding.count),
+            Cell::Time(finding.first),
+            Cell::Time(finding.last),
+        ]
+    };
+    let names = "grade service operation status at rule promised came times first last";
+    Table::new(Column::plain(names), report.findings().into_iter().map(row))
 }
 
 #[cfg(test)]

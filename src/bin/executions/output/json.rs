@@ -2,95 +2,46 @@
 
 use std::fmt;
 use std::io;
-use std::iter;
 
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
 
 /// Indented, with a line end.
 pub fn pretty(value: &impl Serialize) -> Result<String, Failure> {
-    Ok(indented(&compact(&text(value)?)) + "\n")
+    Ok(laid_out(&text(value)?, Some(0)) + "\n")
 }
 
 /// On one line, whatever the layout of what came from a service.
 pub fn line(value: &impl Serialize) -> Result<String, Failure> {
-    Ok(compact(&text(value)?) + "\n")
+    Ok(laid_out(&text(value)?, None) + "\n")
 }
 
 fn text(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(|error| Failure::Output(io::Error::other(error)))
+    serde_json::to_string(value).map_err(|error| Failure::output(io::Error::other(error)))
 }
 
-/// The same JSON without the white space between its tokens.
-fn compact(json: &str) -> String {
-    let mut strings = Strings::default();
-    json.chars()
-        .filter(|&c| strings.holds(c) || !matches!(c, ' ' | '\t' | '\n' | '\r'))
-        .collect()
-}
-
-/// The same JSON, compact before, with a line for every element and member.
-fn indented(json: &str) -> String {
-    let mut strings = Strings::default();
-    let mut text = String::with_capacity(json.len() * 2);
-    let mut depth = 0;
-    let mut chars = json.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_text = strings.holds(c);
-        let is_empty = matches!(chars.peek(), Some('}' | ']'));
-        match c {
-            _ if is_text => text.push(c),
-            '{' | '[' if is_empty => {
-                text.push(c);
-                text.extend(chars.next());
-            }
-            '{' | '[' => {
-                depth += 1;
-                text.push(c);
-                break_line(&mut text, depth);
-            }
-            '}' | ']' => {
-                depth -= 1;
-                break_line(&mut text, depth);
-                text.push(c);
-            }
-            ',' => {
-                text.push(c);
-                break_line(&mut text, depth);
-            }
-            ':' => text.push_str(": "),
-            _ => text.push(c),
-        }
-    }
-    text
-}
-
-fn break_line(text: &mut String, depth: usize) {
-    text.push('\n');
-    text.extend(iter::repeat_n("  ", depth));
-}
-
-/// Follows JSON text character by character, to tell its strings from the rest.
-#[derive(Default)]
-struct Strings {
-    is_inside: bool,
-    is_escaped: bool,
-}
-
-impl Strings {
-    /// Whether the next character belongs to a string, quotes included.
-    fn holds(&mut self, c: char) -> bool {
-        let was_inside = self.is_inside;
-        self.is_inside = match (was_inside, c) {
-            (true, '"') => self.is_escaped,
-            (false, '"') => true,
-            _ => was_inside,
-        };
-        self.is_escaped = was_inside && c == '\\' && !self.is_escaped;
-        was_inside || self.is_inside
+/// The same JSON with a line for every element and member, or with no white space at all between its tokens.
+fn laid_out(json: &str, depth: Option<usize>) -> String {
+    let Some(parts) = parts(json) else {
+        return json.trim().to_owned();
+    };
+    let line_break = |depth: Option<usize>| match depth {
+        Some(depth) if !parts.is_empty() => "\n".to_owned() + &"  ".repeat(depth),
+        _ => String::new(),
+    };
+    let deeper = depth.map(|depth| depth + 1);
+    let lines = parts.iter().map(|(name, value)| {
+        let colon = if depth.is_some() { ": " } else { ":" };
+        let name = name.map_or_else(String::new, |name| name.to_owned() + colon);
+        line_break(deeper) + &name + &laid_out(value, deeper)
+    });
+    let inside = lines.collect::<Vec<_>>().join(",") + &line_break(depth);
+    match json.trim().starts_with('{') {
+        true => format!("{{{inside}}}"),
+        false => format!("[{inside}]"),
     }
 }
 
@@ -102,60 +53,64 @@ pub fn leaves(json: &str) -> Vec<(String, String)> {
 }
 
 fn collect(path: &str, json: &str, leaves: &mut Vec<(String, String)>) {
-    let json = json.trim();
-    match json.as_bytes().first() {
-        Some(b'{') => {
-            if let Ok(Members(members)) = serde_json::from_str(json)
-                && !members.is_empty()
-            {
-                for (name, value) in members {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    collect(&format!("{path}{dot}{name}"), value.get(), leaves);
-                }
-                return;
-            }
-        }
-        Some(b'[') => {
-            if let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(json)
-                && !elements.is_empty()
-            {
-                for (index, value) in elements.iter().enumerate() {
-                    collect(&format!("{path}[{index}]"), value.get(), leaves);
-                }
-                return;
-            }
-        }
-        _ => {}
-    }
     // A text that no Rust string can hold (a lone surrogate) is shown as it came.
-    let text = serde_json::from_str::<String>(json).unwrap_or_else(|_| compact(json));
-    leaves.push((path.to_owned(), text));
+    let plain = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| laid_out(json, None));
+    match parts(json) {
+        Some(parts) if !parts.is_empty() => {
+            for (index, (name, value)) in parts.into_iter().enumerate() {
+                let path = match name {
+                    None => format!("{path}[{index}]"),
+                    Some(name) if path.is_empty() => plain(name),
+                    Some(name) => format!("{path}.{}", plain(name)),
+                };
+                collect(&path, value, leaves);
+            }
+        }
+        _ => leaves.push((path.to_owned(), plain(json))),
+    }
 }
 
-/// An object's members in their order, a name that comes twice included.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+/// The elements of an array or the members of an object; `None` of a plain value.
+fn parts(json: &str) -> Option<Vec<Part<'_>>> {
+    let parts: Parts<'_> = serde_json::from_str(json).ok()?;
+    Some(parts.0)
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+/// A member with its name, or an element, as they are written.
+type Part<'a> = (Option<&'a str>, &'a str);
+
+/// In their order, a name that comes twice included.
+struct Parts<'a>(Vec<Part<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
 
         impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
+            type Value = Parts<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+                f.write_str("an array or an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Parts<'de>, A::Error> {
+                let mut parts = Vec::new();
+                while let Some(value) = elements.next_element::<&RawValue>()? {
+                    parts.push((None, value.get()));
                 }
-                Ok(Members(members))
+                Ok(Parts(parts))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Parts<'de>, A::Error> {
+                let mut parts = Vec::new();
+                while let Some((name, value)) = members.next_entry::<&RawValue, &RawValue>()? {
+                    parts.push((Some(name.get()), value.get()));
+                }
+                Ok(Parts(parts))
             }
         }
 
-        deserializer.deserialize_map(InOrder)
+        deserializer.deserialize_any(InOrder)
     }
 }
 
@@ -167,7 +122,7 @@ mod tests {
     fn only_white_space_between_tokens_is_taken_out() {
         let json = "{ \"a b\" :\t1.50 ,\r\n \"c\": [ \"x \\\" y\\\\\" , 123456789012345678901234567890.10 ] }";
         assert_eq!(
-            compact(json),
+            laid_out(json, None),
             "{\"a b\":1.50,\"c\":[\"x \\\" y\\\\\",123456789012345678901234567890.10]}"
         );
     }
@@ -175,8 +130,8 @@ mod tests {
     #[test]
     fn indentation_changes_nothing_but_white_space() {
         let json = r#"{"a":{"b":[1.50,"x,{\"y\"}:\\"],"c":{}},"d":[]}"#;
-        let text = indented(json);
-        assert_eq!(compact(&text), json);
+        let text = laid_out(json, Some(0));
+        assert_eq!(laid_out(&text, None), json);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,

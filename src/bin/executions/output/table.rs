@@ -5,7 +5,7 @@ use std::fmt;
 
 use anstyle::Style;
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, Row, Width};
+use comfy_table::{CellAlignment, ColumnConstraint, Row, Width};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -18,12 +18,14 @@ pub const HEADER: Style = Style::new().bold();
 
 pub struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<Value>>,
+    rows: Vec<Vec<Cell>>,
 }
 
+#[derive(Default)]
 pub struct Column {
     name: &'static str,
-    title: &'static str,
+    /// Another name on a terminal.
+    title: Option<&'static str>,
     is_right: bool,
     /// Shown in a pipe alone.
     is_piped: bool,
@@ -35,8 +37,7 @@ pub struct Column {
     is_dropped: bool,
 }
 
-/// What a cell holds.
-pub enum Value {
+pub enum Cell {
     Nothing,
     Text(String),
     Time(Timestamp),
@@ -49,51 +50,55 @@ pub struct Fitted {
 }
 
 impl Column {
-    pub const fn new(name: &'static str) -> Self {
+    pub fn new(name: &'static str) -> Self {
         Self {
             name,
-            title: name,
-            is_right: false,
-            is_piped: false,
-            turn: 0,
-            least: 0,
-            is_dropped: false,
+            ..Self::default()
         }
     }
 
-    /// Another name on a terminal.
-    pub const fn titled(self, title: &'static str) -> Self {
-        Self { title, ..self }
+    /// Columns without anything special, by their names with spaces between.
+    pub fn plain(names: &'static str) -> Vec<Self> {
+        names.split(' ').map(Self::new).collect()
     }
 
-    pub const fn right(mut self) -> Self {
+    pub fn titled(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    pub fn right(mut self) -> Self {
         self.is_right = true;
         self
     }
 
-    pub const fn piped(mut self) -> Self {
+    pub fn piped(mut self) -> Self {
         self.is_piped = true;
         self
     }
 
-    pub const fn dropped(self, turn: u8) -> Self {
+    pub fn dropped(self, turn: u8) -> Self {
         self.cut_or_dropped(turn, u16::MAX)
     }
 
-    pub const fn cut(mut self, turn: u8, least: u16) -> Self {
+    pub fn cut(mut self, turn: u8, least: u16) -> Self {
         (self.turn, self.least) = (turn, least);
         self
     }
 
-    pub const fn cut_or_dropped(mut self, turn: u8, least: u16) -> Self {
+    pub fn cut_or_dropped(mut self, turn: u8, least: u16) -> Self {
         self.is_dropped = true;
         self.cut(turn, least)
     }
 }
 
-impl Value {
-    pub fn text(text: Option<impl fmt::Display>) -> Self {
-        text.map_or(Self::Nothing, |text| Self::Text(text.to_string()))
+impl Cell {
+    pub fn of(text: impl fmt::Display) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    pub fn any(text: Option<impl fmt::Display>) -> Self {
+        text.map_or(Self::Nothing, Self::of)
     }
 
     pub fn time(at: Option<Timestamp>) -> Self {
@@ -101,23 +106,11 @@ impl Value {
     }
 }
 
-impl From<Timestamp> for Value {
-    fn from(at: Timestamp) -> Self {
-        Self::Time(at)
-    }
-}
-
 impl Table {
-    pub fn new(columns: Vec<Column>) -> Self {
-        Self {
-            columns,
-            rows: Vec::new(),
-        }
-    }
-
-    pub fn add(&mut self, row: Vec<Value>) {
-        debug_assert_eq!(row.len(), self.columns.len());
-        self.rows.push(row);
+    pub fn new(columns: Vec<Column>, rows: impl IntoIterator<Item = Vec<Cell>>) -> Self {
+        let rows: Vec<Vec<Cell>> = rows.into_iter().collect();
+        debug_assert!(rows.iter().all(|row| row.len() == columns.len()));
+        Self { columns, rows }
     }
 
     /// A line a row after a line of names, cells between tabs, nothing cut, times in RFC 3339.
@@ -125,7 +118,7 @@ impl Table {
         let names = self.columns.iter().map(|column| column.name);
         let mut text = names.collect::<Vec<_>>().join("\t") + "\n";
         for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(Value::complete).collect();
+            let cells: Vec<String> = row.iter().map(Cell::complete).collect();
             text += &(cells.join("\t") + "\n");
         }
         text
@@ -163,19 +156,15 @@ impl Table {
     fn laid_out(&self, has_dates: bool) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).set_truncation_indicator("…");
-        table.set_header(
-            self.row(self.columns.iter().enumerate().map(|(at, column)| {
-                let title = column.title.to_uppercase();
-                match self
-                    .rows
-                    .iter()
-                    .any(|row| matches!(row[at], Value::Time(_)))
-                {
-                    true => title + " (UTC)",
-                    false => title,
-                }
-            })),
-        );
+        let titles = self.columns.iter().enumerate().map(|(at, column)| {
+            let title = column.title.unwrap_or(column.name).to_uppercase();
+            let is_time = |row: &Vec<Cell>| matches!(row[at], Cell::Time(_));
+            match self.rows.iter().any(is_time) {
+                true => title + " (UTC)",
+                false => title,
+            }
+        });
+        table.set_header(self.row(titles));
         for row in &self.rows {
             table.add_row(self.row(row.iter().map(|value| value.readable(has_dates))));
         }
@@ -188,7 +177,7 @@ impl Table {
                 true => CellAlignment::Right,
                 false => CellAlignment::Left,
             };
-            Cell::new(text).set_alignment(alignment)
+            comfy_table::Cell::new(text).set_alignment(alignment)
         });
         let mut row = Row::from(cells.collect::<Vec<_>>());
         row.max_height(1);
@@ -236,11 +225,11 @@ impl Table {
         self.rows
             .iter()
             .flatten()
-            .any(|value| matches!(value, Value::Time(at) if date(*at) != date(now)))
+            .any(|value| matches!(value, Cell::Time(at) if date(*at) != date(now)))
     }
 }
 
-impl Value {
+impl Cell {
     fn complete(&self) -> String {
         match self {
             Self::Nothing => String::new(),
@@ -274,26 +263,27 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        let mut table = Table::new(vec![
-            Column::new("time"),
-            Column::new("price").right(),
-            Column::new("order").dropped(2),
-            Column::new("reference").cut(1, 12),
-        ]);
-        for (at, price) in [
+        let reference = "crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0\u{1b}[2J";
+        let rows = [
             ("2025-09-26T18:09:38.373Z", "5804.5"),
             ("2025-09-26T07:00:00Z", "21780.25"),
-        ] {
-            table.add(vec![
-                Value::from(at.parse::<Timestamp>().expect("a time")),
-                Value::text(Some(price)),
-                Value::Nothing,
-                Value::text(Some(
-                    "crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0\u{1b}[2J",
-                )),
-            ]);
-        }
-        table
+        ];
+        Table::new(
+            vec![
+                Column::new("time"),
+                Column::new("price").right(),
+                Column::new("order").dropped(2),
+                Column::new("reference").cut(1, 12),
+            ],
+            rows.map(|(time, price)| {
+                vec![
+                    Cell::Time(at(time)),
+                    Cell::of(price),
+                    Cell::Nothing,
+                    Cell::of(reference),
+                ]
+            }),
+        )
     }
 
     fn at(text: &str) -> Timestamp {
