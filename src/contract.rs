@@ -199,10 +199,6 @@ impl Contract {
         frame::verdict(self, api, true, data, at)
     }
 
-    fn decoder(&self, operation: &Operation) -> Option<reading::Decoder> {
-        reading::decoder(self.service, &operation.id)
-    }
-
     /// The operation that a call over the WebSocket is.
     fn called(&self, api: &str) -> Option<&Operation> {
         self.operations
@@ -222,7 +218,7 @@ mod tests {
             assert!(!contract.operations.is_empty(), "{service}");
             for operation in &contract.operations {
                 assert!(
-                    contract.decoder(operation).is_some(),
+                    reading::decoder(*service, &operation.id).is_some(),
                     "{service} {}",
                     operation.id
                 );

@@ -8,7 +8,7 @@ use super::Contract;
 use super::finding::{Found, Grade, OTHER, Rule, shown};
 use super::findings::Findings;
 use super::json::{JsonType, member, members, object};
-use super::reading::Reading;
+use super::reading::{Reading, any, decoder};
 use super::walk::Walk;
 use crate::transport::body::checked_text;
 
@@ -30,7 +30,9 @@ pub(super) fn over_http(
         walk: Walk::new(&contract.schemas, findings),
     };
     let is_success = (200..300).contains(&status);
-    let documented = operation.response(status);
+    // A default response is for errors.
+    let is_meant = |response: &&Response| !is_success || response.statuses.is_success();
+    let documented = operation.response(status).filter(is_meant);
     match documented {
         None => {
             let found = Found::kind("another one");
@@ -120,7 +122,6 @@ impl<'a> Check<'a> {
         let Some(schema) = response.body else {
             return;
         };
-        self.walk.is_read = reading == Reading::Fits;
         let inside = place.and_then(|wrapper| Some((wrapper, member(text, wrapper)?)));
         match inside.filter(|(_, inside)| JsonType::of(inside) != JsonType::Null) {
             Some((wrapper, inside)) => self.wrapper(text, wrapper, inside, schema),
@@ -135,10 +136,10 @@ impl<'a> Check<'a> {
 
     /// What the client makes of it, and where it finds it: it looks into a wrapper only where it cannot read what is there.
     fn reading(&self) -> (Reading, Option<&'static str>) {
-        let read = |wrapper| match self.contract.decoder(self.operation) {
-            Some(decode) => decode(self.headers, self.body, wrapper),
-            None => Reading::Unfit(None),
+        let Some(decode) = decoder(self.contract.service, &self.operation.id) else {
+            return (any(self.body), None);
         };
+        let read = |wrapper| decode(self.headers, self.body, wrapper);
         let bare = read(None);
         match self.contract.about.wrapper {
             Some(wrapper) if bare != Reading::Fits => (read(Some(wrapper)), Some(wrapper)),
@@ -207,4 +208,125 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
 
 fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests {
+    use executions_spec::Spec;
+    use jiff::Timestamp;
+
+    use super::super::schema::Schemas;
+    use super::*;
+    use crate::reference::Service;
+
+    const SPEC: &str = r##"
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+servers: [{url: 'https://things.example.org'}]
+paths:
+  /things/{id}:
+    get:
+      operationId: get_thing
+      summary: Gets a thing.
+      parameters:
+        - {name: id, in: path, required: true, description: Which., schema: {type: string}}
+      responses:
+        '200':
+          description: The thing.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
+        default:
+          description: Why there is none.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Error'}}}
+  /notes/{id}:
+    get:
+      operationId: get_notes
+      summary: Gets what somebody wrote of a thing.
+      parameters:
+        - {name: id, in: path, required: true, description: Which., schema: {type: string}}
+      responses:
+        '200':
+          description: Anything.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Notes'}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      description: A thing.
+      required: [name]
+      properties:
+        name: {type: string, description: Its name.}
+        count: {type: integer, format: decimal, description: How many.}
+    Error:
+      type: object
+      description: A refusal.
+      properties:
+        reason: {type: string, description: In words.}
+    Notes: {description: Any JSON.}
+"##;
+
+    fn shorts(operation: &str, status: u16, body: &str) -> Vec<(Rule, Grade, String)> {
+        let spec = Spec::read("things", SPEC).expect("it passes the lint");
+        let contract = Contract {
+            service: Service::Hummingbot,
+            about: &crate::generated::hummingbot::SERVICE,
+            schemas: Schemas(spec.model.components),
+            operations: spec.model.operations,
+        };
+        let json = header::HeaderValue::from_static("application/json");
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, json)]);
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        let verdict = contract.check(operation, status, &headers, &body, Timestamp::UNIX_EPOCH);
+        let findings = verdict.findings().iter();
+        let short = findings.map(|one| (one.rule, one.grade, one.pointer.to_string()));
+        short.collect()
+    }
+
+    #[test]
+    fn an_answer_under_a_default_response_is_judged_by_it() {
+        for status in [404, 418, 500] {
+            let judged = |body| shorts("get_thing", status, body);
+            let drift = |rule, pointer: &str| vec![(rule, Grade::Drift, pointer.to_owned())];
+            assert_eq!(judged(r#"{"reason": "gone"}"#), []);
+            assert_eq!(judged("{}"), []);
+            let unknown = judged(r#"{"reason": "gone", "code": 7}"#);
+            assert_eq!(unknown, drift(Rule::Member, "/code"));
+            assert_eq!(judged(r#"{"reason": 7}"#), drift(Rule::Type, "/reason"));
+            assert_eq!(judged("oops"), drift(Rule::Body, ""));
+        }
+    }
+
+    #[test]
+    fn a_success_is_read_as_the_documented_one_though_a_default_response_covers_its_status() {
+        assert_eq!(shorts("get_thing", 200, r#"{"name": "a", "count": 1}"#), []);
+        let breaks = |rule, pointer: &str| (rule, Grade::Breaks, pointer.to_owned());
+        let missing = breaks(Rule::Missing, "/name");
+        let status = (Rule::Status, Grade::Drift, String::new());
+        for (code, expected) in [(200, vec![missing.clone()]), (201, vec![missing, status])] {
+            assert_eq!(shorts("get_thing", code, r#"{"count": 1}"#), expected);
+        }
+        let wrong = shorts("get_thing", 200, r#"{"name": 1, "count": "x"}"#);
+        let types = ["/count", "/name"].map(|pointer| breaks(Rule::Type, pointer));
+        assert_eq!(wrong, types);
+    }
+
+    #[test]
+    fn a_success_that_is_any_json_is_taken_as_it_is() {
+        for body in [
+            "{}",
+            r#"{"a": {"b": [1e400, null]}, "a": "twice"}"#,
+            r#"[1, "two", {"three": 3}]"#,
+            "null",
+            "5804.5",
+            r#""some words""#,
+        ] {
+            assert_eq!(shorts("get_notes", 200, body), [], "{body}");
+        }
+        let refused = (Rule::Refused, Grade::Note, String::new());
+        let refusal = r#"{"success": false, "error": "x"}"#;
+        assert_eq!(shorts("get_notes", 200, refusal), [refused]);
+        for body in ["", "oops", r#"{"a": "#] {
+            let broken = (Rule::Body, Grade::Breaks, String::new());
+            assert_eq!(shorts("get_notes", 200, body), [broken], "{body}");
+        }
+    }
 }

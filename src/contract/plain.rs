@@ -10,8 +10,8 @@ use crate::values::{DateTime, Decimal, EpochMillis, EpochSeconds, Id, LocalDateT
 /// Why a value is not what its type and format say.
 pub(super) type Misfit = (Rule, Grade, Found);
 
-/// Returns what is wrong with a value that is no null. `is_read` where the client's type is known to take it.
-pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> {
+/// Returns what is wrong with a value that is no null.
+pub(super) fn misfit(plain: Plain, json: &str) -> Option<Misfit> {
     let json_type = JsonType::of(json);
     let is_kind = match plain.kind {
         Kind::String => json_type == JsonType::Text,
@@ -19,7 +19,7 @@ pub(super) fn misfit(plain: Plain, json: &str, is_read: bool) -> Option<Misfit> 
         Kind::Integer => json_type == JsonType::Integer,
         Kind::Boolean => json_type == JsonType::Boolean,
     };
-    if !is_read && !reads(plain, json) {
+    if !reads(plain, json) {
         return Some(match (is_kind, json_type) {
             (true, JsonType::Text) => (Rule::Format, Grade::Breaks, OTHER_FORM),
             (true, _) => (Rule::Format, Grade::Breaks, json_type.found()),
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn judged(kind: Kind, format: Format, json: &str) -> Option<(Rule, Grade)> {
-        misfit(Plain { kind, format }, json, false).map(|(rule, grade, _)| (rule, grade))
+        misfit(Plain { kind, format }, json).map(|(rule, grade, _)| (rule, grade))
     }
 
     #[test]

@@ -6,7 +6,8 @@ use http::HeaderMap;
 use crate::error::Kind;
 use crate::generated::{b3os, crosstrade, hummingbot, refold};
 use crate::reference::Service;
-use crate::transport::body::{Success, Unusable, decode};
+use crate::transport::body::{Success, Unusable, decode, refuses};
+use crate::values::Json;
 
 /// What a client makes of an answer that is no error.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +33,16 @@ pub(super) fn decoder(service: Service, operation: &str) -> Option<Decoder> {
         _ => return None,
     };
     Some(decoder)
+}
+
+/// Reads a success of an operation that no client has: what more there is to say of it, its schema says.
+pub(super) fn any(body: &Bytes) -> Reading {
+    let json = serde_json::from_slice::<Json>(body);
+    match json.map(|json| refuses(json.as_str())) {
+        Ok(Ok(true)) => Reading::Refused,
+        Ok(Ok(false)) => Reading::Fits,
+        Ok(Err(_)) | Err(_) => Reading::Unfit(None),
+    }
 }
 
 /// Every frame that the client reads as a type of its own: the word of its `type`, and its component.

@@ -23,8 +23,6 @@ pub(super) struct Walk<'a> {
     pub most: Grade,
     /// Where it is, as a JSON pointer.
     pub pointer: String,
-    /// Whether the client's type has read the whole, so that no value need be tried again.
-    pub is_read: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -34,7 +32,6 @@ impl<'a> Walk<'a> {
             findings,
             most: Grade::Breaks,
             pointer: String::new(),
-            is_read: false,
         }
     }
 
@@ -137,7 +134,7 @@ impl<'a> Walk<'a> {
                 self.add(Rule::Null, grade, expected, json_type.found());
             }
             (Shape::Plain(plain), _) => {
-                if let Some((rule, grade, found)) = misfit(*plain, json, self.is_read) {
+                if let Some((rule, grade, found)) = misfit(*plain, json) {
                     self.add(rule, grade, expected, found);
                 }
             }
