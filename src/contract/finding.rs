@@ -180,12 +180,7 @@ impl Finding {
 
     /// Says what was promised, and what came: `unit: integer was promised, string came`.
     pub fn problem(&self) -> String {
-        let Self {
-            rule,
-            expected,
-            found,
-            ..
-        } = self;
+        let (rule, expected, found) = (self.rule, &self.expected, &self.found);
         format!("{rule}: {expected} was promised, {found} came")
     }
 

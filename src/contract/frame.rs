@@ -11,7 +11,7 @@ use super::Contract;
 use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
 use super::findings::Findings;
-use super::json::{JsonType, members, object, text};
+use super::json::{JsonType, member, members, object, text as characters};
 use super::reading::pushes;
 use super::verdict::Verdict;
 use super::walk::Walk;
@@ -54,10 +54,10 @@ fn judge<'a>(
     findings: &mut Findings,
 ) -> &'a str {
     let mut walk = Walk::new(&contract.schemas, findings);
-    let envelope = Envelope::of(text);
-    let sort = envelope.sort();
+    let word = |name| member(text, name).and_then(characters);
+    let sort = word("type").or_else(|| word("action")).unwrap_or_default();
     let mut known = pushes(contract.service).iter();
-    if let Some((push, component)) = known.find(|(push, _)| *push == sort) {
+    if let Some((push, component)) = known.find(|(push, _)| **push == *sort) {
         if let Some(component) = contract.schemas.named(component) {
             walk.body(component, text, &["type", "action"]);
         }
@@ -68,7 +68,7 @@ fn judge<'a>(
         Some(operation) => &operation.id,
         None => api.and_then(shown).unwrap_or(FRAME),
     };
-    let has_id = envelope.get("id").is_some_and(|id| id != "null");
+    let has_id = member(text, "id").is_some_and(|id| id != "null");
     match operation {
         _ if sort == "error" || matches!(refuses(text), Ok(true)) => {
             let found = Found::kind("a refusal");
@@ -80,7 +80,7 @@ fn judge<'a>(
             let expected = "a documented type of frame";
             walk.add(Rule::Frame, Grade::Drift, expected, found);
         }
-        Some(operation) => answer(contract, operation, frame, &envelope, walk),
+        Some(operation) => answer(contract, operation, frame, text, walk),
         None => {
             let found = Found::kind("an answer to another");
             let expected = "an answer to a call of the spec";
@@ -94,10 +94,10 @@ fn answer(
     contract: &Contract,
     operation: &Operation,
     frame: &Bytes,
-    envelope: &Envelope<'_>,
+    text: &str,
     mut walk: Walk<'_>,
 ) {
-    let Some(data) = envelope.get("data") else {
+    let Some(data) = member(text, "data") else {
         walk.within("data", |walk| {
             let found = Found::kind("nothing");
             walk.add(Rule::Frame, Grade::Drift, "the answer in `data`", found);
@@ -105,48 +105,16 @@ fn answer(
         let beside = ["id", "type", "action"];
         return over_socket(contract, operation, frame, &beside, walk);
     };
-    for (index, (name, json)) in envelope.0.iter().enumerate() {
-        if !KNOWN.contains(&&**name) {
-            walk.unknown(name, JsonType::of(json).found());
-        } else if envelope.0[..index].iter().any(|(other, _)| other == name) {
-            walk.second(name, Grade::Breaks);
-        }
-    }
+    let mut seen: Vec<String> = Vec::new();
+    members(text, |name, json| match name {
+        _ if !BESIDE.contains(&name) => walk.unknown(name, JsonType::of(json).found()),
+        _ if seen.iter().any(|seen| seen == name) => walk.second(name, Grade::Breaks),
+        _ => seen.push(name.to_owned()),
+    });
     walk.pointer += "/data";
     let data = frame.slice_ref(data.as_bytes());
     over_socket(contract, operation, &data, &[], walk);
 }
 
-/// What may stand beside an answer.
-const KNOWN: [&str; 7] = ["id", "type", "action", "data", "error", "success", "status"];
-/// No envelope has more, and of one that has the rest is passed over.
-const MOST_MEMBERS: usize = 64;
-
-/// A frame's members in the order they came.
-struct Envelope<'a>(Vec<(String, &'a str)>);
-
-impl<'a> Envelope<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut found = Vec::new();
-        members(text, |name, json| {
-            if found.len() < MOST_MEMBERS || KNOWN.contains(&name) && found.len() < 2 * MOST_MEMBERS
-            {
-                found.push((name.to_owned(), json));
-            }
-        });
-        Self(found)
-    }
-
-    fn get(&self, name: &str) -> Option<&'a str> {
-        let mut members = self.0.iter();
-        let member = members.find(|(known, _)| known == name);
-        member.map(|(_, json)| *json)
-    }
-
-    /// What it calls itself.
-    fn sort(&self) -> String {
-        let word = |name| self.get(name).and_then(text);
-        let sort = word("type").or_else(|| word("action"));
-        sort.unwrap_or_default().into_owned()
-    }
-}
+/// What an answer's frame may hold.
+const BESIDE: [&str; 7] = ["id", "type", "action", "data", "error", "success", "status"];

@@ -53,24 +53,20 @@ impl JsonType {
 /// A body as the text of a JSON object, or what it is instead.
 pub(super) fn object(body: &[u8]) -> Result<&str, Found> {
     let found = |words| Err(Found::kind(words));
-    if let Ok(text) = checked_text(body) {
-        return match serde_json::from_str::<&RawValue>(text) {
-            Ok(_) => Ok(text),
-            Err(error) if error.is_eof() => found("JSON that ends in the middle"),
-            Err(_) => found("text that is no JSON"),
-        };
-    }
     let Ok(text) = std::str::from_utf8(body) else {
         return found("bytes that are no UTF-8");
     };
-    match serde_json::from_str::<&RawValue>(text) {
-        _ if text.trim_ascii().is_empty() => found("nothing"),
-        _ if text.starts_with('\u{feff}') => found("text with a byte order mark"),
-        Ok(json) if JsonType::of(json.get()) != JsonType::Object => {
-            Err(JsonType::of(json.get()).found())
-        }
-        Ok(_) => found("JSON that nests too deep"),
-        Err(_) => found("text that is no JSON"),
+    let json = match serde_json::from_str::<&RawValue>(text) {
+        Ok(json) => JsonType::of(json.get()),
+        Err(_) if text.trim_ascii().is_empty() => return found("nothing"),
+        Err(_) if text.starts_with('\u{feff}') => return found("text with a byte order mark"),
+        Err(error) if error.is_eof() => return found("JSON that ends in the middle"),
+        Err(_) => return found("text that is no JSON"),
+    };
+    match (json, checked_text(body)) {
+        (JsonType::Object, Ok(text)) => Ok(text),
+        (JsonType::Object, Err(_)) => found("JSON that nests too deep"),
+        (other, _) => Err(other.found()),
     }
 }
 

@@ -48,18 +48,11 @@ pub struct Checked {
 /// `5 answers checked: 2 broken, 1 drifted`. One answer may have many findings, and none of its own.
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answers = match self.exchanges {
-            1 => "answer",
-            _ => "answers",
-        };
-        let Self {
-            exchanges,
-            broken,
-            drifted,
-        } = self;
+        let (count, broken, drifted) = (self.exchanges, self.broken, self.drifted);
+        let answers = if count == 1 { "answer" } else { "answers" };
         write!(
             f,
-            "{exchanges} {answers} checked: {broken} broken, {drifted} drifted"
+            "{count} {answers} checked: {broken} broken, {drifted} drifted"
         )
     }
 }
@@ -72,27 +65,22 @@ impl Report {
 
     /// Adds what the check of one exchange or message came to.
     pub fn add(&mut self, verdict: &Verdict) {
-        self.add_noting(verdict, |_| {});
+        self.add_noting(verdict);
     }
 
-    /// The same, handing over each finding that is new to the report.
-    pub(super) fn add_noting(&mut self, verdict: &Verdict, mut is_new: impl FnMut(&Finding)) {
+    /// The same. Returns the findings that are new to the report.
+    pub(super) fn add_noting(&mut self, verdict: &Verdict) -> Vec<Finding> {
         let grade = verdict.grade();
-        self.count(
-            verdict.service,
-            &verdict.operation,
-            Checked {
-                exchanges: 1,
-                broken: u64::from(grade == Some(Grade::Breaks)),
-                drifted: u64::from(grade == Some(Grade::Drift)),
-            },
-        );
-        for finding in &verdict.findings {
-            if self.findings.add(MOST_FINDINGS, finding.clone()) {
-                is_new(finding);
-            }
-        }
+        let checked = Checked {
+            exchanges: 1,
+            broken: u64::from(grade == Some(Grade::Breaks)),
+            drifted: u64::from(grade == Some(Grade::Drift)),
+        };
+        self.count(verdict.service, &verdict.operation, checked);
         self.findings.leave(verdict.left_out, grade);
+        let mut new = verdict.findings.clone();
+        new.retain(|finding| self.findings.add(MOST_FINDINGS, finding.clone()));
+        new
     }
 
     /// Counts what was not checked.

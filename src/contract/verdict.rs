@@ -14,6 +14,7 @@ use crate::observe::Veto;
 pub struct Verdict {
     pub(super) service: &'static str,
     pub(super) operation: Box<str>,
+    pub(super) status: Option<u16>,
     pub(super) findings: Vec<Finding>,
     pub(super) left_out: u64,
     grade: Option<Grade>,
@@ -39,6 +40,7 @@ impl Verdict {
         Self {
             service,
             operation: operation.into(),
+            status,
             findings: found.collect(),
             left_out: findings.left_out(),
             grade: findings.grade(),

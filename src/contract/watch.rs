@@ -91,6 +91,11 @@ impl Watch {
         self.0.mode
     }
 
+    /// The watch as an observer, unless it is off.
+    fn observer(self) -> Option<Arc<dyn Observer>> {
+        (self.mode() != Mode::Off).then(|| Arc::new(self) as _)
+    }
+
     /// What was found so far. All that came before this call is judged first: that is waited for, blocking the thread, 5 s at
     /// the longest; what is not judged by then is counted as [unchecked](Report::unchecked).
     pub fn report(&self) -> Report {
@@ -157,9 +162,7 @@ impl Judged {
             self.report().leave(Unchecked::Failed, 1);
             return None;
         };
-        let mut new = Vec::new();
-        self.report()
-            .add_noting(&verdict, |finding| new.push(finding.clone()));
+        let new = self.report().add_noting(&verdict);
         // Told once nothing is locked, as a listener may ask for the report. What it does wrong is its own.
         let _ = catch_unwind(AssertUnwindSafe(|| new.iter().for_each(tell)));
         Some(verdict)
@@ -263,11 +266,8 @@ impl<C> Builder<C> {
     /// whose report can be asked for. Default: [`Mode::Off`].
     #[must_use]
     pub fn contract(self, watch: impl Into<Watch>) -> Self {
-        let watch = watch.into();
-        match watch.mode() {
-            Mode::Off => self,
-            _ => self.observer(Arc::new(watch)),
-        }
+        let observer = watch.into().observer().into_iter();
+        observer.fold(self, Self::observer)
     }
 }
 
@@ -282,11 +282,8 @@ impl Executions {
 impl Observed {
     /// The same, with the answers judged. See [`Builder::contract`].
     pub fn contract(self, watch: impl Into<Watch>) -> Self {
-        let watch = watch.into();
-        match watch.mode() {
-            Mode::Off => self,
-            _ => self.observer(Arc::new(watch)),
-        }
+        let observer = watch.into().observer().into_iter();
+        observer.fold(self, Self::observer)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -33,7 +32,7 @@ Examples:
   executions check traffic.har --fail-on breaks")]
 pub struct Arguments {
     /// Services (crosstrade, hummingbot, b3os, refold), or one HAR file. [default: every service with settings]
-    #[arg(value_name = "SERVICE|FILE.har")]
+    #[arg(value_name = "SERVICE|FILE.har", value_parser = subject)]
     what: Vec<Subject>,
 
     /// An execution to ask for; one for each service, or more.
@@ -77,16 +76,12 @@ enum Subject {
     File(PathBuf),
 }
 
-impl FromStr for Subject {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let service = Service::ALL.iter().find(|service| service.as_str() == text);
-        match service {
-            Some(service) => Ok(Self::Service(*service)),
-            None if text.contains(['.', '/', '\\']) => Ok(Self::File(PathBuf::from(text))),
-            None => Err("it is neither a service nor a HAR file".to_owned()),
-        }
+fn subject(text: &str) -> Result<Subject, &'static str> {
+    let service = Service::ALL.iter().find(|service| service.as_str() == text);
+    match service {
+        Some(service) => Ok(Subject::Service(*service)),
+        None if text.contains(['.', '/', '\\']) => Ok(Subject::File(PathBuf::from(text))),
+        None => Err("it is neither a service nor a HAR file"),
     }
 }
 
@@ -113,11 +108,11 @@ enum Least {
 impl Arguments {
     /// Whether it talks to a service.
     pub fn asks(&self) -> bool {
-        self.files().next().is_none()
+        self.file().is_none()
     }
 
-    fn files(&self) -> impl Iterator<Item = &Path> {
-        self.what.iter().filter_map(|what| match what {
+    fn file(&self) -> Option<&Path> {
+        self.what.iter().find_map(|what| match what {
             Subject::File(file) => Some(file.as_path()),
             Subject::Service(_) => None,
         })
@@ -132,7 +127,7 @@ impl Arguments {
 
     /// Without a name, every service is.
     fn names(&self, service: Service) -> bool {
-        self.services().next().is_none() || self.services().any(|one| one == service)
+        self.what.is_empty() || self.services().any(|one| one == service)
     }
 
     fn least(&self) -> Grade {
@@ -166,7 +161,7 @@ impl Arguments {
 
 pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
     let is_told = !arguments.reference.is_empty() || arguments.account.is_some();
-    if let Some(file) = arguments.files().next() {
+    if let Some(file) = arguments.file() {
         return match arguments.what.len() {
             1 if !arguments.simulator && !is_told => recording(arguments, file),
             _ => Err(Failure::usage(

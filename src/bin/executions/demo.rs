@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use executions::simulator::{Options, Simulator};
 use executions::values::Json;
-use executions::{Error, Execution, Reference, Service};
+use executions::{Execution, Reference, Service};
 
 use crate::escape::escaped;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
         .await
         .map_err(Failure::start)?;
     let executions = traffic.simulated(&simulator)?;
-    let references = references(&simulator)?;
+    let references = simulate::references(&simulator)?;
     output::say(
         "Four simulated services run on this machine, and four clients ask them over\nHTTP: one execution of each, then the latest fills of the CrossTrade account.\n",
     );
@@ -54,25 +54,10 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     output::say(
         "\nTo go on with the same services, run `executions simulate`, paste what it\nprints into another terminal, and try there:",
     );
-    output::say(&simulate::examples(&simulator));
+    output::say(&simulate::examples(&references));
     output::say("With an account of your own, `executions --help` lists what to export.");
     simulator.shutdown().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The first that the simulator offers of each service.
-fn references(simulator: &Simulator) -> Result<Vec<Reference>, Error> {
-    let mut firsts: Vec<Reference> = Vec::new();
-    for text in simulator.references() {
-        let reference: Reference = text.parse()?;
-        if firsts
-            .iter()
-            .all(|first| first.service() != reference.service())
-        {
-            firsts.push(reference);
-        }
-    }
-    Ok(firsts)
 }
 
 fn account(references: &[Reference]) -> Option<&str> {

@@ -1,7 +1,6 @@
 //! How a command fails: what it says, and the exit code.
 
 use std::error::Error as _;
-use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 
@@ -63,8 +62,10 @@ impl Failure {
         }
     }
 
-    pub fn hinting(mut self, hint: &str) -> Self {
-        let _ = write!(self.text, "\n  {DIM}hint:{DIM:#} {}", escaped(hint));
+    pub fn hinting(mut self, hints: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        for hint in hints {
+            self.text += &format!("\n  {DIM}hint:{DIM:#} {}", escaped(hint.as_ref()));
+        }
         self
     }
 }
@@ -85,11 +86,10 @@ impl From<Error> for Failure {
         let causes: Vec<String> = causes.filter(|cause| !what.contains(cause)).collect();
         if !causes.is_empty() {
             let causes = causes.join(": ");
-            let _ = write!(text, "\n  {DIM}cause:{DIM:#} {}", escaped(&causes));
+            text += &format!("\n  {DIM}cause:{DIM:#} {}", escaped(&causes));
         }
         let code = code(&error);
-        let hints = hints(&error).into_iter();
-        hints.fold(Self { text, code }, |failure, hint| failure.hinting(&hint))
+        Self { text, code }.hinting(hints(&error))
     }
 }
 

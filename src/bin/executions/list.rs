@@ -1,7 +1,6 @@
 //! `executions list`: CrossTrade's fills of the last minutes.
 
 use std::process::ExitCode;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
@@ -25,8 +24,8 @@ Examples:
   executions list crosstrade:Sim101 --lookback 1h --ws")]
 pub struct Arguments {
     /// Whose: crosstrade:<account>, the account as NinjaTrader names it.
-    #[arg(value_name = "crosstrade:ACCOUNT")]
-    account: Account,
+    #[arg(value_name = "crosstrade:ACCOUNT", value_parser = account)]
+    account: String,
 
     /// How far back, in whole seconds up to 15m, or more with --ws: 90s, 10m. [default: the service's, 5m20s]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -49,7 +48,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
     let fills = fills.map_err(|error| match arguments.reaches_too_far() {
         true => {
             let hint = "`--ws` asks over the WebSocket, which takes more.";
-            Failure::from(error).hinting(hint)
+            Failure::from(error).hinting([hint])
         }
         false => error.into(),
     })?;
@@ -70,7 +69,7 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
 }
 
 async fn fills(arguments: &Arguments, traffic: &Traffic) -> Result<Reply<ExecutionList>, Error> {
-    let account = &arguments.account.0;
+    let account = &arguments.account;
     if arguments.asking.ws {
         let socket = arguments.asking.socket(traffic).await?;
         let mut fills = socket.executions(account);
@@ -137,26 +136,19 @@ fn table(fills: &Reply<ExecutionList>) -> Table {
     Table::new(columns, rows)
 }
 
-#[derive(Clone)]
-struct Account(String);
-
-impl FromStr for Account {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let form = "write it as crosstrade:<account>";
-        let (word, account) = text.split_once(':').ok_or(form)?;
-        let service = Service::ALL.iter().find(|service| service.as_str() == word);
-        match service {
-            Some(Service::CrossTrade) if account.is_empty() => Err(form.to_owned()),
-            Some(Service::CrossTrade) if account.contains('/') => Err(format!(
-                "that is one execution, for `executions get`; for a list {form}"
-            )),
-            Some(Service::CrossTrade) => Ok(Self(account.to_owned())),
-            Some(other) => Err(format!(
-                "lists exist only for CrossTrade so far, not for {other}; {form}"
-            )),
-            None => Err(format!("it starts with none of the services; {form}")),
-        }
+fn account(text: &str) -> Result<String, String> {
+    let form = "write it as crosstrade:<account>";
+    let (word, account) = text.split_once(':').ok_or(form)?;
+    let service = Service::ALL.iter().find(|service| service.as_str() == word);
+    match service {
+        Some(Service::CrossTrade) if account.is_empty() => Err(form.to_owned()),
+        Some(Service::CrossTrade) if account.contains('/') => Err(format!(
+            "that is one execution, for `executions get`; for a list {form}"
+        )),
+        Some(Service::CrossTrade) => Ok(account.to_owned()),
+        Some(other) => Err(format!(
+            "lists exist only for CrossTrade so far, not for {other}; {form}"
+        )),
+        None => Err(format!("it starts with none of the services; {form}")),
     }
 }

@@ -212,7 +212,7 @@ async fn run_asking(
         _ => demo::run(&traffic).await,
     };
     let ended = ended.map_err(|failure| match enforced && failure.code == failure::UNFIT {
-        true => failure.hinting(record::ENFORCED),
+        true => failure.hinting([record::ENFORCED]),
         false => failure,
     });
     match (ended, traffic.finish()) {

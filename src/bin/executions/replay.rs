@@ -50,13 +50,12 @@ pub fn open(file: &Path) -> Result<Recording, Failure> {
     let opened = File::open(file);
     let opened = opened.map_err(|why| Failure::new([format!("cannot read {name}: {why}")]))?;
     Recording::read(opened).map_err(|why| {
-        let (hint, words) = (why.hint(), format!("{name}: {}", why.what()));
+        let words = format!("{name}: {}", why.what());
         let failure = Failure {
             code: 2,
             ..Failure::new([words])
         };
-        hint.into_iter()
-            .fold(failure, |failure, hint| failure.hinting(&hint))
+        failure.hinting(why.hint())
     })
 }
 

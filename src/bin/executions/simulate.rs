@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use executions::simulator::{Fault, Options, Simulator};
+use executions::{Error, Reference, Service};
 
 use crate::failure::Failure;
 use crate::output;
@@ -80,7 +81,7 @@ fn announce(simulator: &Simulator, faults: &[Fault]) -> Result<(), Failure> {
     print_exports(&simulator.variables())?;
     output::say(&format!(
         "\nThen try:\n{}\nCrossTrade's WebSocket is {}{}\nCtrl-C ends it.",
-        examples(simulator),
+        examples(&references(simulator)?),
         simulator.crosstrade_socket_url(),
         wrong(faults)
     ));
@@ -114,20 +115,24 @@ fn export((name, value): &(&'static str, String)) -> String {
     format!("export {name}={}\n", quoted(value))
 }
 
-/// Something of every service, and a list.
-pub fn examples(simulator: &Simulator) -> String {
+/// The first that the simulator offers of each service.
+pub fn references(simulator: &Simulator) -> Result<Vec<Reference>, Error> {
+    let references = simulator.references().into_iter().map(|text| text.parse());
+    let mut references: Vec<Reference> = references.collect::<Result<_, _>>()?;
+    references.dedup_by_key(|reference| reference.service());
+    Ok(references)
+}
+
+/// Gets one execution of every service, and lists where there is a list.
+pub fn examples(references: &[Reference]) -> String {
     let mut text = String::new();
-    let mut last = String::new();
-    for reference in simulator.references() {
-        let (service, rest) = reference.split_once(':').unwrap_or_default();
-        if service == last {
-            continue;
-        }
+    for reference in references {
         text += &format!("  executions get {reference}\n");
-        if let Some((account, _)) = rest.rsplit_once('/') {
+        if let (service @ Service::CrossTrade, Some(account)) =
+            (reference.service(), reference.account())
+        {
             text += &format!("  executions list {service}:{account} --lookback 15m\n");
         }
-        last = service.to_owned();
     }
     text
 }

@@ -132,7 +132,7 @@ impl<'a> Run<'a> {
                 let seen = self.drain();
                 let error = ended.as_ref().err();
                 self.is_unheard = seen.is_empty() && error.is_some_and(Error::is_timeout);
-                attempt.status = seen.last().and_then(|seen| seen.status);
+                attempt.status = seen.last().and_then(|last| last.status);
                 (attempt.outcome, attempt.why) = judged(expected, error, &seen);
                 ended.ok()
             }
@@ -150,51 +150,42 @@ impl<'a> Run<'a> {
         self.is_unheard
     }
 
-    fn drain(&mut self) -> Vec<Seen> {
+    fn drain(&mut self) -> Vec<Verdict> {
         let seen = std::mem::take(&mut *self.tap.lock());
-        for seen in &seen {
-            self.trial.report.add(&seen.verdict);
+        for verdict in &seen {
+            self.trial.report.add(verdict);
         }
         seen
     }
 }
 
-/// An answer, judged.
-#[derive(Debug)]
-pub(super) struct Seen {
-    status: Option<u16>,
-    verdict: Verdict,
-}
-
 /// Judges what the handle of a run is answered.
 #[derive(Debug, Default)]
-pub(super) struct Tap(Mutex<Vec<Seen>>);
+pub(super) struct Tap(Mutex<Vec<Verdict>>);
 
 /// Pushes of a market in turmoil; more of them show no more.
 const MOST: usize = 1_000;
 
 impl Tap {
-    fn lock(&self) -> MutexGuard<'_, Vec<Seen>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Verdict>> {
         // At worst an answer is missing.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, status: Option<u16>, verdict: Verdict) {
+    fn keep(&self, verdict: Option<Verdict>) {
         let mut seen = self.lock();
         if seen.len() < MOST {
-            seen.push(Seen { status, verdict });
+            seen.extend(verdict);
         }
     }
 }
 
 impl Observer for Tap {
     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
-        if exchange.connection.is_none()
-            && let Some(contract) = Contract::named(exchange.service)
-            && let Some(verdict) = contract.check_exchange(exchange)
-        {
-            let response = exchange.response.as_ref().ok();
-            self.keep(response.map(|response| response.status.as_u16()), verdict);
+        // No spec describes a WebSocket's handshake.
+        if exchange.connection.is_none() {
+            let contract = Contract::named(exchange.service);
+            self.keep(contract.and_then(|contract| contract.check_exchange(exchange)));
         }
         Ok(())
     }
@@ -204,19 +195,15 @@ impl Observer for Tap {
     }
 
     fn message(&self, message: &Message) -> Result<(), Veto> {
-        if let Some(contract) = Contract::named(message.service)
-            && let Some(verdict) = contract.check_message(message)
-        {
-            self.keep(None, verdict);
-        }
+        let contract = Contract::named(message.service);
+        self.keep(contract.and_then(|contract| contract.check_message(message)));
         Ok(())
     }
 }
 
 /// What an attempt came to, and the reason in words.
-fn judged(expected: Expected, error: Option<&Error>, seen: &[Seen]) -> (Outcome, String) {
-    let verdicts = seen.iter().map(|seen| &seen.verdict);
-    let worst = verdicts.max_by_key(|verdict| verdict.grade());
+fn judged(expected: Expected, error: Option<&Error>, seen: &[Verdict]) -> (Outcome, String) {
+    let worst = seen.iter().max_by_key(|verdict| verdict.grade());
     let grade = worst.and_then(Verdict::grade);
     let by_grade = |held: &str| match (Outcome::of(grade), worst) {
         (Outcome::Held, _) | (_, None) => (Outcome::Held, held.to_owned()),
@@ -236,7 +223,7 @@ fn judged(expected: Expected, error: Option<&Error>, seen: &[Seen]) -> (Outcome,
             let why = "it was answered as if nothing were wrong with it";
             (Outcome::of(grade.max(Some(taken))), why.to_owned())
         }
-        (Expected::Refusal(wanted, _), Some(error)) => match seen.last().map(|seen| seen.status) {
+        (Expected::Refusal(wanted, _), Some(error)) => match seen.last().map(|last| last.status) {
             Some(Some(status)) if wanted.contains(&status) => {
                 by_grade(&format!("{status} came, as documented"))
             }
@@ -252,17 +239,16 @@ fn judged(expected: Expected, error: Option<&Error>, seen: &[Seen]) -> (Outcome,
             }
         },
         #[cfg(feature = "ws")]
-        (Expected::Push(operation), _) => {
-            let mut verdicts = seen.iter().map(|seen| &seen.verdict);
-            let of_it =
-                verdicts.find(|verdict| *verdict.operation == *operation || verdict.is_broken());
-            match of_it {
-                Some(verdict) => (Outcome::of(verdict.grade()), reason(verdict)),
-                None => {
-                    let why = "none came: the market may be closed";
-                    (Outcome::Skipped, why.to_owned())
-                }
-            }
+        (Expected::Push(name), _) => {
+            let is_it = |verdict: &&Verdict| *verdict.operation == *name || verdict.is_broken();
+            let absent = || {
+                (
+                    Outcome::Skipped,
+                    "none came: the market may be closed".to_owned(),
+                )
+            };
+            let pushed = |verdict: &Verdict| (Outcome::of(verdict.grade()), reason(verdict));
+            seen.iter().find(is_it).map_or_else(absent, pushed)
         }
     }
 }

@@ -38,6 +38,14 @@ impl Outcome {
             Some(Grade::Breaks) => Self::Broke,
         }
     }
+
+    fn grade(self) -> Option<Grade> {
+        match self {
+            Self::Drifted => Some(Grade::Drift),
+            Self::Broke => Some(Grade::Breaks),
+            Self::Held | Self::Skipped | Self::Failed => None,
+        }
+    }
 }
 
 /// One thing that was tried, or skipped.
@@ -83,27 +91,21 @@ pub struct Trial {
 impl Trial {
     /// Whether something was tried, all that was held, and nothing failed.
     pub fn holds(&self) -> bool {
-        let is_held = |outcome| matches!(outcome, Outcome::Held | Outcome::Skipped);
-        self.grade() < Some(Grade::Drift)
-            && self.attempts.iter().all(|attempt| is_held(attempt.outcome))
-            && self.count(Outcome::Held) > 0
+        let is_held = self.count(Outcome::Held) > 0 && self.count(Outcome::Failed) == 0;
+        is_held && self.grade() < Some(Grade::Drift)
     }
 
     /// The worst grade of an attempt or a finding; `None` where all is as the specs say, and where nothing was answered.
     pub fn grade(&self) -> Option<Grade> {
-        let of = |attempt: &Attempt| match attempt.outcome {
-            Outcome::Drifted => Some(Grade::Drift),
-            Outcome::Broke => Some(Grade::Breaks),
-            _ => None,
-        };
-        let attempts = self.attempts.iter().filter_map(of).max();
-        attempts.max(self.report.grade())
+        let attempts = self.attempts.iter();
+        let attempts = attempts.filter_map(|attempt| attempt.outcome.grade());
+        attempts.max().max(self.report.grade())
     }
 
     /// Whether anything said something of the contract, and nothing failed to.
     pub fn is_complete(&self) -> bool {
-        let is_skipped = |attempt: &Attempt| attempt.outcome == Outcome::Skipped;
-        self.count(Outcome::Failed) == 0 && !self.attempts.iter().all(is_skipped)
+        let is_tried = self.count(Outcome::Skipped) < self.attempts.len();
+        is_tried && self.count(Outcome::Failed) == 0
     }
 
     /// Whether an execution of this service was read: without a reference of one, only refusals are.
@@ -155,9 +157,10 @@ impl Attempt {
         let ended = match self.outcome {
             Outcome::Failed => Ended::Errored(&self.why),
             Outcome::Skipped => Ended::Skipped(&self.why),
-            Outcome::Drifted if least > Grade::Drift => Ended::Passed(&out),
-            Outcome::Held => Ended::Passed(&out),
-            outcome => Ended::Failed(outcome.as_str(), &self.why, ""),
+            outcome if outcome.grade() >= Some(least) => {
+                Ended::Failed(outcome.as_str(), &self.why, "")
+            }
+            _ => Ended::Passed(&out),
         };
         junit::case(self.service.as_str(), &self.name(), ended)
     }
@@ -167,14 +170,8 @@ impl Attempt {
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for attempt in &self.attempts {
-            let Attempt {
-                service,
-                outcome,
-                status,
-                why,
-                ..
-            } = attempt;
-            let tried = attempt.name();
+            let (outcome, service, why) = (attempt.outcome, attempt.service, &attempt.why);
+            let (tried, status) = (attempt.name(), attempt.status);
             let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
             writeln!(f, "{outcome:8} {service:10} {tried:40} {status:4} {why}")?;
         }

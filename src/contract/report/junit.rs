@@ -58,15 +58,10 @@ fn finding_case(finding: &Finding, least: Grade) -> TestCase {
     let class = format!("{}.{}", finding.service, finding.operation);
     let name = format!("{} {} ({})", finding.rule, place.trim(), finding.found);
     let problem = finding.problem();
-    let Finding {
-        grade,
-        count,
-        first,
-        last,
-        ..
-    } = finding;
+    let (grade, count) = (finding.grade, finding.count);
+    let (first, last) = (finding.first, finding.last);
     let out = format!("{grade}: {problem}; {count} in all, first {first}, last {last}");
-    let ended = match *grade >= least {
+    let ended = match grade >= least {
         true => Ended::Failed("contract", &problem, &out),
         false => Ended::Passed(&out),
     };

@@ -133,6 +133,10 @@ impl Table {
         for (at, column) in table.column_iter_mut().enumerate() {
             let gap = if last == Some(at) { 0 } else { GAP };
             column.set_padding((0, gap));
+            column.set_cell_alignment(match self.columns[at].is_right {
+                true => CellAlignment::Right,
+                false => CellAlignment::Left,
+            });
             column.set_constraint(match widths[at] {
                 0 => ColumnConstraint::Hidden,
                 width => ColumnConstraint::Absolute(Width::Fixed(width + gap)),
@@ -164,24 +168,17 @@ impl Table {
                 false => title,
             }
         });
-        table.set_header(self.row(titles));
+        let one_line = |cells: Vec<String>| {
+            let mut row = Row::from(cells);
+            row.max_height(1);
+            row
+        };
+        table.set_header(one_line(titles.collect()));
         for row in &self.rows {
-            table.add_row(self.row(row.iter().map(|value| value.readable(has_dates))));
+            let cells = row.iter().map(|cell| cell.readable(has_dates));
+            table.add_row(one_line(cells.collect()));
         }
         table
-    }
-
-    fn row(&self, cells: impl Iterator<Item = String>) -> Row {
-        let cells = self.columns.iter().zip(cells).map(|(column, text)| {
-            let alignment = match column.is_right {
-                true => CellAlignment::Right,
-                false => CellAlignment::Left,
-            };
-            comfy_table::Cell::new(text).set_alignment(alignment)
-        });
-        let mut row = Row::from(cells.collect::<Vec<_>>());
-        row.max_height(1);
-        row
     }
 
     /// How wide each column becomes for all to fit; 0 for one that is left out.
