@@ -175,10 +175,9 @@ impl Contract {
                 &operation.id
             }
             None => {
-                let expected = "an operation of the spec";
-                let found = Found::kind("another");
                 let mut walk = Walk::new(&self.schemas, &mut findings);
-                walk.add(Rule::Operation, Grade::Note, expected, found);
+                let expected = "an operation of the spec";
+                walk.say(Rule::Operation, Grade::Note, expected, "another");
                 shown(operation).unwrap_or(OTHER)
             }
         };

@@ -35,9 +35,8 @@ pub(super) fn over_http(
     let documented = operation.response(status).filter(is_meant);
     match documented {
         None => {
-            let found = Found::kind("another one");
-            let expected = "a documented status";
-            check.walk.add(Rule::Status, Grade::Drift, expected, found);
+            let (expected, found) = ("a documented status", "another one");
+            check.walk.say(Rule::Status, Grade::Drift, expected, found);
         }
         Some(response) => check.content_type(response, is_success),
     }
@@ -110,9 +109,8 @@ impl<'a> Check<'a> {
             return;
         };
         if reading == Reading::Refused {
-            let found = Found::kind("a refusal");
-            self.walk
-                .add(Rule::Refused, Grade::Note, "a success", found);
+            let (expected, found) = ("a success", "a refusal");
+            self.walk.say(Rule::Refused, Grade::Note, expected, found);
             if let Some(error) = self.operation.error() {
                 self.walk.most = Grade::Drift;
                 self.walk.body(error, text, self.beside);
@@ -149,8 +147,8 @@ impl<'a> Check<'a> {
 
     fn wrapper(&mut self, text: &str, wrapper: &str, inside: &str, schema: usize) {
         let expected = format_args!("the answer, bare or in `{wrapper}`");
-        let found = Found::kind("a wrapper");
-        self.walk.add(Rule::Wrapped, Grade::Note, expected, found);
+        self.walk
+            .say(Rule::Wrapped, Grade::Note, expected, "a wrapper");
         members(text, |name, json| {
             if name != wrapper && name != "success" && !self.beside.contains(&name) {
                 self.walk.unknown(name, JsonType::of(json).found());
@@ -169,10 +167,9 @@ impl<'a> Check<'a> {
                 false => shown(step).unwrap_or(OTHER),
             };
         }
-        let expected = "what the client's type reads";
-        let found = Found::kind("what it refuses");
+        let (expected, found) = ("what the client's type reads", "what it refuses");
         self.walk
-            .add(Rule::Unreadable, Grade::Breaks, expected, found);
+            .say(Rule::Unreadable, Grade::Breaks, expected, found);
     }
 
     fn error(mut self, response: &Response) {

@@ -71,8 +71,7 @@ fn judge<'a>(
     let has_id = member(text, "id").is_some_and(|id| id != "null");
     match operation {
         _ if sort == "error" || matches!(refuses(text), Ok(true)) => {
-            let found = Found::kind("a refusal");
-            walk.add(Rule::Refused, Grade::Note, "an answer", found);
+            walk.say(Rule::Refused, Grade::Note, "an answer", "a refusal");
         }
         _ if !has_id && sort == "pong" => {}
         _ if !has_id => {
@@ -82,9 +81,13 @@ fn judge<'a>(
         }
         Some(operation) => answer(contract, operation, frame, text, walk),
         None => {
-            let found = Found::kind("an answer to another");
             let expected = "an answer to a call of the spec";
-            walk.add(Rule::Operation, Grade::Note, expected, found);
+            walk.say(
+                Rule::Operation,
+                Grade::Note,
+                expected,
+                "an answer to another",
+            );
         }
     }
     name
@@ -99,8 +102,7 @@ fn answer(
 ) {
     let Some(data) = member(text, "data") else {
         walk.within("data", |walk| {
-            let found = Found::kind("nothing");
-            walk.add(Rule::Frame, Grade::Drift, "the answer in `data`", found);
+            walk.say(Rule::Frame, Grade::Drift, "the answer in `data`", "nothing");
         });
         let beside = ["id", "type", "action"];
         return over_socket(contract, operation, frame, &beside, walk);

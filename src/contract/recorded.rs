@@ -53,14 +53,12 @@ fn judged(entry: &Entry) -> Result<Vec<Verdict>, Unchecked> {
     if let Some(frames) = &entry.messages {
         return Ok(messages(contract, frames, at));
     }
-    let is_handshake = entry.operation.as_deref() == Some(HANDSHAKE);
     let answer = entry.answer.as_ref().ok_or(Unchecked::Unanswered)?;
-    let operation = match &entry.operation {
-        // No spec describes one.
-        Some(_) if is_handshake => return Err(Unchecked::Operation),
-        Some(operation) => operation.as_str(),
-        None => operation(contract, entry).ok_or(Unchecked::Operation)?,
-    };
+    let written = entry.operation.as_deref();
+    let operation = written.or_else(|| operation(contract, entry));
+    // No spec describes a handshake.
+    let operation = operation.filter(|name| *name != HANDSHAKE);
+    let operation = operation.ok_or(Unchecked::Operation)?;
     if answer.is_bodiless {
         return Err(Unchecked::Bodiless);
     }

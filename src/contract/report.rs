@@ -143,7 +143,7 @@ impl Report {
     /// What stands below the findings of the report as a table: how the answers of each operation fared, what was left out or
     /// not checked, and whether the contract holds.
     pub fn sum(&self) -> impl fmt::Display {
-        table::Sum(self)
+        table::sum(self)
     }
 
     /// The whole report as one JSON object: `grade`, `exchanges`, `left_out`, `unchecked`, `operations` and `findings`.

@@ -58,8 +58,12 @@ impl<'a> Walk<'a> {
     /// A second member of a name.
     pub fn second(&mut self, name: &str, grade: Grade) {
         self.within(name, |walk| {
-            let found = Found::kind("a second one");
-            walk.add(Rule::Duplicate, grade, "one member of a name", found);
+            walk.say(
+                Rule::Duplicate,
+                grade,
+                "one member of a name",
+                "a second one",
+            );
         });
     }
 
@@ -93,25 +97,14 @@ impl<'a> Walk<'a> {
             self.unknown(OTHER, Found::kind("a table of members"));
         }
         if !are_all_read {
-            let found = Found::kind("a name that is no Unicode");
-            self.add(
-                Rule::Unreadable,
-                Grade::Breaks,
-                "names that are Unicode",
-                found,
-            );
-            return;
+            let (expected, found) = ("names that are Unicode", "a name that is no Unicode");
+            return self.say(Rule::Unreadable, Grade::Breaks, expected, found);
         }
         for (property, _) in properties.iter().zip(seen).filter(|(_, seen)| !seen) {
             if property.required {
                 let expected = self.expected(&property.shape, property.nullable);
                 self.within(&property.name, |walk| {
-                    walk.add(
-                        Rule::Missing,
-                        Grade::Breaks,
-                        expected,
-                        Found::kind("nothing"),
-                    );
+                    walk.say(Rule::Missing, Grade::Breaks, expected, "nothing");
                 });
             }
         }
@@ -158,8 +151,8 @@ impl<'a> Walk<'a> {
     fn word(&mut self, words: &[Word], expected: Expected<'_>, json: &str) {
         match text(json) {
             None => {
-                let found = Found::kind("string that is no Unicode");
-                self.add(Rule::Format, Grade::Breaks, expected, found);
+                let found = "string that is no Unicode";
+                self.say(Rule::Format, Grade::Breaks, expected, found);
             }
             Some(word) if words.iter().any(|known| known.text == *word) => {}
             Some(word) => {
@@ -184,6 +177,11 @@ impl<'a> Walk<'a> {
         let grade = grade.min(self.most);
         let finding = Finding::new(&self.pointer, rule, grade, expected, found);
         self.findings.add(MOST_FINDINGS, finding);
+    }
+
+    /// The same, of something that these words say all of.
+    pub fn say(&mut self, rule: Rule, grade: Grade, expected: impl Display, found: &'static str) {
+        self.add(rule, grade, expected, Found::kind(found));
     }
 
     fn expected<'e>(&self, shape: &'e Shape, nullable: bool) -> Expected<'e>

@@ -31,7 +31,8 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     for reference in &references {
         shown.push(executions.get(reference).await?.into_inner());
     }
-    let account = account(&references).unwrap_or_default();
+    let mut accounts = references.iter().filter_map(Reference::account);
+    let account = accounts.next().unwrap_or_default();
     let fills = executions.crosstrade()?.executions(account);
     shown.extend(fills.lookback(LOOKBACK).await?.to_executions());
     output::print_table(&table(&shown))?;
@@ -60,20 +61,13 @@ pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn account(references: &[Reference]) -> Option<&str> {
-    let mut references = references.iter();
-    references
-        .find(|reference| reference.service() == Service::CrossTrade)?
-        .account()
-}
-
 fn table(executions: &[Execution]) -> Table {
     let columns = vec![
         Column::new("started"),
         Column::new("state"),
         Column::new("status").dropped(4),
         Column::new("about").cut(2, 12),
-        Column::new("name").cut_or_dropped(3, 24),
+        Column::new("name").dropped(3),
         Column::new("finished").dropped(5),
         Column::new("reference").cut(1, 20),
     ];

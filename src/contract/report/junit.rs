@@ -3,28 +3,23 @@
 use quick_junit::TestCase;
 
 use super::super::finding::{Finding, Grade};
-use super::super::junit::{Ended, case, suite};
+use super::super::junit::{Ended, case};
 use super::{Checked, Report};
 
 /// Whatever is of the grade `least` or worse fails.
 pub(super) fn xml(report: &Report, least: Grade) -> String {
-    let mut services: Vec<&str> = report.operations().map(|(service, ..)| service).collect();
-    services.dedup();
-    let suites = services.into_iter().filter_map(|service| {
-        let operations = report.operations().filter(|(name, ..)| *name == service);
-        let operations = operations.map(|(_, operation, checked)| {
-            checked_case(report, least, service, operation, checked)
-        });
-        let findings = report.findings().into_iter();
-        let findings = findings.filter(|finding| finding.service == service);
-        let findings = findings.map(|finding| finding_case(finding, least));
-        suite(service, operations.chain(findings))
+    let operations = report.operations().map(|(service, operation, checked)| {
+        let case = checked_case(report, least, service, operation, checked);
+        (service, case)
     });
+    let findings = report.findings().into_iter();
+    let findings = findings.map(|finding| (finding.service, finding_case(finding, least)));
     let unchecked = report.unchecked().map(|(why, count)| {
         let count = count.to_string();
-        case("unchecked", why.as_str(), Ended::Skipped(&count))
+        let case = case("unchecked", why.as_str(), Ended::Skipped(&count));
+        ("unchecked", case)
     });
-    super::super::junit::xml(suites.chain(suite("unchecked", unchecked)))
+    super::super::junit::xml(operations.chain(findings).chain(unchecked))
 }
 
 fn checked_case(

@@ -26,16 +26,35 @@ impl fmt::Display for Report {
             }
             writeln!(f)?;
         }
-        self.sum().fmt(f)
+        f.write_str(&sum(self))
     }
+}
+
+/// How the answers of each operation fared, what was left out or not checked, and whether the contract holds.
+pub(super) fn sum(report: &Report) -> String {
+    let mut text = String::new();
+    for (service, operation, checked) in report.operations() {
+        text += &format!("{service} {operation}: {checked}\n");
+    }
+    if report.left_out() > 0 {
+        let count = report.left_out();
+        text += &format!("{count} more findings are not shown, as too many differ\n");
+    }
+    for (why, count) in report.unchecked() {
+        text += &format!("{count} not checked: {why}\n");
+    }
+    text += match report.grade() {
+        _ if report.exchanges() == 0 => "Nothing was checked.\n",
+        Some(Grade::Breaks) => "The contract is broken.\n",
+        Some(Grade::Drift) => "The contract holds, with drift.\n",
+        Some(Grade::Note) | None => "The contract holds.\n",
+    };
+    text
 }
 
 fn row(finding: &Finding) -> Vec<String> {
     let status = finding.status.map(|status| status.to_string());
-    let (first, last) = (
-        format!("{:.0}", finding.first),
-        format!("{:.0}", finding.last),
-    );
+    let [first, last] = [finding.first, finding.last].map(|at| format!("{at:.0}"));
     vec![
         finding.grade.to_string(),
         finding.service.to_owned(),
@@ -51,29 +70,4 @@ fn row(finding: &Finding) -> Vec<String> {
             false => format!("{first} {last}"),
         },
     ]
-}
-
-pub(super) struct Sum<'a>(pub &'a Report);
-
-impl fmt::Display for Sum<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.0;
-        for (service, operation, checked) in report.operations() {
-            writeln!(f, "{service} {operation}: {checked}")?;
-        }
-        if report.left_out() > 0 {
-            let count = report.left_out();
-            writeln!(f, "{count} more findings are not shown, as too many differ")?;
-        }
-        for (why, count) in report.unchecked() {
-            writeln!(f, "{count} not checked: {why}")?;
-        }
-        let sum = match report.grade() {
-            _ if report.exchanges() == 0 => "Nothing was checked.",
-            Some(Grade::Breaks) => "The contract is broken.",
-            Some(Grade::Drift) => "The contract holds, with drift.",
-            Some(Grade::Note) | None => "The contract holds.",
-        };
-        writeln!(f, "{sum}")
-    }
 }

@@ -44,14 +44,9 @@ impl Sheet {
 
     /// A line a fact, its name and a tab before it; what the service sent under `raw.`, as in `-o json`.
     pub fn tabbed(&self) -> String {
-        let neutral = self
-            .neutral
-            .iter()
-            .map(|(name, text)| format!("{name}\t{text}\n"));
-        let raw = self
-            .raw
-            .iter()
-            .map(|(path, text)| format!("raw.{path}\t{text}\n"));
+        let line = |lead: &str, (name, text): &(String, String)| format!("{lead}{name}\t{text}\n");
+        let neutral = self.neutral.iter().map(|fact| line("", fact));
+        let raw = self.raw.iter().map(|fact| line("raw.", fact));
         neutral.chain(raw).collect()
     }
 

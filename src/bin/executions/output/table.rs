@@ -31,10 +31,8 @@ pub struct Column {
     is_piped: bool,
     /// Its turn to give way on a terminal too narrow for all, the highest first; 0 never gives way of itself.
     turn: u8,
-    /// How narrow it may become then.
-    least: u16,
-    /// Whether it is left out where that is not enough.
-    is_dropped: bool,
+    /// How narrow it may become then; without it, it is left out.
+    least: Option<u16>,
 }
 
 pub enum Cell {
@@ -77,18 +75,14 @@ impl Column {
         self
     }
 
-    pub fn dropped(self, turn: u8) -> Self {
-        self.cut_or_dropped(turn, u16::MAX)
-    }
-
-    pub fn cut(mut self, turn: u8, least: u16) -> Self {
-        (self.turn, self.least) = (turn, least);
+    pub fn dropped(mut self, turn: u8) -> Self {
+        self.turn = turn;
         self
     }
 
-    pub fn cut_or_dropped(mut self, turn: u8, least: u16) -> Self {
-        self.is_dropped = true;
-        self.cut(turn, least)
+    pub fn cut(mut self, turn: u8, least: u16) -> Self {
+        self.least = Some(least);
+        self.dropped(turn)
     }
 }
 
@@ -195,13 +189,9 @@ impl Table {
             if column.turn == 0 || excess == 0 {
                 break;
             }
-            let least = column.least.min(widths[at]);
             let cut = widths[at].saturating_sub(excess);
-            widths[at] = match cut < least {
-                true if column.is_dropped => 0,
-                true => least,
-                false => cut,
-            };
+            let least = column.least.map(|least| least.min(widths[at]));
+            widths[at] = least.map_or(0, |least| cut.max(least));
         }
         // A terminal for which even that is too wide: the columns on the right give way until it fits.
         for at in (1..widths.len()).rev() {
