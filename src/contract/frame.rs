@@ -79,7 +79,7 @@ fn judge<'a>(
             let expected = "a documented type of frame";
             walk.add(Rule::Frame, Grade::Drift, expected, found);
         }
-        Some(operation) => answer(contract, operation, frame, text, walk),
+        Some(operation) => judge_answer(contract, operation, frame, text, walk),
         None => {
             let expected = "an answer to a call of the spec";
             walk.say(
@@ -93,7 +93,8 @@ fn judge<'a>(
     name
 }
 
-fn answer(
+/// The answer to a call of the spec, in its envelope.
+fn judge_answer(
     contract: &Contract,
     operation: &Operation,
     frame: &Bytes,

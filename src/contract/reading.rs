@@ -25,11 +25,11 @@ pub(super) type Decoder = fn(&HeaderMap, &Bytes, Option<&str>) -> Reading;
 /// The decoder of an operation's success. What a service's own module asks of an answer beyond its type is asked here too.
 pub(super) fn decoder(service: Service, operation: &str) -> Option<Decoder> {
     let decoder: Decoder = match (service, operation) {
-        (Service::CrossTrade, "get_execution") => answer::<crosstrade::types::Execution>,
-        (Service::CrossTrade, "list_executions") => answer::<crosstrade::types::ExecutionList>,
-        (Service::Hummingbot, "get_executor") => answer::<hummingbot::types::Executor>,
+        (Service::CrossTrade, "get_execution") => decoded::<crosstrade::types::Execution>,
+        (Service::CrossTrade, "list_executions") => decoded::<crosstrade::types::ExecutionList>,
+        (Service::Hummingbot, "get_executor") => decoded::<hummingbot::types::Executor>,
         (Service::B3os, "get_execution") => envelope,
-        (Service::Refold, "get_execution") => answer::<refold::types::Execution>,
+        (Service::Refold, "get_execution") => decoded::<refold::types::Execution>,
         _ => return None,
     };
     Some(decoder)
@@ -53,19 +53,19 @@ pub(super) fn pushes(service: Service) -> &'static [(&'static str, &'static str)
     }
 }
 
-fn answer<T: Success>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
+fn decoded<T: Success>(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
     reading(decode::<T>(headers, body, wrapper))
 }
 
 fn envelope(headers: &HeaderMap, body: &Bytes, wrapper: Option<&str>) -> Reading {
     match decode::<b3os::types::ExecutionEnvelope>(headers, body, wrapper) {
         Ok(envelope) if envelope.data.is_none() => Reading::Unfit(Some("data".to_owned())),
-        decoded => reading(decoded),
+        result => reading(result),
     }
 }
 
-fn reading<T>(decoded: Result<T, Unusable>) -> Reading {
-    match decoded {
+fn reading<T>(result: Result<T, Unusable>) -> Reading {
+    match result {
         Ok(_) => Reading::Fits,
         Err(Unusable::Failed) => Reading::Refused,
         Err(Unusable::Unfit(Kind::Unfit { path, .. })) => Reading::Unfit(path),

@@ -73,10 +73,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .unwrap_or_default()
         .to_string_lossy();
     let service = arguments.service.as_deref().unwrap_or(&stem);
-    let (old, new) = (
-        read(service, &arguments.old)?,
-        read(service, &arguments.new)?,
-    );
+    let old = document(service, &arguments.old)?;
+    let new = document(service, &arguments.new)?;
     let changes = compare(&old, &new);
     match arguments.format {
         Form::Table => print_table(&changes)?,
@@ -89,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
-fn read(service: &str, path: &Path) -> Result<Document, Failure> {
+fn document(service: &str, path: &Path) -> Result<Document, Failure> {
     let label = path.display().to_string();
     let mut text = String::new();
     let file = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));

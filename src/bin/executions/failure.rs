@@ -137,16 +137,15 @@ fn hints(error: &Error) -> Vec<String> {
     if error.is_timeout() && error.status().is_none() {
         return vec!["Try again, or allow more time with --timeout.".to_owned()];
     }
-    let mut hints: Vec<String> = error.hint().into_iter().collect();
-    if is_setting {
-        hints.push(
-            "`executions --help` lists the settings; `executions demo` needs none.".to_owned(),
-        );
+    let own = if is_setting {
+        Some("`executions --help` lists the settings; `executions demo` needs none.")
     } else if is_crosstrade && error.code() == Some("invalid_account") {
-        let hint = "`executions rpc ListAccounts --read-only` shows the accounts there are.";
-        hints.push(hint.to_owned());
-    } else if error.is_not_found() && is_crosstrade {
-        hints.push("`executions list crosstrade:<account>` shows the latest fills.".to_owned());
-    }
-    hints
+        Some("`executions rpc ListAccounts --read-only` shows the accounts there are.")
+    } else if is_crosstrade && error.is_not_found() {
+        Some("`executions list crosstrade:<account>` shows the latest fills.")
+    } else {
+        None
+    };
+    let hints = error.hint().into_iter();
+    hints.chain(own.map(str::to_owned)).collect()
 }

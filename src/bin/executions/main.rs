@@ -48,15 +48,8 @@ struct Arguments {
     record: Option<PathBuf>,
 
     /// Hold the answers against the services' contracts: tell what is found on stderr, or end with 8 where one is broken.
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        value_name = "MODE",
-        default_value_t,
-        hide_default_value = true
-    )]
-    contract: record::Contract,
+    #[arg(long, global = true, value_name = "MODE")]
+    contract: Option<record::Checks>,
 }
 
 #[derive(Subcommand)]
@@ -138,15 +131,15 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         contract,
         verbose,
     } = arguments;
+    let checks = contract.unwrap_or_default();
     logs::start(verbose);
     if record.is_some() && !command.asks() {
         return Err(Failure::usage(
             "--record is for commands that ask a service",
         ));
     }
-    if contract != record::Contract::Off
-        && (!command.asks() || matches!(command, Command::Check(_)))
-    {
+    let is_checked = command.asks() && !matches!(command, Command::Check(_));
+    if checks != record::Checks::Off && !is_checked {
         let words = "--contract is for get, list, rpc, stream and demo";
         return Err(Failure::usage(words));
     }
@@ -159,7 +152,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             let runtime = runtime.worker_threads(2).enable_all().build();
             runtime
                 .map_err(Failure::start)?
-                .block_on(run_asking(asks, record, contract))
+                .block_on(run_asking(asks, record, checks))
         }
     }
 }
@@ -178,15 +171,15 @@ impl Command {
 async fn run_asking(
     command: Command,
     record: Option<PathBuf>,
-    contract: record::Contract,
+    checks: record::Checks,
 ) -> Result<ExitCode, Failure> {
     match command {
         Command::Simulate(arguments) => return simulate::run(&arguments).await,
         Command::Replay(arguments) => return replay::run(&arguments).await,
         _ => {}
     }
-    let enforced = contract == record::Contract::Enforce;
-    let traffic = Traffic::watched(record.as_deref(), contract)?;
+    let enforced = checks == record::Checks::Enforce;
+    let traffic = Traffic::watched(record.as_deref(), checks)?;
     // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
     let interrupted = traffic.clone();
     tokio::spawn(async {

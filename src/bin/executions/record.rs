@@ -1,5 +1,6 @@
 //! `--record` and `--contract`: the traffic of a command, in a HAR file, and held against the specs.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::output::entries::listed;
 
 /// What is done about answers that are not as the spec says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Contract {
+pub enum Checks {
     /// Nothing.
     #[default]
     Off,
@@ -39,7 +40,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn watched(file: Option<&Path>, contract: Contract) -> Result<Self, Failure> {
+    pub fn watched(file: Option<&Path>, checks: Checks) -> Result<Self, Failure> {
         let recorder = file.map(Recorder::create).transpose();
         let recorder = recorder.map_err(|why| match why.kind() {
             io::ErrorKind::AlreadyExists => {
@@ -49,10 +50,10 @@ impl Traffic {
         })?;
         Ok(Self {
             recorder: recorder.map(Arc::new),
-            watch: Watch::new(match contract {
-                Contract::Off => Mode::Off,
-                Contract::Report => Mode::Report,
-                Contract::Enforce => Mode::Enforce,
+            watch: Watch::new(match checks {
+                Checks::Off => Mode::Off,
+                Checks::Report => Mode::Report,
+                Checks::Enforce => Mode::Enforce,
             }),
         })
     }
@@ -64,19 +65,15 @@ impl Traffic {
 
     /// The services of a simulator. The environment is not asked, so that no real account is used.
     pub fn simulated(&self, simulator: &Simulator) -> Result<Executions, Error> {
-        let variables = simulator.variables();
-        self.observed().from_variables(|name| {
-            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
-            Some(value.clone())
-        })
+        let variables: HashMap<_, _> = simulator.variables().into_iter().collect();
+        let observed = self.observed();
+        observed.from_variables(|name| variables.get(name).cloned())
     }
 
     fn observed(&self) -> Observed {
         let watched = Executions::contract(&self.watch);
-        match &self.recorder {
-            Some(recorder) => watched.observer(Arc::clone(recorder) as _),
-            None => watched,
-        }
+        let recorder = self.recorder.iter().map(|it| Arc::clone(it) as _);
+        recorder.fold(watched, Observed::observer)
     }
 
     /// Tells what was found, and ends the recording; what that lacks is an error.
@@ -86,8 +83,10 @@ impl Traffic {
             let findings = listed(&entries(&report));
             output::say(format!("\n{findings}{}", report.sum()).trim_end());
         }
-        let finished = self.recorder.as_ref().map(|recorder| recorder.finish());
-        let finished = finished.transpose().map(drop);
+        let finished = self
+            .recorder
+            .iter()
+            .try_for_each(|it| it.finish().map(drop));
         finished.map_err(|why| Failure::new([why.to_string()]))
     }
 }

@@ -41,17 +41,12 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
         let account = account_of(reference);
         crosstrade.execution(account, reference.id()).await
     };
-    let fill = match (given, &listed) {
-        (None, Some(listed)) => run.get_one(listed, get(listed)).await,
-        _ => {
-            let why = match (account, &list) {
-                (Err(why), _) => why,
-                (_, Some(_)) => "the list is empty: give a reference, crosstrade:<account>/<id>",
-                (_, None) => "no list came: give a reference, crosstrade:<account>/<id>",
-            };
-            run.get_each(why, get).await
-        }
+    let why = match (account, &list) {
+        (Err(why), _) => why,
+        (_, Some(_)) => "the list is empty: give a reference, crosstrade:<account>/<id>",
+        (_, None) => "no list came: give a reference, crosstrade:<account>/<id>",
     };
+    let fill = run.get_each(listed.as_ref(), why, get).await;
     let instrument = fill.as_deref().or(first).map(|fill| &*fill.instrument);
 
     refusals(&mut run, &crosstrade, account, options).await;

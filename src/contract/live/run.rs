@@ -78,30 +78,28 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Gets each of the executions that there should be, and returns the last that came; `why` there are none.
+    /// Gets each of the executions that there should be, else the one that was listed; `why` there is none. Returns the last
+    /// that came.
     pub async fn get_each<T>(
         &mut self,
+        listed: Option<&Reference>,
         why: &str,
         get: impl AsyncFn(&Reference) -> Result<T, Error>,
     ) -> Option<T> {
-        let mut references = self.options.of(self.service).peekable();
-        if references.peek().is_none() {
+        let mut references: Vec<&Reference> = self.options.of(self.service).collect();
+        if references.is_empty() {
+            references.extend(listed);
+        }
+        if references.is_empty() {
             self.skip(GET, why);
         }
         let mut last = None;
         for reference in references {
-            last = self.get_one(reference, get(reference)).await.or(last);
+            let attempt = self.with(GET, Some(reference));
+            let got = self.make(attempt, Expected::Answer, Ok(get(reference)));
+            last = got.await.or(last);
         }
         last
-    }
-
-    pub async fn get_one<T>(
-        &mut self,
-        reference: &Reference,
-        get: impl Future<Output = Result<T, Error>>,
-    ) -> Option<T> {
-        let attempt = self.with(GET, Some(reference));
-        self.make(attempt, Expected::Answer, Ok(get)).await
     }
 
     /// Makes an attempt, or skips it for a reason. Returns the answer, where there is one and it can be read.

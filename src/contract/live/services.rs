@@ -34,7 +34,8 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
         &[],
     );
     let get = async |reference: &Reference| hummingbot.executor(reference.id()).await;
-    run.get_each("give a reference, hummingbot:<id>", get).await;
+    run.get_each(None, "give a reference, hummingbot:<id>", get)
+        .await;
     let get = hummingbot.executor(unknown);
     run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
     run.attempt("get with an empty id", NO_PATH, Ok(empty))
@@ -51,7 +52,7 @@ pub async fn check_b3os(b3os: &B3os, options: &Options) -> Trial {
     let wrong = b3os.over(|transport| transport.with_wrong_credential());
     let unknown = "no-such-execution";
     let get = async |reference: &Reference| b3os.execution(reference.id()).await;
-    run.get_each("give a reference, b3os:<id>", get).await;
+    run.get_each(None, "give a reference, b3os:<id>", get).await;
     let get = b3os.execution(unknown);
     run.attempt(UNKNOWN, NOT_FOUND_OR_NO_ID, Ok(get)).await;
     let undocumented = "no document says which parameter is refused";
@@ -75,7 +76,7 @@ pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
         None => refold.execution(reference.id()).await,
     };
     let form = "give a reference, refold:[<linked account>/]<id>";
-    run.get_each(form, get).await;
+    run.get_each(None, form, get).await;
     let get = refold.execution(unknown);
     run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
     let other = refold.for_linked_account("no-such-linked-account");

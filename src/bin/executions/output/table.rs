@@ -136,12 +136,13 @@ impl Table {
                 width => ColumnConstraint::Absolute(Width::Fixed(width + gap)),
             });
         }
-        let mut lines = table.lines();
-        let header = lines.next().unwrap_or_default();
-        let mut text = format!("{HEADER}{}{HEADER:#}\n", header.trim_end());
-        for line in lines {
-            text += line.trim_end();
-            text.push('\n');
+        let mut text = String::new();
+        for (at, line) in table.lines().enumerate() {
+            let line = line.trim_end();
+            text += &match at {
+                0 => format!("{HEADER}{line}{HEADER:#}\n"),
+                _ => format!("{line}\n"),
+            };
         }
         let mut columns = self.columns.iter().zip(natural.iter().zip(&widths));
         Fitted {
