@@ -126,7 +126,7 @@ impl<'a> Check<'a> {
             None => self.walk.body(schema, text, self.beside),
         }
         if let Reading::Unfit(place) = reading
-            && self.walk.findings.grade() != Some(Grade::Breaks)
+            && self.walk.findings.grade != Some(Grade::Breaks)
         {
             self.refused_by_type(&place.unwrap_or_default());
         }

@@ -11,9 +11,9 @@ use super::finding::{Finding, Found, Grade, Rule};
 pub(super) struct Findings {
     kept: BTreeMap<Key, Finding>,
     /// How many found no room: counted, not kept.
-    left_out: u64,
+    pub left_out: u64,
     /// The worst, of those left out too.
-    grade: Option<Grade>,
+    pub grade: Option<Grade>,
 }
 
 /// The service, the operation, the status, the pointer, the rule, and what was found.
@@ -47,14 +47,6 @@ impl Findings {
         for finding in other.kept.into_values() {
             self.add(most, finding);
         }
-    }
-
-    pub fn grade(&self) -> Option<Grade> {
-        self.grade
-    }
-
-    pub fn left_out(&self) -> u64 {
-        self.left_out
     }
 
     /// Those that were kept, the worst first.

@@ -9,12 +9,10 @@ use serde::{Serialize, Serializer};
 use super::finding::{Finding, Grade, OTHER};
 use super::findings::Findings;
 use super::verdict::Verdict;
+use super::words::words;
 
 mod junit;
 mod table;
-mod unchecked;
-
-pub use unchecked::Unchecked;
 
 /// Findings that differ in more than their times and counts. Whoever has more has another problem than a list would show.
 const MOST_FINDINGS: usize = 1_000;
@@ -31,6 +29,27 @@ pub struct Report {
     findings: Findings,
     operations: BTreeMap<(&'static str, Box<str>), Checked>,
     unchecked: BTreeMap<Unchecked, u64>,
+}
+
+words! {
+    /// Why something was not checked.
+    #[derive(PartialOrd, Ord)]
+    pub enum Unchecked {
+        /// More came than could be checked aside.
+        Full = "more came than could be checked",
+        /// The report was asked for before it was its turn.
+        Waiting = "it was still waiting its turn",
+        /// The check itself panicked, which is a fault of this library.
+        Failed = "the check itself failed",
+        /// Of a recording: its address belongs to no service that there is a spec of.
+        Service = "it is of no service that there is a spec of",
+        /// Of a recording: the service's spec has no such operation.
+        Operation = "the service's spec has no such operation",
+        /// Of a recording: no answer came.
+        Unanswered = "it got no answer",
+        /// Of a recording: the answer's body was not recorded.
+        Bodiless = "its body was not recorded",
+    }
 }
 
 /// How the answers of one operation fared.
@@ -103,7 +122,7 @@ impl Report {
 
     /// The worst grade; `None` where all is as the specs say, and where nothing was checked.
     pub fn grade(&self) -> Option<Grade> {
-        self.findings.grade()
+        self.findings.grade
     }
 
     /// Whether a typed client could not read an answer, or was told something else than the spec says.
@@ -132,7 +151,7 @@ impl Report {
 
     /// How many findings are not among [`findings`](Self::findings), since there were too many that differ.
     pub fn left_out(&self) -> u64 {
-        self.findings.left_out()
+        self.findings.left_out
     }
 
     /// How much was not checked, and why.

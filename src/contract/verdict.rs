@@ -42,8 +42,8 @@ impl Verdict {
             operation: operation.into(),
             status,
             findings: found.collect(),
-            left_out: findings.left_out(),
-            grade: findings.grade(),
+            left_out: findings.left_out,
+            grade: findings.grade,
         }
     }
 

@@ -257,11 +257,10 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
 
 fn sum(trial: &Trial) -> String {
     use live::Outcome::{Broke, Drifted, Failed, Held, Skipped};
-    let counts = [Held, Drifted, Broke, Failed, Skipped].map(|outcome| {
-        let count = trial.count(outcome);
-        (count > 0).then(|| format!("{count} {outcome}"))
-    });
-    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let outcomes = [Held, Drifted, Broke, Failed, Skipped].into_iter();
+    let counts = outcomes.map(|outcome| (trial.count(outcome), outcome));
+    let counts = counts.filter(|(count, _)| *count > 0);
+    let counts: Vec<_> = counts.map(|(count, of)| format!("{count} {of}")).collect();
     let answers = trial.report.exchanges();
     format!("{}; {answers} answers were checked.", counts.join(", "))
 }

@@ -20,8 +20,7 @@ const MOST_COPIED: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
-    handed_in: Condvar,
-    judged: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug)]
@@ -46,8 +45,7 @@ impl<T> Queue<T> {
                 dropped: 0,
                 is_closed: false,
             }),
-            handed_in: Condvar::new(),
-            judged: Condvar::new(),
+            changed: Condvar::new(),
         }
     }
 
@@ -68,7 +66,7 @@ impl<T> Queue<T> {
         };
         state.waiting.push((answer, body));
         drop(state);
-        self.handed_in.notify_one();
+        self.changed.notify_all();
     }
 
     /// Waits, up to a limit, until all that was handed in before is judged. Returns how much of it is not, and how much was
@@ -77,7 +75,7 @@ impl<T> Queue<T> {
         let state = self.lock();
         let target = state.handed_in;
         let is_behind = |state: &mut State<T>| state.judged < target;
-        let waited = self.judged.wait_timeout_while(state, limit, is_behind);
+        let waited = self.changed.wait_timeout_while(state, limit, is_behind);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         (target.saturating_sub(state.judged), state.dropped)
     }
@@ -85,13 +83,15 @@ impl<T> Queue<T> {
     /// No more will come; what is there is still judged.
     pub fn close(&self) {
         self.lock().is_closed = true;
-        self.handed_in.notify_one();
+        self.changed.notify_all();
     }
 
     /// Judges what comes until the queue is closed and empty.
     pub fn run(&self, mut judge: impl FnMut(T, Bytes)) {
+        let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
         loop {
-            let batch = self.wait();
+            let woken = self.changed.wait_while(self.lock(), is_idle);
+            let batch = take(&mut woken.unwrap_or_else(PoisonError::into_inner).waiting);
             if batch.is_empty() {
                 return;
             }
@@ -102,16 +102,9 @@ impl<T> Queue<T> {
                 state.bytes -= bytes;
                 state.judged += 1;
                 drop(state);
-                self.judged.notify_all();
+                self.changed.notify_all();
             }
         }
-    }
-
-    /// Waits for answers and takes all that are there; none where none will come any more.
-    fn wait(&self) -> Vec<(T, Bytes)> {
-        let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
-        let woken = self.handed_in.wait_while(self.lock(), is_idle);
-        take(&mut woken.unwrap_or_else(PoisonError::into_inner).waiting)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
