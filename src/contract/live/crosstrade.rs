@@ -12,7 +12,7 @@ use crate::transport::request::Target;
 /// As far back as REST lists.
 const LOOKBACK: Duration = Duration::from_secs(900);
 /// Of the form of an id, of which NinjaTrader has made none.
-pub(super) const UNKNOWN: &str = "00000000000000000000000000000000";
+const UNKNOWN: &str = "00000000000000000000000000000000";
 const UNKNOWN_ACCOUNT: &str = "no-such-account";
 const NO_ACCOUNT: &str =
     "no account is known: give a reference, crosstrade:<account>/<id>, or an account";
@@ -34,9 +34,9 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
     let list = account.map(|account| crosstrade.executions(account).lookback(LOOKBACK));
     let list = run.attempt("list executions", Expected::Answer, list).await;
     let first = list.as_ref().and_then(|list| list.executions.first());
-    let listed = first.zip(account.ok()).map(|(first, account)| {
-        Reference::received(Service::CrossTrade, Some(account), &first.id.to_string())
-    });
+    let listed = first
+        .zip(account.ok())
+        .map(|(first, account)| Reference::received(Service::CrossTrade, Some(account), &first.id));
     let get = async |reference: &Reference| {
         let account = account_of(reference);
         crosstrade.execution(account, reference.id()).await
@@ -58,6 +58,7 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
                 account,
                 execution: given.or(listed.as_ref()).ok_or("no execution is known"),
                 instrument: instrument.ok_or("no execution names an instrument to ask for"),
+                unknown: UNKNOWN,
             };
             super::socket::check(&mut run, &crosstrade, known, options).await;
         }
@@ -71,7 +72,7 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
 }
 
 /// Every reference of CrossTrade's has one.
-pub(super) fn account_of(reference: &Reference) -> &str {
+fn account_of(reference: &Reference) -> &str {
     reference.account().unwrap_or_default()
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Options;
-use super::crosstrade::{UNKNOWN, account_of};
 use super::run::{Expected, Run};
 use crate::contract::Grade;
 use crate::crosstrade::CrossTrade;
@@ -27,6 +26,8 @@ pub(super) struct Known<'a> {
     pub account: Result<&'a str, &'static str>,
     pub execution: Result<&'a Reference, &'static str>,
     pub instrument: Result<&'a str, &'static str>,
+    /// An id that no execution has.
+    pub unknown: &'a str,
 }
 
 pub(super) async fn check(
@@ -47,12 +48,14 @@ pub(super) async fn check(
 
     let get = heard(run, socket).and_then(|socket| {
         let reference = known.execution?;
-        Ok(socket.execution(account_of(reference), reference.id()))
+        let account = reference.account().unwrap_or_default();
+        Ok(socket.execution(account, reference.id()))
     });
     let tried = run.with("GetExecution over the WebSocket", known.execution.ok());
     run.make(tried, Expected::Answer, get).await;
 
-    let get = heard(run, socket).and_then(|socket| Ok(socket.execution(known.account?, UNKNOWN)));
+    let get =
+        heard(run, socket).and_then(|socket| Ok(socket.execution(known.account?, known.unknown)));
     let refusal = Expected::Refusal(&[], Grade::Breaks);
     run.attempt("GetExecution of an unknown one", refusal, get)
         .await;
