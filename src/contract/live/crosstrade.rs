@@ -37,15 +37,12 @@ pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Tri
     let listed = first
         .zip(account.ok())
         .map(|(first, account)| Reference::received(Service::CrossTrade, Some(account), &first.id));
-    let get = async |reference: &Reference| {
-        let account = account_of(reference);
-        crosstrade.execution(account, reference.id()).await
-    };
     let why = match (account, &list) {
         (Err(why), _) => why,
         (_, Some(_)) => "the list is empty: give a reference, crosstrade:<account>/<id>",
         (_, None) => "no list came: give a reference, crosstrade:<account>/<id>",
     };
+    let get = |reference| crosstrade.execution(account_of(reference), Reference::id(reference));
     let fill = run.get_each(listed.as_ref(), why, get).await;
     let instrument = fill.as_deref().or(first).map(|fill| &*fill.instrument);
 

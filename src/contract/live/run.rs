@@ -80,13 +80,16 @@ impl<'a> Run<'a> {
 
     /// Gets each of the executions that there should be, else the one that was listed; `why` there is none. Returns the last
     /// that came.
-    pub async fn get_each<T>(
+    pub async fn get_each<'r, T, F: Future<Output = Result<T, Error>>>(
         &mut self,
-        listed: Option<&Reference>,
+        listed: Option<&'r Reference>,
         why: &str,
-        get: impl AsyncFn(&Reference) -> Result<T, Error>,
-    ) -> Option<T> {
-        let mut references: Vec<&Reference> = self.options.of(self.service).collect();
+        get: impl Fn(&'r Reference) -> F,
+    ) -> Option<T>
+    where
+        'a: 'r,
+    {
+        let mut references: Vec<&'r Reference> = self.options.of(self.service).collect();
         if references.is_empty() {
             references.extend(listed);
         }

@@ -4,9 +4,11 @@ use super::run::{Expected, Run};
 use super::{Options, Trial};
 use crate::b3os::B3os;
 use crate::contract::{Contract, Grade};
+use crate::error::Error;
 use crate::hummingbot::{Hummingbot, types as hummingbot};
 use crate::reference::{Reference, Service};
-use crate::refold::Refold;
+use crate::refold::{Refold, types as refold};
+use crate::transport::reply::Reply;
 use crate::transport::request::Target;
 
 const UNKNOWN: &str = "get an unknown execution";
@@ -33,8 +35,8 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
         &path,
         &[],
     );
-    let get = async |reference: &Reference| hummingbot.executor(reference.id()).await;
-    run.get_each(None, "give a reference, hummingbot:<id>", get)
+    let form = "give a reference, hummingbot:<id>";
+    run.get_each(None, form, |reference| hummingbot.executor(reference.id()))
         .await;
     let get = hummingbot.executor(unknown);
     run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
@@ -51,8 +53,9 @@ pub async fn check_b3os(b3os: &B3os, options: &Options) -> Trial {
     let b3os = b3os.over(|transport| transport.also_observed(run.tap()));
     let wrong = b3os.over(|transport| transport.with_wrong_credential());
     let unknown = "no-such-execution";
-    let get = async |reference: &Reference| b3os.execution(reference.id()).await;
-    run.get_each(None, "give a reference, b3os:<id>", get).await;
+    let form = "give a reference, b3os:<id>";
+    run.get_each(None, form, |reference| b3os.execution(reference.id()))
+        .await;
     let get = b3os.execution(unknown);
     run.attempt(UNKNOWN, NOT_FOUND_OR_NO_ID, Ok(get)).await;
     let undocumented = "no document says which parameter is refused";
@@ -68,15 +71,9 @@ pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
     let refold = refold.over(|transport| transport.also_observed(run.tap()));
     let wrong = refold.over(|transport| transport.with_wrong_credential());
     let unknown = "000000000000000000000000";
-    let get = async |reference: &Reference| match reference.account() {
-        Some(account) => {
-            let refold = refold.for_linked_account(account)?;
-            refold.execution(reference.id()).await
-        }
-        None => refold.execution(reference.id()).await,
-    };
     let form = "give a reference, refold:[<linked account>/]<id>";
-    run.get_each(None, form, get).await;
+    run.get_each(None, form, |reference| get_for(&refold, reference))
+        .await;
     let get = refold.execution(unknown);
     run.attempt(UNKNOWN, NOT_FOUND, Ok(get)).await;
     let other = refold.for_linked_account("no-such-linked-account");
@@ -87,4 +84,17 @@ pub async fn check_refold(refold: &Refold, options: &Options) -> Trial {
     let refused = options.wrong_credential(wrong.execution(unknown));
     run.attempt(WRONG, REFUSED, refused).await;
     run.end()
+}
+
+async fn get_for(
+    refold: &Refold,
+    reference: &Reference,
+) -> Result<Reply<refold::Execution>, Error> {
+    match reference.account() {
+        Some(account) => {
+            let refold = refold.for_linked_account(account)?;
+            refold.execution(reference.id()).await
+        }
+        None => refold.execution(reference.id()).await,
+    }
 }

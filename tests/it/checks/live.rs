@@ -339,6 +339,14 @@ async fn a_service_that_is_named_and_not_open_failed_and_is_skipped_else() {
 }
 
 #[tokio::test]
+async fn a_check_may_run_on_a_task_of_its_own() {
+    let nothing = executions(&[]);
+    let check = async move { live::check(&nothing, &Options::new()).await };
+    let trial = tokio::spawn(check).await.expect("it ends");
+    assert_eq!(trial.count(Outcome::Skipped), 4);
+}
+
+#[tokio::test]
 async fn it_draws_on_the_budget_of_the_handle() {
     let server = Wire::always(ok(documents::FILL)).await;
     let budget = Budget::new(2, 0.01);
