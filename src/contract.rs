@@ -200,9 +200,8 @@ impl Contract {
 
     /// The operation that a call over the WebSocket is.
     fn called(&self, api: &str) -> Option<&Operation> {
-        self.operations
-            .iter()
-            .find(|operation| operation::is_called(operation, api))
+        let mut operations = self.operations.iter();
+        operations.find(|operation| operation::is_called(operation, api))
     }
 }
 

@@ -1,12 +1,13 @@
 //! A recording held against the specs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
-use serde::Deserialize;
 use url::Url;
 
+use super::json::{member, text};
 use super::{Contract, Report, Unchecked, Verdict, frame};
 use crate::observe::Direction;
 use crate::recording::{Entry, Frame, Recording};
@@ -113,17 +114,10 @@ fn headers(recorded: &[(String, String)]) -> HeaderMap {
     pairs.collect()
 }
 
-/// As much of a sent frame as says what its answer is one to.
-#[derive(Deserialize)]
-struct Called {
-    id: String,
-    api: String,
-}
-
-/// And of a received one.
-#[derive(Deserialize)]
-struct Answered {
-    id: String,
+/// A text that the frame's object has under this name.
+fn word(frame: &Frame, name: &str) -> Option<String> {
+    let json = std::str::from_utf8(&frame.data).ok()?;
+    text(member(json, name)?).map(Cow::into_owned)
 }
 
 /// More open calls than any client has; of a hostile file the rest are not followed.
@@ -134,17 +128,13 @@ fn messages(contract: &Contract, frames: &[Frame], at: Timestamp) -> Vec<Verdict
     let mut verdicts = Vec::new();
     for message in frames {
         let at = message.at.unwrap_or(at);
+        let id = word(message, "id");
         if message.direction == Direction::Sent {
-            let called = serde_json::from_slice::<Called>(&message.data);
-            if let Ok(Called { id, api }) = called
-                && calls.len() < MOST_CALLS
-            {
-                calls.insert(id, api);
-            }
+            let called = id.zip(word(message, "api"));
+            calls.extend(called.filter(|_| calls.len() < MOST_CALLS));
             continue;
         }
-        let answered = serde_json::from_slice::<Answered>(&message.data).ok();
-        let called = answered.and_then(|answered| calls.get(&answered.id));
+        let called = id.and_then(|id| calls.get(&id));
         let api = message.api.as_ref().or(called).map(String::as_str);
         verdicts.push(frame::verdict(
             contract,

@@ -132,10 +132,8 @@ impl Report {
 
     /// How many exchanges and messages were checked.
     pub fn exchanges(&self) -> u64 {
-        self.operations
-            .values()
-            .map(|checked| checked.exchanges)
-            .sum()
+        let operations = self.operations.values();
+        operations.map(|checked| checked.exchanges).sum()
     }
 
     /// How the answers fared, by service and operation.

@@ -148,14 +148,10 @@ impl Arguments {
                 output::say(&format!("{service}: {tried} …"));
             });
         }
-        if let Some(limit) = self.timeout {
-            options = options.socket_timeout(limit);
-        }
-        options = self.services().fold(options, Options::only);
-        match &self.account {
-            Some(account) => options.account(account),
-            None => options,
-        }
+        let options = self.services().fold(options, Options::only);
+        let options = self.account.iter().fold(options, Options::account);
+        let limit = self.timeout.into_iter();
+        limit.fold(options, Options::socket_timeout)
     }
 }
 

@@ -70,20 +70,19 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
 
 async fn fills(arguments: &Arguments, traffic: &Traffic) -> Result<Reply<ExecutionList>, Error> {
     let account = &arguments.account;
+    let lookback = arguments.lookback.into_iter();
     if arguments.asking.ws {
         let socket = arguments.asking.socket(traffic).await?;
-        let mut fills = socket.executions(account);
-        if let Some(lookback) = arguments.lookback {
-            fills = fills.lookback(lookback);
-        }
-        return fills.await;
+        let fills = socket.executions(account);
+        return lookback
+            .fold(fills, |fills, back| fills.lookback(back))
+            .await;
     }
     let executions = arguments.asking.executions(traffic)?;
-    let mut fills = executions.crosstrade()?.executions(account);
-    if let Some(lookback) = arguments.lookback {
-        fills = fills.lookback(lookback);
-    }
-    fills.await
+    let fills = executions.crosstrade()?.executions(account);
+    lookback
+        .fold(fills, |fills, back| fills.lookback(back))
+        .await
 }
 
 fn print_table(fills: &Reply<ExecutionList>, ws: bool) -> Result<(), Failure> {

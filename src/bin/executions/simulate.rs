@@ -98,21 +98,18 @@ fn wrong(faults: &[Fault]) -> String {
 
 /// Prints what to export, and says what to do with it.
 pub fn print_exports(variables: &[(&'static str, String)]) -> Result<(), Failure> {
-    let exports: String = variables.iter().map(export).collect();
+    let exports = variables.iter();
+    let exports = exports.map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+    let exports: String = exports.collect();
     if output::is_terminal() {
         output::say("Paste into another terminal:\n");
-        return output::print(exports.as_bytes());
+        return output::print(exports);
     }
-    output::print(exports.as_bytes())?;
+    output::print(exports)?;
     output::say(
         "What to export was written to stdout; if that is a file, read it with `. ./FILE` in another terminal.",
     );
     Ok(())
-}
-
-/// A line that sets a variable.
-fn export((name, value): &(&'static str, String)) -> String {
-    format!("export {name}={}\n", quoted(value))
 }
 
 /// The first that the simulator offers of each service.

@@ -90,11 +90,9 @@ async fn get_for(
     refold: &Refold,
     reference: &Reference,
 ) -> Result<Reply<refold::Execution>, Error> {
-    match reference.account() {
-        Some(account) => {
-            let refold = refold.for_linked_account(account)?;
-            refold.execution(reference.id()).await
-        }
-        None => refold.execution(reference.id()).await,
-    }
+    let account = reference.account();
+    let other = account.map(|account| refold.for_linked_account(account));
+    let other = other.transpose()?;
+    let refold = other.as_ref().unwrap_or(refold);
+    refold.execution(reference.id()).await
 }
