@@ -136,13 +136,6 @@ impl Contract {
         operation::at(&self.operations, method, path).map(|operation| &*operation.id)
     }
 
-    /// The segments of an operation's path with these values for its parameters.
-    fn path<'a>(&'a self, operation: &str, values: &[&'a str]) -> Vec<&'a str> {
-        let mut known = self.operations.iter();
-        let operation = known.find(|known| *known.id == *operation);
-        operation.map_or_else(Vec::new, |operation| operation::path(operation, values))
-    }
-
     /// Checks an exchange that ended with an answer; `None` for one that did not, which no contract speaks of.
     ///
     /// The exchange is taken to be one with this service.
@@ -196,12 +189,6 @@ impl Contract {
     /// if it answers one, what came, and when.
     pub fn check_frame(&self, api: Option<&str>, data: &Bytes, at: Timestamp) -> Verdict {
         frame::verdict(self, api, true, data, at)
-    }
-
-    /// The operation that a call over the WebSocket is.
-    fn called(&self, api: &str) -> Option<&Operation> {
-        let mut operations = self.operations.iter();
-        operations.find(|operation| operation::is_called(operation, api))
     }
 }
 
@@ -305,7 +292,8 @@ mod tests {
             contract.operation_at(&Method::POST, "/v1/api/accounts/a/executions"),
             None
         );
-        let called = |api| contract.called(api).map(|operation| &*operation.id);
+        let operations = &contract.operations;
+        let called = |api| operation::called(operations, api).map(|operation| &*operation.id);
         assert_eq!(called("GetExecution"), get);
         assert_eq!(called("get_execution"), None);
     }

@@ -12,6 +12,7 @@ use super::answer::over_socket;
 use super::finding::{Found, Grade, Rule, shown};
 use super::findings::Findings;
 use super::json::{JsonType, member, members, object, text as characters};
+use super::operation::called;
 use super::reading::pushes;
 use super::verdict::Verdict;
 use super::walk::Walk;
@@ -63,7 +64,7 @@ fn judge<'a>(
         }
         return push;
     }
-    let operation = api.and_then(|api| contract.called(api));
+    let operation = api.and_then(|api| called(&contract.operations, api));
     let name: &str = match operation {
         Some(operation) => &operation.id,
         None => api.and_then(shown).unwrap_or(FRAME),

@@ -2,42 +2,27 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-/// What a case came to, with the words for it.
-pub(super) enum Ended<'a> {
-    /// Words for whoever looks closer.
-    Passed(&'a str),
-    /// The type of the failure, what failed, and words for whoever looks closer.
-    Failed(&'a str, &'a str, &'a str),
-    /// It could not be tried.
-    Errored(&'a str),
-    Skipped(&'a str),
-}
-
-pub(super) fn case(class: &str, name: &str, ended: Ended<'_>) -> TestCase {
-    let (status, out) = match ended {
-        Ended::Passed(out) => (TestCaseStatus::success(), out),
-        Ended::Failed(kind, message, out) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(kind).set_message(text(message));
-            (status, out)
-        }
-        Ended::Errored(message) => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status.set_type("failed").set_message(text(message));
-            (status, "")
-        }
-        Ended::Skipped(message) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(text(message));
-            (status, "")
-        }
-    };
+/// A case, with words for whoever looks closer.
+pub(super) fn case(class: &str, name: &str, status: TestCaseStatus, out: &str) -> TestCase {
     let mut case = TestCase::new(text(name), status);
     case.set_classname(text(class));
     if !out.is_empty() {
         case.set_system_out(text(out));
     }
     case
+}
+
+/// The status of a case that failed, or could not be tried, by a word for the reason and the reason.
+pub(super) fn failed(kind: NonSuccessKind, word: &str, reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(word).set_message(text(reason));
+    status
+}
+
+pub(super) fn skipped(reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(text(reason));
+    status
 }
 
 /// The cases in suites of these names.
@@ -71,8 +56,8 @@ mod tests {
     #[test]
     fn no_character_breaks_the_xml() {
         let name = "<a b=\"c\">&'\u{0}\u{1b}\u{ffff}é";
-        let ended = Ended::Failed("x", name, name);
-        let xml = xml([("s", case(name, name, ended))]);
+        let failed = failed(NonSuccessKind::Failure, "x", name);
+        let xml = xml([("s", case(name, name, failed, name))]);
         assert!(
             xml.contains("&lt;a b=&quot;c&quot;&gt;&amp;&apos;???é"),
             "{xml}"

@@ -9,22 +9,26 @@ fn segments(operation: &Operation) -> impl Iterator<Item = Option<&str>> {
     segments.map(|segment| Some(segment).filter(|segment| !segment.starts_with('{')))
 }
 
-/// The segments of its path, with these values for its parameters in turn.
-pub(super) fn path<'a>(operation: &'a Operation, values: &[&'a str]) -> Vec<&'a str> {
+/// The segments of an operation's path, with these values for its parameters in turn.
+pub(super) fn path<'a>(operations: &'a [Operation], id: &str, values: &[&'a str]) -> Vec<&'a str> {
     let mut values = values.iter().copied();
-    segments(operation)
+    let known = operations.iter().find(|operation| operation.id == id);
+    let segments = known.into_iter().flat_map(segments);
+    segments
         .map(|segment| segment.unwrap_or_else(|| values.next().unwrap_or_default()))
         .collect()
 }
 
-/// Whether the WebSocket calls it so: `GetExecution` for `get_execution`.
-pub(super) fn is_called(operation: &Operation, api: &str) -> bool {
-    let words = operation.id.split('_').flat_map(|word| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|first| first.to_ascii_uppercase());
-        first.into_iter().chain(letters)
-    });
-    words.eq(api.chars())
+/// The operation that the WebSocket calls so: `GetExecution` for `get_execution`.
+pub(super) fn called<'a>(operations: &'a [Operation], api: &str) -> Option<&'a Operation> {
+    operations.iter().find(|operation| {
+        let words = operation.id.split('_').flat_map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(letters)
+        });
+        words.eq(api.chars())
+    })
 }
 
 /// The operation of a request, by as much of the end of its path as fits: a base URL may bring segments of its own.

@@ -125,14 +125,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments {
-        command,
-        record,
-        contract,
-        verbose,
-    } = arguments;
-    let checks = contract.unwrap_or_default();
-    logs::start(verbose);
+    logs::start(arguments.verbose);
+    let (command, record) = (arguments.command, arguments.record);
+    let checks = arguments.contract.unwrap_or_default();
     if record.is_some() && !command.asks() {
         return Err(Failure::usage(
             "--record is for commands that ask a service",
@@ -204,17 +199,17 @@ async fn run_asking(
         Command::Check(arguments) => check::run(&arguments, &traffic).await,
         _ => demo::run(&traffic).await,
     };
-    let ended = ended.map_err(|failure| match enforced && failure.code == failure::UNFIT {
-        true => failure.hinting([record::ENFORCED]),
-        false => failure,
-    });
-    match (ended, traffic.finish()) {
-        (Ok(code), finished) => finished.map(|()| code),
-        (Err(failure), finished) => {
+    let finished = traffic.finish();
+    match ended {
+        Ok(code) => finished.map(|()| code),
+        Err(failure) => {
             if let Err(unrecorded) = finished {
                 output::say(&unrecorded.text);
             }
-            Err(failure)
+            Err(match enforced && failure.code == failure::UNFIT {
+                true => failure.hinting([record::ENFORCED]),
+                false => failure,
+            })
         }
     }
 }

@@ -79,21 +79,19 @@ pub async fn until_interrupted(
 fn announce(simulator: &Simulator, faults: &[Fault]) -> Result<(), Failure> {
     output::say("CrossTrade, Hummingbot, B3OS and Refold run on this machine, simulated.");
     print_exports(&simulator.variables())?;
-    output::say(&format!(
-        "\nThen try:\n{}\nCrossTrade's WebSocket is {}{}\nCtrl-C ends it.",
-        examples(&references(simulator)?),
-        simulator.crosstrade_socket_url(),
-        wrong(faults)
-    ));
-    Ok(())
-}
-
-fn wrong(faults: &[Fault]) -> String {
     let faults: Vec<String> = faults.iter().map(Fault::to_string).collect();
-    match faults.is_empty() {
+    let faults = match faults.is_empty() {
         true => String::new(),
         false => format!(" and has faults: {}", faults.join(", ")),
-    }
+    };
+    let (url, examples) = (
+        simulator.crosstrade_socket_url(),
+        examples(&references(simulator)?),
+    );
+    output::say(&format!(
+        "\nThen try:\n{examples}\nCrossTrade's WebSocket is {url}{faults}\nCtrl-C ends it.",
+    ));
+    Ok(())
 }
 
 /// Prints what to export, and says what to do with it.

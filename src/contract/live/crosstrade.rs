@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::run::{Expected, Run};
 use super::{Options, Trial};
+use crate::contract::operation::path;
 use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
 use crate::reference::{Reference, Service};
@@ -83,7 +84,8 @@ async fn refusals(
     run.attempt("get an unknown execution", NOT_FOUND, get)
         .await;
     let known = account.unwrap_or(UNKNOWN_ACCOUNT);
-    let path = Contract::of(Service::CrossTrade).path("list_executions", &[known]);
+    let contract = Contract::of(Service::CrossTrade);
+    let path = path(&contract.operations, "list_executions", &[known]);
     let list = account.map(|account| {
         crosstrade.transport.ask::<types::ExecutionList>(
             Target::list("executions").within("account", account),

@@ -3,6 +3,7 @@
 use super::run::{Expected, Run};
 use super::{Options, Trial};
 use crate::b3os::B3os;
+use crate::contract::operation::path;
 use crate::contract::{Contract, Grade};
 use crate::error::Error;
 use crate::hummingbot::{Hummingbot, types as hummingbot};
@@ -28,7 +29,8 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
     let hummingbot = hummingbot.over(|transport| transport.also_observed(run.tap()));
     let wrong = hummingbot.over(|transport| transport.with_wrong_credential());
     let unknown = "no-such-executor";
-    let path = Contract::of(Service::Hummingbot).path("get_executor", &[""]);
+    let contract = Contract::of(Service::Hummingbot);
+    let path = path(&contract.operations, "get_executor", &[""]);
     let empty = hummingbot.transport.ask::<hummingbot::Executor>(
         Target::list("executors"),
         "get_executor",

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use quick_junit::TestCase;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 use serde::Serialize;
 
-use crate::contract::junit::{self, Ended};
+use crate::contract::junit::{self, case, failed, skipped};
 use crate::contract::words::words;
 use crate::contract::{Grade, Report};
 use crate::reference::{Reference, Service};
@@ -147,15 +147,17 @@ impl Trial {
 impl Attempt {
     fn to_case(&self, least: Grade) -> TestCase {
         let out = format!("{}: {}", self.outcome, self.why);
-        let ended = match self.outcome {
-            Outcome::Failed => Ended::Errored(&self.why),
-            Outcome::Skipped => Ended::Skipped(&self.why),
+        let why = &self.why;
+        let (status, out) = match self.outcome {
+            Outcome::Failed => (failed(NonSuccessKind::Error, "failed", why), ""),
+            Outcome::Skipped => (skipped(why), ""),
             outcome if outcome.grade() >= Some(least) => {
-                Ended::Failed(outcome.as_str(), &self.why, "")
+                let word = outcome.as_str();
+                (failed(NonSuccessKind::Failure, word, why), "")
             }
-            _ => Ended::Passed(&out),
+            _ => (TestCaseStatus::success(), &*out),
         };
-        junit::case(self.service.as_str(), &self.name(), ended)
+        case(self.service.as_str(), &self.name(), status, out)
     }
 }
 

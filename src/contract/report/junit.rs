@@ -1,9 +1,9 @@
 //! A report as test cases: a suite for each service, a case for each operation and each finding.
 
-use quick_junit::TestCase;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 
 use super::super::finding::{Finding, Grade};
-use super::super::junit::{Ended, case};
+use super::super::junit::{case, failed, skipped};
 use super::{Checked, Report};
 
 /// Whatever is of the grade `least` or worse fails.
@@ -16,7 +16,7 @@ pub(super) fn xml(report: &Report, least: Grade) -> String {
     let findings = findings.map(|finding| (finding.service, finding_case(finding, least)));
     let unchecked = report.unchecked().map(|(why, count)| {
         let count = count.to_string();
-        let case = case("unchecked", why.as_str(), Ended::Skipped(&count));
+        let case = case("unchecked", why.as_str(), skipped(&count), "");
         ("unchecked", case)
     });
     super::super::junit::xml(operations.chain(findings).chain(unchecked))
@@ -32,17 +32,20 @@ fn checked_case(
     let is_explained = report.findings().iter().any(|finding| {
         finding.grade >= least && finding.service == service && *finding.operation == *operation
     });
-    let failed = match least {
+    let count = match least {
         Grade::Breaks => checked.broken,
         Grade::Note | Grade::Drift => checked.broken + checked.drifted,
     };
     let class = format!("{service}.{operation}");
-    let out = checked.to_string();
-    let ended = match failed > 0 && !is_explained {
-        true => Ended::Failed("contract", "the findings were too many to be kept", &out),
-        false => Ended::Passed(&out),
+    let status = match count > 0 && !is_explained {
+        true => breach("the findings were too many to be kept"),
+        false => TestCaseStatus::success(),
     };
-    case(&class, "all", ended)
+    case(&class, "all", status, &checked.to_string())
+}
+
+fn breach(reason: &str) -> TestCaseStatus {
+    failed(NonSuccessKind::Failure, "contract", reason)
 }
 
 fn finding_case(finding: &Finding, least: Grade) -> TestCase {
@@ -56,9 +59,9 @@ fn finding_case(finding: &Finding, least: Grade) -> TestCase {
     let (grade, count) = (finding.grade, finding.count);
     let (first, last) = (finding.first, finding.last);
     let out = format!("{grade}: {problem}; {count} in all, first {first}, last {last}");
-    let ended = match grade >= least {
-        true => Ended::Failed("contract", &problem, &out),
-        false => Ended::Passed(&out),
+    let status = match grade >= least {
+        true => breach(&problem),
+        false => TestCaseStatus::success(),
     };
-    case(&class, &name, ended)
+    case(&class, &name, status, &out)
 }
