@@ -41,7 +41,7 @@ impl Findings {
         self.grade = self.grade.max(worst);
     }
 
-    /// The same, of all that another holds.
+    /// Adds all that another holds.
     pub fn merge(&mut self, most: usize, other: Self) {
         self.leave(other.left_out, other.grade);
         for finding in other.kept.into_values() {

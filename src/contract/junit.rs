@@ -12,7 +12,7 @@ pub(super) fn case(class: &str, name: &str, status: TestCaseStatus, out: &str) -
     case
 }
 
-/// The status of a case that failed, or could not be tried, by a word for the reason and the reason.
+/// A case that failed or could not be tried: the word sorts the reason for machines.
 pub(super) fn failed(kind: NonSuccessKind, word: &str, reason: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(word).set_message(text(reason));

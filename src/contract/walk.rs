@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
         self.findings.add(MOST_FINDINGS, finding);
     }
 
-    /// The same, of something that these words say all of.
+    /// Adds a finding whose `found` is fixed words.
     pub fn say(&mut self, rule: Rule, grade: Grade, expected: impl Display, found: &'static str) {
         self.add(rule, grade, expected, Found::kind(found));
     }

@@ -28,7 +28,7 @@ pub enum Checks {
     Enforce,
 }
 
-/// What to say to whom enforcing it kept an answer from.
+/// Hint shown when `enforce` withheld a response.
 pub const ENFORCED: &str =
     "`--contract enforce` ended it; `--contract report` tells it beside what the client can read.";
 

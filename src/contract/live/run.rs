@@ -242,14 +242,11 @@ fn judged(expected: Expected, error: Option<&Error>, seen: &[Verdict]) -> (Outco
         #[cfg(feature = "ws")]
         (Expected::Push(name), _) => {
             let is_it = |verdict: &&Verdict| *verdict.operation == *name || verdict.is_broken();
-            let absent = || {
-                (
-                    Outcome::Skipped,
-                    "none came: the market may be closed".to_owned(),
-                )
-            };
-            let pushed = |verdict: &Verdict| (Outcome::of(verdict.grade()), reason(verdict));
-            seen.iter().find(is_it).map_or_else(absent, pushed)
+            let absent = "none came: the market may be closed";
+            match seen.iter().find(is_it) {
+                Some(verdict) => (Outcome::of(verdict.grade()), reason(verdict)),
+                None => (Outcome::Skipped, absent.to_owned()),
+            }
         }
     }
 }
