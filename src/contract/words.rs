@@ -14,9 +14,6 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_meta])* $variant,)* }
 
         impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
             /// The words in reports.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }

@@ -30,15 +30,15 @@ impl Sheet {
             ("finished", time(execution.finished)),
             ("about", execution.about.clone()),
         ];
+        let neutral = neutral.into_iter();
+        let neutral = neutral.filter_map(|(name, text)| Some((name.to_owned(), text?)));
+        let raw = json::leaves(execution.raw.as_str()).into_iter();
+        let plain = |(name, text): (String, String)| {
+            (escaped(&name).into_owned(), escaped(&text).into_owned())
+        };
         Self {
-            neutral: neutral
-                .into_iter()
-                .filter_map(|(name, text)| Some((name.to_owned(), escaped(&text?).into_owned())))
-                .collect(),
-            raw: json::leaves(execution.raw.as_str())
-                .into_iter()
-                .map(|(path, text)| (escaped(&path).into_owned(), escaped(&text).into_owned()))
-                .collect(),
+            neutral: neutral.map(plain).collect(),
+            raw: raw.map(plain).collect(),
         }
     }
 
@@ -55,9 +55,8 @@ impl Sheet {
         let facts = self.neutral.iter().chain(&self.raw);
         let names = facts.map(|(name, _)| name.chars().count()).max();
         let names = u16::try_from(names.unwrap_or(0)).unwrap_or(u16::MAX);
-        let names = names
-            .saturating_add(2)
-            .min((width / 2).max(width.saturating_sub(30)));
+        let most = (width / 2).max(width.saturating_sub(30));
+        let names = names.saturating_add(2).min(most);
         let mut text = lines(&self.neutral, names, width);
         text += &format!("\n{HEADING}As the service sent it{HEADING:#}\n");
         text + &lines(&self.raw, names, width)
