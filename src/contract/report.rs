@@ -181,12 +181,11 @@ impl Report {
     }
 
     fn count(&mut self, service: &'static str, operation: &str, more: Checked) {
-        let key = (service, Box::from(operation));
+        let mut key = (service, Box::from(operation));
         let is_full = self.operations.len() >= MOST_OPERATIONS;
-        let key = match is_full && !self.operations.contains_key(&key) {
-            true => (service, OTHER.into()),
-            false => key,
-        };
+        if is_full && !self.operations.contains_key(&key) {
+            key.1 = OTHER.into();
+        }
         let checked = self.operations.entry(key).or_default();
         checked.exchanges += more.exchanges;
         checked.broken += more.broken;

@@ -21,15 +21,11 @@ impl Schemas {
 
     /// Returns true if the spec lets a null stand in the place of the value.
     pub fn allows_null(&self, shape: &Shape, nullable: bool) -> bool {
-        let component = match shape {
-            Shape::Component(place) => Some(&self.get(*place).sort),
-            _ => None,
+        let Shape::Component(place) = shape else {
+            return nullable;
         };
-        nullable
-            || matches!(
-                component,
-                Some(Sort::Enum { nullable: true, .. } | Sort::Any)
-            )
+        let sort = &self.get(*place).sort;
+        nullable || matches!(sort, Sort::Enum { nullable: true, .. } | Sort::Any)
     }
 }
 

@@ -121,10 +121,8 @@ fn code(error: &Error) -> u8 {
         (error.is_contract_drift(), UNFIT),
         (error.is_rate_limited(), 10),
     ];
-    codes
-        .into_iter()
-        .find_map(|(is, code)| is.then_some(code))
-        .unwrap_or(1)
+    let known = codes.into_iter().find(|(is, _)| *is);
+    known.map_or(1, |(_, code)| code)
 }
 
 /// The library's hint, and what only the command can suggest.

@@ -35,23 +35,14 @@ pub struct Arguments {
     asking: Asking,
 }
 
-impl Arguments {
-    /// Further back than REST does.
-    fn reaches_too_far(&self) -> bool {
-        let longest = Duration::from_secs(15 * 60);
-        !self.asking.ws && self.lookback.is_some_and(|lookback| lookback > longest)
-    }
-}
+/// As far back as REST lists.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
+    let is_too_far = arguments.lookback > Some(LONGEST) && !arguments.asking.ws;
+    let hint = is_too_far.then_some("`--ws` asks over the WebSocket, which takes more.");
     let fills = fills(arguments, traffic).await;
-    let fills = fills.map_err(|error| match arguments.reaches_too_far() {
-        true => {
-            let hint = "`--ws` asks over the WebSocket, which takes more.";
-            Failure::from(error).hinting([hint])
-        }
-        false => error.into(),
-    })?;
+    let fills = fills.map_err(|error| Failure::from(error).hinting(hint))?;
     match arguments.asking.output {
         Form::Table => print_table(&fills, arguments.asking.ws)?,
         Form::Json => output::print(json::pretty(&fills.to_executions())?)?,

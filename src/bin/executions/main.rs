@@ -129,9 +129,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let (command, record) = (arguments.command, arguments.record);
     let checks = arguments.contract.unwrap_or_default();
     if record.is_some() && !command.asks() {
-        return Err(Failure::usage(
-            "--record is for commands that ask a service",
-        ));
+        let words = "--record is for commands that ask a service";
+        return Err(Failure::usage(words));
     }
     let is_checked = command.asks() && !matches!(command, Command::Check(_));
     if checks != record::Checks::Off && !is_checked {
@@ -206,10 +205,8 @@ async fn run_asking(
             if let Err(unrecorded) = finished {
                 output::say(&unrecorded.text);
             }
-            Err(match enforced && failure.code == failure::UNFIT {
-                true => failure.hinting([record::ENFORCED]),
-                false => failure,
-            })
+            let is_withheld = enforced && failure.code == failure::UNFIT;
+            Err(failure.hinting(is_withheld.then_some(record::ENFORCED)))
         }
     }
 }

@@ -42,12 +42,11 @@ pub struct Traffic {
 impl Traffic {
     pub fn watched(file: Option<&Path>, checks: Checks) -> Result<Self, Failure> {
         let recorder = file.map(Recorder::create).transpose();
-        let recorder = recorder.map_err(|why| match why.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Failure::new([format!("{why}; remove it, or give another name")])
-            }
-            _ => Failure::new([why.to_string()]),
-        })?;
+        let advice = |why: &io::Error| match why.kind() {
+            io::ErrorKind::AlreadyExists => "; remove it, or give another name",
+            _ => "",
+        };
+        let recorder = recorder.map_err(|why| Failure::new([format!("{why}{}", advice(&why))]))?;
         Ok(Self {
             recorder: recorder.map(Arc::new),
             watch: Watch::new(match checks {

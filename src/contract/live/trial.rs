@@ -119,10 +119,8 @@ impl Trial {
 
     /// How many attempts came to this.
     pub fn count(&self, outcome: Outcome) -> usize {
-        let attempts = self.attempts.iter();
-        attempts
-            .filter(|attempt| attempt.outcome == outcome)
-            .count()
+        let is_it = |attempt: &&Attempt| attempt.outcome == outcome;
+        self.attempts.iter().filter(is_it).count()
     }
 
     /// Adds all that another trial holds.
