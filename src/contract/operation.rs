@@ -14,9 +14,8 @@ pub(super) fn path<'a>(operations: &'a [Operation], id: &str, values: &[&'a str]
     let mut values = values.iter().copied();
     let known = operations.iter().find(|operation| operation.id == id);
     let segments = known.into_iter().flat_map(segments);
-    segments
-        .map(|segment| segment.unwrap_or_else(|| values.next().unwrap_or_default()))
-        .collect()
+    let value = |segment: Option<&'a str>| segment.or_else(|| values.next());
+    segments.map(value).map(Option::unwrap_or_default).collect()
 }
 
 /// The operation that the WebSocket calls so: `GetExecution` for `get_execution`.

@@ -202,10 +202,7 @@ fn tell(finding: &Finding) {
 fn content_type(headers: &HeaderMap) -> HeaderMap {
     let value = headers.get(CONTENT_TYPE);
     let value = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
-    value
-        .map(|value| (CONTENT_TYPE, value))
-        .into_iter()
-        .collect()
+    HeaderMap::from_iter(value.map(|value| (CONTENT_TYPE, value)))
 }
 
 impl Observer for Watch {

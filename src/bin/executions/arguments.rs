@@ -56,12 +56,10 @@ pub async fn connect(executions: &Executions, limit: Option<Duration>) -> Result
 
 /// A positive length of time as people write it: `10m`, `90s`, `1h30m`, `PT10M`.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let unfit = || "write it as 90s, 10m or 1h30m".to_owned();
-    let length: SignedDuration = text.parse().map_err(|_| unfit())?;
-    match Duration::try_from(length) {
-        Ok(length) if !length.is_zero() => Ok(length),
-        _ => Err(unfit()),
-    }
+    let length = text.parse::<SignedDuration>().ok();
+    let length = length.and_then(|length| Duration::try_from(length).ok());
+    let length = length.filter(|length| !length.is_zero());
+    length.ok_or_else(|| "write it as 90s, 10m or 1h30m".to_owned())
 }
 
 #[cfg(test)]

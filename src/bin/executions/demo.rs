@@ -18,9 +18,8 @@ use crate::simulate;
 const LOOKBACK: Duration = Duration::from_secs(15 * 60);
 
 pub async fn run(traffic: &Traffic) -> Result<ExitCode, Failure> {
-    let simulator = Simulator::start(Options::default())
-        .await
-        .map_err(Failure::start)?;
+    let simulator = Simulator::start(Options::default()).await;
+    let simulator = simulator.map_err(Failure::start)?;
     let executions = traffic.simulated(&simulator)?;
     let references = simulate::references(&simulator)?;
     output::say(

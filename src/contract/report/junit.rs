@@ -49,10 +49,8 @@ fn breach(reason: &str) -> TestCaseStatus {
 }
 
 fn finding_case(finding: &Finding, least: Grade) -> TestCase {
-    let place = match (&*finding.pointer, finding.status) {
-        (pointer, Some(status)) => format!("{status} {pointer}"),
-        (pointer, None) => pointer.to_owned(),
-    };
+    let status = finding.status.map(|status| status.to_string());
+    let place = format!("{} {}", status.unwrap_or_default(), finding.pointer);
     let class = format!("{}.{}", finding.service, finding.operation);
     let name = format!("{} {} ({})", finding.rule, place.trim(), finding.found);
     let problem = finding.problem();

@@ -210,10 +210,8 @@ impl Table {
     /// Whether the rows are of more days than today, in UTC.
     fn has_dates(&self, now: Timestamp) -> bool {
         let date = |at: Timestamp| TimeZone::UTC.to_datetime(at).date();
-        self.rows
-            .iter()
-            .flatten()
-            .any(|value| matches!(value, Cell::Time(at) if date(*at) != date(now)))
+        let mut cells = self.rows.iter().flatten();
+        cells.any(|cell| matches!(cell, Cell::Time(at) if date(*at) != date(now)))
     }
 }
 
@@ -239,11 +237,8 @@ impl Cell {
 /// The length of a line of columns this wide.
 fn needed(widths: &[u16]) -> u16 {
     let shown = widths.iter().filter(|&&width| width > 0);
-    shown
-        .fold(0_u16, |sum, width| {
-            sum.saturating_add(*width).saturating_add(GAP)
-        })
-        .saturating_sub(GAP)
+    let add = |sum: u16, width: &u16| sum.saturating_add(*width).saturating_add(GAP);
+    shown.fold(0, add).saturating_sub(GAP)
 }
 
 #[cfg(test)]
