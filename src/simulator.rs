@@ -24,6 +24,7 @@ mod crosstrade;
 mod fault;
 mod fills;
 mod hummingbot;
+mod lookup;
 mod market;
 mod object;
 mod refold;
@@ -48,6 +49,7 @@ pub use credentials::{
     REFOLD_LINKED_ACCOUNT_ID, REFOLD_SESSION_TOKEN,
 };
 pub use fault::{Fault, NoSuchFault};
+use lookup::Lookup as _;
 
 /// How long [`Simulator::shutdown`] lets open requests finish.
 const GRACE: Duration = Duration::from_secs(1);
@@ -87,10 +89,8 @@ impl Options {
 /// The running services. Dropping it stops them without waiting; [`shutdown`](Self::shutdown) waits.
 #[derive(Debug)]
 pub struct Simulator {
-    crosstrade: String,
-    hummingbot: String,
-    b3os: String,
-    refold: String,
+    /// In the order of the ports.
+    urls: [String; 4],
     references: Vec<String>,
     /// Sent or dropped: the servers and the open sockets stop.
     stop: watch::Sender<()>,
@@ -120,32 +120,29 @@ impl Simulator {
             .collect();
 
         // All ports first: nothing serves unless everything can.
+        let port = options.port;
         let listeners = [
-            bind(&options, 0).await?,
-            bind(&options, 1).await?,
-            bind(&options, 2).await?,
-            bind(&options, 3).await?,
+            bind(port, 0).await?,
+            bind(port, 1).await?,
+            bind(port, 2).await?,
+            bind(port, 3).await?,
         ];
         let (stop, stopped) = watch::channel(());
         let line = socket::Line::new(&options.faults, stopped.clone());
         let routers = [
             crosstrade.router(socket::router(line)),
             hummingbot.router(),
-            b3os.router(),
-            refold.router(),
+            lookup::router(b3os),
+            lookup::router(refold),
         ];
-        let [crosstrade, hummingbot, b3os, refold] =
-            listeners.each_ref().map(|(_, url)| url.clone());
+        let urls = listeners.each_ref().map(|(_, url)| url.clone());
         let servers = listeners
             .into_iter()
             .zip(routers)
             .map(|((listener, _), router)| tokio::spawn(serve(listener, router, stopped.clone())))
             .collect();
         Ok(Self {
-            crosstrade,
-            hummingbot,
-            b3os,
-            refold,
+            urls,
             references,
             stop,
             servers,
@@ -155,35 +152,32 @@ impl Simulator {
     /// CrossTrade's base URL: scheme, address and port, no path. So are the other three.
     #[must_use]
     pub fn crosstrade_url(&self) -> &str {
-        &self.crosstrade
+        &self.urls[0]
     }
 
     /// Where CrossTrade's WebSocket is: `ws://…/ws/stream`.
     #[must_use]
     pub fn crosstrade_socket_url(&self) -> String {
-        format!(
-            "{}{}",
-            self.crosstrade.replacen("http", "ws", 1),
-            socket::PATH
-        )
+        let url = self.crosstrade_url().replacen("http", "ws", 1);
+        format!("{url}{}", socket::PATH)
     }
 
     /// Hummingbot's base URL.
     #[must_use]
     pub fn hummingbot_url(&self) -> &str {
-        &self.hummingbot
+        &self.urls[1]
     }
 
     /// B3OS's base URL.
     #[must_use]
     pub fn b3os_url(&self) -> &str {
-        &self.b3os
+        &self.urls[2]
     }
 
     /// Refold's base URL.
     #[must_use]
     pub fn refold_url(&self) -> &str {
-        &self.refold
+        &self.urls[3]
     }
 
     /// The environment that points all four clients here. For Refold it is the key and its account, never the
@@ -191,14 +185,14 @@ impl Simulator {
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         [
-            ("CROSSTRADE_BASE_URL", self.crosstrade.as_str()),
+            ("CROSSTRADE_BASE_URL", self.crosstrade_url()),
             ("CROSSTRADE_TOKEN", CROSSTRADE_TOKEN),
-            ("HUMMINGBOT_BASE_URL", &self.hummingbot),
+            ("HUMMINGBOT_BASE_URL", self.hummingbot_url()),
             ("HUMMINGBOT_USERNAME", HUMMINGBOT_USERNAME),
             ("HUMMINGBOT_PASSWORD", HUMMINGBOT_PASSWORD),
-            ("B3OS_BASE_URL", &self.b3os),
+            ("B3OS_BASE_URL", self.b3os_url()),
             ("B3OS_API_KEY", B3OS_API_KEY),
-            ("REFOLD_BASE_URL", &self.refold),
+            ("REFOLD_BASE_URL", self.refold_url()),
             ("REFOLD_API_KEY", REFOLD_API_KEY),
             ("REFOLD_LINKED_ACCOUNT_ID", REFOLD_LINKED_ACCOUNT_ID),
         ]
@@ -227,16 +221,15 @@ impl Simulator {
     }
 }
 
-async fn bind(options: &Options, offset: u16) -> io::Result<(TcpListener, String)> {
-    let port = match options.port {
-        0 => 0,
-        first => first.checked_add(offset).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("no four ports from {first}: the last is 65535"),
-            )
-        })?,
+async fn bind(first: u16, offset: u16) -> io::Result<(TcpListener, String)> {
+    let port = match first {
+        0 => Some(0),
+        first => first.checked_add(offset),
     };
+    let port = port.ok_or_else(|| {
+        let why = format!("no four ports from {first}: the last is 65535");
+        io::Error::new(io::ErrorKind::InvalidInput, why)
+    })?;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let named =
         |why: io::Error| io::Error::new(why.kind(), format!("cannot listen on {wanted}: {why}"));

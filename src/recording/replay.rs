@@ -10,31 +10,32 @@
 //! recorded after. A connection that was recorded as lost is dropped once all of that has been sent.
 
 mod answers;
-mod line;
 mod missed;
 mod script;
 mod turns;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
+use axum::extract::connect_info::Connected;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::serve::IncomingStream;
+use axum::{Json, Router};
+use socket2::{SockRef, Socket};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::read::{Answer, Frame, Recording};
-use answers::{Answers, Found};
-use line::{Cut, Lines};
+use super::read::{Answer, Recording};
+use answers::{Answers, Recorded};
 pub use missed::Missed;
 use script::{Script, Step};
 
@@ -120,7 +121,7 @@ impl Replay {
             services,
             socket,
             stop,
-            server: tokio::spawn(serve(Lines(listener), router, stopped)),
+            server: tokio::spawn(serve(listener, router, stopped)),
         })
     }
 
@@ -177,15 +178,40 @@ struct Desk {
 
 type Tell = dyn Fn(&Missed) + Send + Sync;
 
-async fn serve(lines: Lines, router: Router, mut stopped: watch::Receiver<()>) -> io::Result<()> {
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) -> io::Result<()> {
     let stop = async move {
         // An error says the same: the sender is dropped.
         let _ = stopped.changed().await;
     };
     let service = router.into_make_service_with_connect_info::<Cut>();
-    axum::serve(lines, service)
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
+}
+
+/// Closes the connection of a request: nothing is written to it any more.
+#[derive(Clone)]
+struct Cut(Option<Arc<Socket>>);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Cut {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        // Small frames one after another would else wait for each other's acknowledgement.
+        let _ = stream.io().set_nodelay(true);
+        let socket = SockRef::from(stream.io()).try_clone();
+        Self(socket.ok().map(Arc::new))
+    }
+}
+
+impl Cut {
+    fn cut(&self) {
+        if let Some(socket) = &self.0 {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
 }
 
 async fn answer(
@@ -194,7 +220,7 @@ async fn answer(
     method: Method,
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response<Body> {
+) -> Response {
     let method = match &upgrade {
         Ok(_) => answers::SOCKET,
         Err(_) => method.as_str(),
@@ -205,34 +231,25 @@ async fn answer(
         answers.next(method, uri.path(), uri.query())
     };
     match (found, upgrade) {
-        (Found::Socket(script), Ok(upgrade)) => {
+        (Ok(Recorded::Socket(script)), Ok(upgrade)) => {
             let (stopped, tell) = (desk.stopped.clone(), Arc::clone(&desk.tell));
             upgrade
                 .max_message_size(LARGEST)
                 .on_upgrade(|socket| play(socket, script, stopped, tell))
         }
-        (Found::Answered(answer), _) => response(&answer),
-        (Found::Closed | Found::Socket(_), _) => {
+        (Ok(Recorded::Answered(answer)), _) => response(&answer),
+        (Ok(Recorded::Closed | Recorded::Socket(_)), _) => {
             cut.cut();
             Response::default()
         }
-        (Found::Nothing(missed), _) => {
+        (Err(missed), _) => {
             (desk.tell)(&missed);
-            let body = serde_json::json!({
-                "error": "not_recorded",
-                "message": missed.message(),
-                "nearest": missed.nearest,
-            });
-            let mut response = Response::new(Body::from(body.to_string()));
-            *response.status_mut() = StatusCode::NOT_FOUND;
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(CONTENT_TYPE, json);
-            response
+            (StatusCode::NOT_FOUND, Json(missed.to_json())).into_response()
         }
     }
 }
 
-fn response(answer: &Answer) -> Response<Body> {
+fn response(answer: &Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = answer.status;
     for (name, value) in &answer.headers {
@@ -269,7 +286,7 @@ async fn play(
     loop {
         for step in steps.drain(..) {
             let frame = match step {
-                Step::Say(frame) => message(frame),
+                Step::Say(frame) => frame,
                 Step::Miss(missed) => {
                     tell(&missed);
                     continue;
@@ -294,12 +311,5 @@ async fn play(
             }
             Some(Err(_)) | None => return,
         };
-    }
-}
-
-fn message(frame: Frame) -> Message {
-    match String::from_utf8(frame.data.to_vec()) {
-        Ok(text) if frame.is_text => Message::Text(text.into()),
-        _ => Message::Binary(frame.data),
     }
 }

@@ -1,19 +1,17 @@
 //! B3OS: the document's example word for word, and executions as an organisation would meet them.
 
 use std::io;
-use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::routing::get;
-use jiff::{Timestamp, ToSpan};
+use axum::response::{IntoResponse, Response};
+use indexmap::IndexMap;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::credentials::{self, B3OS_API_KEY};
+use super::lookup::Lookup;
 use super::object::Object;
-use super::response::{JsonResponse, RequestIds};
+use super::response::{JsonResponse, request_id};
 use super::spec::Spec;
 use crate::generated;
 
@@ -23,254 +21,150 @@ const DOCUMENT: &str = "document";
 #[derive(Debug)]
 pub(super) struct B3os {
     document: Object,
-    executions: Vec<(&'static str, Object)>,
-    invalid: Object,
-    unauthorized: Object,
-    unknown: Object,
-    request_ids: RequestIds,
+    executions: IndexMap<&'static str, Object>,
+    invalid: JsonResponse,
+    unauthorized: JsonResponse,
+    unknown: JsonResponse,
 }
 
 impl B3os {
     pub(super) fn new(now: Timestamp) -> io::Result<Self> {
         let spec = Spec::open("B3OS", generated::b3os::SPEC)?;
-        let document = spec.document("get_execution")?;
-        let template = Template::new(&spec, &document, now)?;
+        let refusal = |status| spec.refusal(Self::ROUTE, status);
+        let organisation = json!({"message": "invalid X-Org-ID", "code": "bad_request"});
         Ok(Self {
-            executions: vec![
-                ("exec_1", template.succeeded()?),
-                ("exec_2", template.awaiting_payment()?),
-                ("exec_3", template.failed()?),
+            document: spec.document(Self::ROUTE)?,
+            executions: samples(now),
+            invalid: refusal(StatusCode::BAD_REQUEST)?.set("error", organisation),
+            // Nobody has documented these two.
+            unauthorized: refusal(StatusCode::UNAUTHORIZED)
+                .unwrap_or_else(|_| failure(StatusCode::UNAUTHORIZED, "unauthorized")),
+            unknown: refusal(StatusCode::NOT_FOUND)
+                .unwrap_or_else(|_| failure(StatusCode::NOT_FOUND, "execution not found")),
+        })
+    }
+}
+
+impl Lookup for B3os {
+    const ROUTE: &'static str = "/v1/executions/{id}";
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.executions.keys().copied().chain([DOCUMENT])
+    }
+
+    fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
+        let refusal = if credentials::authorization(headers, "Bearer") != Some(B3OS_API_KEY) {
+            &self.unauthorized
+        } else if headers.get("x-org-id").is_some_and(HeaderValue::is_empty) {
+            &self.invalid
+        } else {
+            return None;
+        };
+        Some(identified(refusal.clone()).into_response())
+    }
+
+    fn execution(&self, id: &str) -> JsonResponse {
+        match self.executions.get(id) {
+            _ if id == DOCUMENT => JsonResponse::ok(self.document.clone()),
+            Some(body) => identified(JsonResponse::ok(body.clone())),
+            None => identified(self.unknown.clone()),
+        }
+    }
+
+    fn misdirected(&self, status: StatusCode) -> JsonResponse {
+        let reason = status.canonical_reason().unwrap_or_default();
+        identified(failure(status, &reason.to_lowercase()))
+    }
+}
+
+fn failure(status: StatusCode, message: &str) -> JsonResponse {
+    let body = json!({"code": status.as_u16(), "message": message, "requestId": ""});
+    JsonResponse::new(status, Object::default().with(body))
+}
+
+fn identified(response: JsonResponse) -> JsonResponse {
+    response.set("requestId", request_id())
+}
+
+/// An event: when it was, its type, its level and its message.
+type Told = (String, &'static str, &'static str, &'static str);
+
+/// Executions to try.
+fn samples(now: Timestamp) -> IndexMap<&'static str, Object> {
+    let ago = |seconds| format!("{:.3}", now - SignedDuration::from_secs(seconds));
+    let succeeded = json!({
+        "status": "workflow_succeeded", "paymentStatus": "confirmed", "runId": "run_1",
+        "createdAt": ago(240), "startedAt": ago(238), "finishedAt": ago(201), "updatedAt": ago(201),
+        "responsePayload": {"txHash": "0x5f1d", "amountOut": "998400000000000000"},
+    });
+    let awaiting_payment = json!({
+        "status": "awaiting_payment", "paymentStatus": "pending", "createdAt": ago(45), "updatedAt": ago(45),
+    });
+    let failed = json!({
+        "status": "workflow_failed", "paymentStatus": "confirmed", "runId": "run_3",
+        "createdAt": ago(3600), "startedAt": ago(3598), "finishedAt": ago(3571), "updatedAt": ago(3571),
+        "statusReason": "node swap failed: slippage above 1 %",
+    });
+    let sample = |id, execution: &Value, events: &[Told]| (id, envelope(id, execution, events));
+    IndexMap::from([
+        sample(
+            "exec_1",
+            &succeeded,
+            &[
+                (ago(240), "payment.confirmed", "info", "Payment confirmed"),
+                (ago(238), "workflow.started", "info", "Workflow started"),
+                (ago(201), "workflow.succeeded", "info", "Workflow succeeded"),
             ],
-            document,
-            invalid: spec.refusal("get_execution", "400")?.set(
-                "error",
-                json!({"message": "invalid X-Org-ID", "code": "bad_request"}),
-            ),
-            unauthorized: spec.refusal("get_execution", "401")?,
-            unknown: spec.refusal("get_execution", "404")?,
-            request_ids: RequestIds::default(),
-        })
-    }
-
-    pub(super) fn router(self) -> Router {
-        Router::new()
-            .route("/v1/executions/{id}", get(one))
-            .method_not_allowed_fallback(wrong_method)
-            .fallback(wrong_path)
-            .with_state(Arc::new(self))
-    }
-
-    /// Ids to try.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.executions.iter().map(|(id, _)| *id).chain([DOCUMENT])
-    }
-
-    fn refused(&self, status: StatusCode, body: &Object) -> JsonResponse {
-        JsonResponse::new(
-            status,
-            body.clone().set("requestId", self.request_ids.next()),
-        )
-    }
-
-    fn no_such(&self, status: StatusCode, message: &str) -> JsonResponse {
-        self.refused(
-            status,
-            &Object::default()
-                .set("code", status.as_u16())
-                .set("message", message),
-        )
-    }
+        ),
+        sample(
+            "exec_2",
+            &awaiting_payment,
+            &[(ago(45), "checkout.created", "info", "Waiting for payment")],
+        ),
+        sample(
+            "exec_3",
+            &failed,
+            &[
+                (ago(3598), "workflow.started", "info", "Workflow started"),
+                (ago(3571), "workflow.failed", "error", "Slippage above 1 %"),
+            ],
+        ),
+    ])
 }
 
-/// The example's envelope, execution and event, to be filled in.
-struct Template {
-    envelope: Object,
-    data: Object,
-    execution: Object,
-    event: Object,
-    now: Timestamp,
+/// Puts an execution's own members after those that all have, and its events beside it.
+fn envelope(id: &str, own: &Value, events: &[Told]) -> Object {
+    let execution = json!({
+        "id": id, "organizationId": "org_1", "workflowId": "wf_1",
+        "checkoutSessionId": format!("checkout_{id}"), "orderId": format!("order_{id}"),
+        "externalRef": format!("invoice-{id}"), "idempotencyKey": format!("key-{id}"),
+        "initiatedById": "user_1", "initiatedByType": "user", "clientSafeMetadata": {"plan": "monthly"},
+        "sourceEntityId": "listing_1", "sourceEntityType": "listing", "sourceSystem": "storefront",
+        "requestPayload": {"tokenIn": "USDC", "tokenOut": "WETH", "amountIn": "2500000000"},
+    });
+    let events: Vec<Object> = (1..)
+        .zip(events)
+        .map(|(number, told)| event(id, number, own.get("runId"), told))
+        .collect();
+    let data = Object::default()
+        .set("events", events)
+        .set("execution", Object::default().with(execution).with(own))
+        .set("message", "success");
+    Object::default()
+        .set("code", 200)
+        .set("data", data)
+        .set("message", "success")
 }
 
-/// An event: its age in seconds, its type, its level and its message.
-type Told = (i64, &'static str, &'static str, &'static str);
-
-impl Template {
-    fn new(spec: &Spec, document: &Object, now: Timestamp) -> io::Result<Self> {
-        let data = spec.part(document, "data")?;
-        let execution = spec.part(&data, "execution")?;
-        let events: Vec<Object> = data
-            .get("events")
-            .and_then(|events| serde_json::from_str(events.get()).ok())
-            .unwrap_or_default();
-        let event = events.into_iter().next().unwrap_or_default();
-        Ok(Self {
-            envelope: document.clone(),
-            data,
-            execution,
-            event,
-            now,
-        })
+fn event(execution: &str, number: u8, run: Option<&Value>, told: &Told) -> Object {
+    let (at, kind, level, message) = told;
+    let event = Object::default().with(json!({
+        "id": format!("event_{execution}_{number}"), "executionId": execution, "requestId": format!("request-{execution}"),
+        "organizationId": "org_1", "workflowId": "wf_1", "createdAt": at,
+        "eventType": kind, "level": level, "message": message, "title": message, "data": {},
+    }));
+    match run {
+        Some(run) => event.set("nodeId", "swap").set("runId", run),
+        None => event,
     }
-
-    fn succeeded(&self) -> io::Result<Object> {
-        let execution = self
-            .ran("exec_1", "run_1", "workflow_succeeded", 240)?
-            .set("finishedAt", self.ago(201)?)
-            .set("updatedAt", self.ago(201)?)
-            .set(
-                "responsePayload",
-                json!({"txHash": "0x5f1d", "amountOut": "998400000000000000"}),
-            )
-            .without(&["statusReason"]);
-        let events = [
-            (240, "payment.confirmed", "info", "Payment confirmed"),
-            (238, "workflow.started", "info", "Workflow started"),
-            (201, "workflow.succeeded", "info", "Workflow succeeded"),
-        ];
-        let events = self.events("exec_1", &events)?;
-        Ok(self.answer(execution, &events))
-    }
-
-    fn awaiting_payment(&self) -> io::Result<Object> {
-        let execution = self
-            .begun("exec_2", "awaiting_payment", 45)?
-            .set("paymentStatus", "pending")
-            .set("updatedAt", self.ago(45)?)
-            .without(&[
-                "finishedAt",
-                "responsePayload",
-                "runId",
-                "startedAt",
-                "statusReason",
-            ]);
-        let events = [(45, "checkout.created", "info", "Waiting for payment")];
-        let events = self.events("exec_2", &events)?.into_iter();
-        let events: Vec<Object> = events
-            .map(|event| event.without(&["nodeId", "runId"]))
-            .collect();
-        Ok(self.answer(execution, &events))
-    }
-
-    fn failed(&self) -> io::Result<Object> {
-        let execution = self
-            .ran("exec_3", "run_3", "workflow_failed", 3600)?
-            .set("finishedAt", self.ago(3571)?)
-            .set("updatedAt", self.ago(3571)?)
-            .set("statusReason", "node swap failed: slippage above 1 %")
-            .without(&["responsePayload"]);
-        let events = [
-            (3598, "workflow.started", "info", "Workflow started"),
-            (3571, "workflow.failed", "error", "Slippage above 1 %"),
-        ];
-        let events = self.events("exec_3", &events)?;
-        Ok(self.answer(execution, &events))
-    }
-
-    fn ran(&self, id: &str, run: &str, status: &str, age: i64) -> io::Result<Object> {
-        let begun = self.begun(id, status, age)?;
-        Ok(begun
-            .set("paymentStatus", "confirmed")
-            .set("runId", run)
-            .set("startedAt", self.ago(age - 2)?))
-    }
-
-    fn begun(&self, id: &str, status: &str, age: i64) -> io::Result<Object> {
-        Ok(self
-            .execution
-            .clone()
-            .set("checkoutSessionId", format!("checkout_{id}"))
-            .set("clientSafeMetadata", json!({"plan": "monthly"}))
-            .set("createdAt", self.ago(age)?)
-            .set("externalRef", format!("invoice-{id}"))
-            .set("id", id)
-            .set("idempotencyKey", format!("key-{id}"))
-            .set("initiatedById", "user_1")
-            .set("initiatedByType", "user")
-            .set("orderId", format!("order_{id}"))
-            .set("organizationId", "org_1")
-            .set(
-                "requestPayload",
-                json!({"tokenIn": "USDC", "tokenOut": "WETH", "amountIn": "2500000000"}),
-            )
-            .set("sourceEntityId", "listing_1")
-            .set("sourceEntityType", "listing")
-            .set("sourceSystem", "storefront")
-            .set("status", status)
-            .set("workflowId", "wf_1"))
-    }
-
-    fn events(&self, execution: &str, told: &[Told]) -> io::Result<Vec<Object>> {
-        let told = (1..).zip(told);
-        told.map(|(number, told)| self.event(number, execution, told))
-            .collect()
-    }
-
-    fn event(&self, number: u8, execution: &str, told: &Told) -> io::Result<Object> {
-        let (age, kind, level, message) = *told;
-        Ok(self
-            .event
-            .clone()
-            .set("createdAt", self.ago(age)?)
-            .set("data", Value::Object(serde_json::Map::new()))
-            .set("eventType", kind)
-            .set("executionId", execution)
-            .set("id", format!("event_{execution}_{number}"))
-            .set("level", level)
-            .set("message", message)
-            .set("nodeId", "swap")
-            .set("organizationId", "org_1")
-            .set("requestId", format!("request-{execution}"))
-            .set("runId", execution.replace("exec", "run"))
-            .set("title", message)
-            .set("workflowId", "wf_1"))
-    }
-
-    fn answer(&self, execution: Object, events: &[Object]) -> Object {
-        let data = self
-            .data
-            .clone()
-            .set("events", events)
-            .set("execution", execution)
-            .set("message", "success");
-        self.envelope.clone().set("data", data)
-    }
-
-    fn ago(&self, seconds: i64) -> io::Result<String> {
-        let at = self
-            .now
-            .checked_sub(seconds.seconds())
-            .map_err(io::Error::other)?;
-        Ok(format!("{at:.3}"))
-    }
-}
-
-async fn one(
-    State(state): State<Arc<B3os>>,
-    headers: HeaderMap,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<JsonResponse, JsonResponse> {
-    if credentials::authorization(&headers, "Bearer") != Some(B3OS_API_KEY) {
-        return Err(state.refused(StatusCode::UNAUTHORIZED, &state.unauthorized));
-    }
-    if headers.get("x-org-id").is_some_and(HeaderValue::is_empty) {
-        return Err(state.refused(StatusCode::BAD_REQUEST, &state.invalid));
-    }
-    let id = id.map_or_else(|_| String::new(), |Path(id)| id);
-    if id == DOCUMENT {
-        return Ok(JsonResponse::ok(state.document.clone()));
-    }
-    match state.executions.iter().find(|(known, _)| *known == id) {
-        Some((_, body)) => Ok(JsonResponse::ok(
-            body.clone().set("requestId", state.request_ids.next()),
-        )),
-        None => Err(state.refused(StatusCode::NOT_FOUND, &state.unknown)),
-    }
-}
-
-async fn wrong_method(State(state): State<Arc<B3os>>) -> JsonResponse {
-    state.no_such(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
-}
-
-async fn wrong_path(State(state): State<Arc<B3os>>) -> JsonResponse {
-    state.no_such(StatusCode::NOT_FOUND, "not found")
 }

@@ -25,10 +25,9 @@ use crate::generated;
 
 pub(super) const ACCOUNT: &str = "Sim101";
 
-const ROUTES: [&str; 2] = [
-    "/v1/api/accounts/{account}/executions",
-    "/v1/api/accounts/{account}/executions/{executionId}",
-];
+/// The paths as the spec has them.
+const LIST: &str = "/v1/api/accounts/{account}/executions";
+const ONE: &str = "/v1/api/accounts/{account}/executions/{executionId}";
 
 /// Seconds a list reaches back when not told, and at most (the vendor's page "GET Executions").
 const LOOKBACK: u64 = 320;
@@ -42,10 +41,10 @@ type Budget = Option<Mutex<Bucket>>;
 pub(super) struct CrossTrade {
     history: History,
     list: Object,
-    invalid: Object,
-    unauthorized: Object,
-    unknown: Object,
-    limited: Object,
+    invalid: JsonResponse,
+    unauthorized: JsonResponse,
+    unknown: JsonResponse,
+    limited: JsonResponse,
     calls: Budget,
     subscriptions: Budget,
     orders: AtomicU64,
@@ -55,14 +54,20 @@ pub(super) struct CrossTrade {
 impl CrossTrade {
     pub(super) fn new(now: Timestamp, limited: bool) -> io::Result<Self> {
         let spec = Spec::open("CrossTrade", generated::crosstrade::SPEC)?;
+        let refusal = |status| spec.refusal(ONE, status);
         let budget = |bucket| limited.then(|| Mutex::new(bucket));
         Ok(Self {
-            history: History::new(spec.document("get_execution")?, now)?,
-            list: spec.document("list_executions")?,
-            invalid: spec.refusal("list_executions", "400")?,
-            unauthorized: spec.refusal("get_execution", "401")?,
-            unknown: spec.refusal("get_execution", "404")?,
-            limited: spec.refusal("get_execution", "429")?,
+            history: History::new(&spec, spec.document(ONE)?, now)?,
+            list: spec.document(LIST)?,
+            invalid: refusal(StatusCode::BAD_REQUEST)?,
+            // Nobody has documented these two.
+            unauthorized: refusal(StatusCode::UNAUTHORIZED).unwrap_or_else(|_| {
+                let detail = "Missing or invalid bearer token";
+                failure(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+            }),
+            unknown: refusal(StatusCode::NOT_FOUND)
+                .unwrap_or_else(|_| failure(StatusCode::NOT_FOUND, "execution_not_found", "")),
+            limited: refusal(StatusCode::TOO_MANY_REQUESTS)?,
             calls: budget(Bucket::of_calls()),
             subscriptions: budget(Bucket::of_subscriptions()),
             orders: AtomicU64::new(0),
@@ -73,8 +78,8 @@ impl CrossTrade {
     /// Routes REST, and what `socket` has: a wrong method there is answered as anywhere.
     pub(super) fn router(self, socket: Router<Arc<Self>>) -> Router {
         Router::new()
-            .route(ROUTES[0], get(list))
-            .route(ROUTES[1], get(one))
+            .route(LIST, get(list))
+            .route(ONE, get(one))
             .merge(socket)
             .method_not_allowed_fallback(wrong_method)
             .fallback(wrong_path)
@@ -96,7 +101,7 @@ impl CrossTrade {
         if credentials::authorization(headers, "Bearer") == Some(CROSSTRADE_TOKEN) {
             return Ok(());
         }
-        Err(JsonResponse::unauthorized(&self.unauthorized))
+        Err(self.unauthorized.clone())
     }
 
     /// Takes a call from the budget.
@@ -114,13 +119,10 @@ impl CrossTrade {
             return Ok(());
         };
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        if bucket.take(self.uptime()) {
-            return Ok(());
+        match bucket.take(self.uptime()) {
+            true => Ok(()),
+            false => Err(self.limited.clone()),
         }
-        Err(JsonResponse::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            self.limited.clone(),
-        ))
     }
 
     pub(super) fn uptime(&self) -> Duration {
@@ -139,16 +141,11 @@ impl CrossTrade {
 
     pub(super) fn execution(&self, account: &str, id: &str) -> Result<JsonResponse, JsonResponse> {
         known_account(account)?;
-        match self.history.get(id, Timestamp::now()) {
-            Some(fill) => Ok(JsonResponse::ok(fill)),
-            None => {
-                let body = self
-                    .unknown
-                    .clone()
-                    .set("detail", format!("Execution {id} not found"));
-                Err(JsonResponse::not_found(body))
-            }
-        }
+        let fill = self.history.get(id, Timestamp::now());
+        fill.map(JsonResponse::ok).ok_or_else(|| {
+            let detail = format!("Execution {id} not found");
+            self.unknown.clone().set("detail", detail)
+        })
     }
 
     /// `longest` differs: REST refuses what the vendor's own WebSocket example asks for.
@@ -169,7 +166,7 @@ impl CrossTrade {
     }
 
     pub(super) fn invalid(&self) -> JsonResponse {
-        JsonResponse::new(StatusCode::BAD_REQUEST, self.invalid.clone())
+        self.invalid.clone()
     }
 }
 
@@ -178,16 +175,17 @@ pub(super) fn known_account(account: &str) -> Result<(), JsonResponse> {
     if account.eq_ignore_ascii_case(ACCOUNT) {
         return Ok(());
     }
-    let body = general("invalid_account", format!("Account {account} not found"));
-    Err(JsonResponse::new(StatusCode::BAD_REQUEST, body))
+    let detail = format!("Account {account} not found");
+    Err(failure(StatusCode::BAD_REQUEST, "invalid_account", &detail))
 }
 
 /// The general error form (app.crosstrade.io/v1/api/llms-full.txt).
-pub(super) fn general(error: &str, detail: String) -> Object {
-    Object::default()
+pub(super) fn failure(status: StatusCode, error: &str, detail: &str) -> JsonResponse {
+    let body = Object::default()
         .set("success", false)
         .set("error", error)
-        .set("detail", detail)
+        .set("detail", detail);
+    JsonResponse::new(status, body)
 }
 
 #[derive(Deserialize)]
@@ -223,9 +221,10 @@ async fn one(
 
 async fn wrong_method(method: Method, uri: Uri) -> JsonResponse {
     let detail = format!("{method} is not allowed on {}", uri.path());
-    JsonResponse::new(
+    failure(
         StatusCode::METHOD_NOT_ALLOWED,
-        general("method_not_allowed", detail),
+        "method_not_allowed",
+        &detail,
     )
 }
 
@@ -240,10 +239,12 @@ async fn wrong_path(method: Method, uri: Uri) -> Response {
             .filter(|segment| !segment.is_empty())
             .count()
     };
-    let nearest = ROUTES
+    let routes = [LIST, ONE];
+    let nearest = routes
         .iter()
         .min_by_key(|route| segments(route).abs_diff(segments(path)));
-    let body =
-        general("not_found", format!("No route {method} {path}")).set("did_you_mean", nearest);
-    JsonResponse::not_found(body).into_response()
+    let detail = format!("No route {method} {path}");
+    failure(StatusCode::NOT_FOUND, "not_found", &detail)
+        .set("did_you_mean", nearest)
+        .into_response()
 }

@@ -1,14 +1,16 @@
 //! CrossTrade's history: the document's fill, and others made from it that are recent whenever they are asked for.
 
-use std::io;
+use std::{io, iter};
 
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use serde_json::json;
 
 use super::object::Object;
+use super::spec::Spec;
 
 /// A fill as "get" answers it, beside what it is found by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Fill {
     pub(super) id: String,
     /// UTC milliseconds.
@@ -43,26 +45,10 @@ pub(super) const TRADES: [Trade; 7] = [
     Trade { age: 20,  instrument: "NQ 12-25", entry: true,  quantity: 3, position: 3, price: 21788.75, id: "7f1b8e5d90ac4376a4d7e29c8b50f3a6", order: "d81e96c4f05b4a7a93c17f2d6ab08e07" },
 ];
 
-/// What the trades leave open.
-#[derive(Debug, PartialEq)]
-pub(super) struct Holding {
-    pub(super) instrument: &'static str,
-    pub(super) quantity: i64,
-    pub(super) price: f64,
+/// The trades that are left open: the last of each instrument.
+pub(super) fn holdings() -> &'static [Trade] {
+    &TRADES[5..]
 }
-
-pub(super) const HOLDINGS: [Holding; 2] = [
-    Holding {
-        instrument: "ES 12-25",
-        quantity: 1,
-        price: 6025.0,
-    },
-    Holding {
-        instrument: "NQ 12-25",
-        quantity: 3,
-        price: 21788.75,
-    },
-];
 
 /// What the closed ones earned: 8.75 points of ES at 50 dollars, 10.75 of NQ at 20.
 pub(super) const REALIZED: f64 = 652.5;
@@ -79,19 +65,11 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(document: Object, started: Timestamp) -> io::Result<Self> {
-        let member = |name: &str| {
-            document
-                .get(name)
-                .map(|value| value.get())
-                .unwrap_or_default()
-        };
-        let id = serde_json::from_str(member("id")).map_err(io::Error::other)?;
-        let epoch = serde_json::from_str(member("epoch")).map_err(io::Error::other)?;
+    pub(super) fn new(spec: &Spec, document: Object, started: Timestamp) -> io::Result<Self> {
         Ok(Self {
             document: Fill {
-                id,
-                epoch,
+                id: spec.part(&document, "id")?,
+                epoch: spec.part(&document, "epoch")?,
                 body: document,
             },
             started,
@@ -105,35 +83,29 @@ impl History {
     }
 
     pub(super) fn get(&self, id: &str, now: Timestamp) -> Option<Object> {
-        let fill = match self.document.id == id {
-            true => self.document.body.clone(),
-            false => self.trades(now).find(|fill| fill.id == id)?.body,
-        };
-        Some(fill)
+        let fill = self.fills(now).find(|fill| fill.id == id)?;
+        Some(fill.body)
     }
 
     /// Those that are younger than so many seconds, the newest first.
     pub(super) fn last(&self, seconds: u64, now: Timestamp) -> Vec<Object> {
         let back = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
         let reach = now.as_millisecond().saturating_sub(back);
-        let document = (self.document.epoch >= reach).then(|| self.document.body.clone());
-        let trades = self.trades(now).filter(|fill| fill.epoch >= reach);
-        let mut fills: Vec<Object> = document
-            .into_iter()
-            .chain(trades.map(|fill| fill.body))
-            .collect();
+        let recent = self.fills(now).filter(|fill| fill.epoch >= reach);
+        let mut fills: Vec<Object> = recent.map(|fill| fill.body).collect();
         fills.reverse();
         fills
     }
 
     /// Oldest first.
-    fn trades(&self, now: Timestamp) -> impl Iterator<Item = Fill> {
+    fn fills(&self, now: Timestamp) -> impl Iterator<Item = Fill> {
         let age = now.duration_since(self.started).as_secs();
         let moved = SignedDuration::from_secs(age - age.rem_euclid(STEP));
         let at = self.started.saturating_add(moved).unwrap_or(now);
-        (1..)
-            .zip(&TRADES)
-            .filter_map(move |(number, trade)| trade.fill(&self.document.body, at, number))
+        let trades = (1..).zip(&TRADES);
+        let trades =
+            trades.filter_map(move |(number, trade)| trade.fill(&self.document.body, at, number));
+        iter::once(self.document.clone()).chain(trades)
     }
 }
 
@@ -146,24 +118,15 @@ impl Trade {
             .and_then(|at| at.checked_add(ticks))
             .ok()?;
         let epoch = at.as_millisecond();
-        let body = document
-            .clone()
-            .set("id", self.id)
-            .set("time", format!("{:.7}", DESKTOP.to_datetime(at)))
-            .set("epoch", epoch)
-            .set("name", if self.entry { "Entry" } else { "Exit" })
-            .set("orderId", self.order)
-            .set("instrument", self.instrument)
-            .set("position", self.position)
-            .set("marketPosition", if self.entry { "Long" } else { "Short" })
-            .set("price", self.price)
-            .set("quantity", self.quantity)
-            .set("isEntry", self.entry)
-            .set("isEntryStrategy", self.entry)
-            .set("isExit", !self.entry)
-            .set("isExitStrategy", !self.entry)
-            .set("isInitialEntry", self.entry)
-            .set("isLastExit", !self.entry && self.position == 0);
+        let closes = !self.entry;
+        let body = document.clone().with(json!({
+            "id": self.id, "time": format!("{:.7}", DESKTOP.to_datetime(at)), "epoch": epoch, "orderId": self.order,
+            "name": if self.entry { "Entry" } else { "Exit" },
+            "instrument": self.instrument, "price": self.price, "quantity": self.quantity,
+            "position": self.position, "marketPosition": if self.entry { "Long" } else { "Short" },
+            "isEntry": self.entry, "isEntryStrategy": self.entry, "isInitialEntry": self.entry,
+            "isExit": closes, "isExitStrategy": closes, "isLastExit": closes && self.position == 0,
+        }));
         Some(Fill {
             id: self.id.to_owned(),
             epoch,
@@ -185,7 +148,8 @@ mod tests {
     #[test]
     fn the_trades_stay_recent_and_what_is_asked_for_twice_is_the_same() {
         let started: Timestamp = "2026-01-01T00:00:00.5Z".parse().expect("a time");
-        let history = History::new(document(), started).expect("whole");
+        let spec = Spec::open("CrossTrade", "{}").expect("an object");
+        let history = History::new(&spec, document(), started).expect("whole");
         let at = |seconds| started + SignedDuration::from_secs(seconds);
         for seconds in [0, 1, 29, 30, 59, 900, 3_600, 86_429, 31_536_000] {
             assert_eq!(
@@ -196,7 +160,7 @@ mod tests {
             assert!(!history.last(320, at(seconds)).is_empty(), "{seconds}");
             assert!(
                 history
-                    .trades(at(seconds))
+                    .fills(at(seconds))
                     .all(|fill| fill.epoch < at(seconds).as_millisecond())
             );
         }

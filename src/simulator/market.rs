@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::fills::{HOLDINGS, REALIZED};
+use serde::Serialize;
+
+use super::fills::{REALIZED, holdings};
 use super::object::Object;
 
 /// How long a price stands.
@@ -11,17 +13,19 @@ pub(super) const PERIOD: Duration = Duration::from_millis(250);
 /// The smallest step of any price.
 const TICK: f64 = 0.25;
 
-#[derive(Debug, PartialEq)]
-pub(super) struct Quote {
+/// As `marketData` has it.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct Quote<'a> {
+    instrument: &'a str,
     last: f64,
     bid: f64,
     ask: f64,
     volume: u64,
 }
 
-impl Quote {
+impl<'a> Quote<'a> {
     /// At `uptime`, counted from the simulator's start.
-    pub(super) fn at(instrument: &str, uptime: Duration) -> Self {
+    pub(super) fn at(instrument: &'a str, uptime: Duration) -> Self {
         // Some eight thousand years of them are enough.
         let period = (uptime.as_millis() / PERIOD.as_millis()) as u64 % (1 << 40);
         let seed = seed(instrument);
@@ -29,34 +33,26 @@ impl Quote {
         let phase = (seed % 628) as f64 / 100.0;
         let swing = 9.0 * (t / 97.0 + phase).sin() + 5.0 * (t / 23.0 + 2.0 * phase).sin();
         let steps = (swing + 2.0 * (t / 3.7).sin()).round();
-        let last = base(instrument, seed) + steps * TICK;
+        let (base, _) = terms(instrument);
+        let last = base + steps * TICK;
         // The last trade was now a sale at the bid, now a purchase at the ask.
         let bid = match (seed ^ period) % 2 {
             0 => last,
             _ => last - TICK,
         };
         Self {
+            instrument,
             last,
             bid,
             ask: bid + TICK,
             volume: 1_000 + seed % 9_000 + period * 3 + period % 3,
         }
     }
-
-    /// As `marketData` has it.
-    pub(super) fn to_object(&self, instrument: &str) -> Object {
-        Object::default()
-            .set("instrument", instrument)
-            .set("last", self.last)
-            .set("bid", self.bid)
-            .set("ask", self.ask)
-            .set("volume", self.volume)
-    }
 }
 
 /// The simulated account's gains, as `pnlUpdate` has them. The vendor does not name the members.
 pub(super) fn gains(account: &str, uptime: Duration) -> Object {
-    let open: f64 = HOLDINGS
+    let open: f64 = holdings()
         .iter()
         .map(|held| {
             let moved = Quote::at(held.instrument, uptime).last - held.price;
@@ -71,36 +67,16 @@ pub(super) fn gains(account: &str, uptime: Duration) -> Object {
 
 /// Dollars a point.
 pub(super) fn point(instrument: &str) -> f64 {
-    match root(instrument) {
-        Some(Root::Es) => 50.0,
-        Some(Root::Nq) => 20.0,
-        None => 1.0,
-    }
+    terms(instrument).1
 }
 
-/// Where the price starts from.
-fn base(instrument: &str, seed: u64) -> f64 {
-    match root(instrument) {
-        Some(Root::Es) => 6025.0,
-        Some(Root::Nq) => 21788.75,
-        None => 20.0 + (seed % 4_000) as f64 * TICK,
-    }
-}
-
-enum Root {
-    Es,
-    Nq,
-}
-
-fn root(instrument: &str) -> Option<Root> {
-    let starts = |root: &str| {
-        let first = instrument.get(..root.len());
-        first.is_some_and(|first| first.eq_ignore_ascii_case(root))
-    };
-    match () {
-        () if starts("ES") => Some(Root::Es),
-        () if starts("NQ") => Some(Root::Nq),
-        () => None,
+/// Where the price starts from, and the dollars a point.
+fn terms(instrument: &str) -> (f64, f64) {
+    let root = instrument.get(..2).map(str::to_ascii_uppercase);
+    match root.as_deref() {
+        Some("ES") => (6025.0, 50.0),
+        Some("NQ") => (21788.75, 20.0),
+        _ => (20.0 + (seed(instrument) % 4_000) as f64 * TICK, 1.0),
     }
 }
 
@@ -118,7 +94,7 @@ mod tests {
     use super::*;
     use crate::simulator::fills::TRADES;
 
-    fn hour(instrument: &str) -> Vec<Quote> {
+    fn hour(instrument: &str) -> Vec<Quote<'_>> {
         (0..4 * 3_600)
             .map(|period| Quote::at(instrument, PERIOD * period))
             .collect()
@@ -151,7 +127,11 @@ mod tests {
     #[test]
     fn the_same_moment_has_the_same_price_and_instruments_differ() {
         assert_eq!(hour("ES 12-25"), hour("ES 12-25"));
-        assert_ne!(hour("CL 01-26"), hour("GC 02-26"));
+        let prices = |instrument: &str| {
+            let quotes = hour(instrument).into_iter();
+            quotes.map(|quote| quote.last).collect::<Vec<_>>()
+        };
+        assert_ne!(prices("CL 01-26"), prices("GC 02-26"));
     }
 
     #[test]
@@ -163,7 +143,7 @@ mod tests {
     #[test]
     fn holdings_and_earnings_are_those_of_the_trades() {
         let mut realized = 0.0;
-        for holding in &HOLDINGS {
+        for holding in holdings() {
             let trades = TRADES
                 .iter()
                 .filter(|trade| trade.instrument == holding.instrument);

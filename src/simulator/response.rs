@@ -1,20 +1,17 @@
 //! JSON responses and request ids, which all simulated services share.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::Json;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
 use super::object::Object;
 
 /// A status and a JSON body, for HTTP or for a WebSocket that has no status to send.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct JsonResponse {
-    status: StatusCode,
-    body: Object,
-    scheme: Option<&'static str>,
+    pub(super) status: StatusCode,
+    pub(super) body: Object,
 }
 
 impl JsonResponse {
@@ -23,72 +20,31 @@ impl JsonResponse {
     }
 
     pub(super) fn new(status: StatusCode, body: Object) -> Self {
-        Self {
-            status,
-            body,
-            scheme: None,
-        }
+        Self { status, body }
     }
 
-    /// Status 401.
-    pub(super) fn unauthorized(body: &Object) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, body.clone())
-    }
-
-    /// Status 404.
-    pub(super) fn not_found(body: Object) -> Self {
-        Self::new(StatusCode::NOT_FOUND, body)
-    }
-
-    pub(super) fn is_refusal(&self) -> bool {
-        self.status != StatusCode::OK
-    }
-
-    /// The body alone, for a way to answer that has no status.
-    pub(super) fn into_body(self) -> Object {
-        self.body
-    }
-
-    /// Names the scheme to authenticate with, in `WWW-Authenticate`.
-    pub(super) fn asking_for(mut self, scheme: &'static str) -> Self {
-        self.scheme = Some(scheme);
+    /// Sets a member of the body.
+    pub(super) fn set(mut self, name: &str, value: impl Serialize) -> Self {
+        self.body = self.body.set(name, value);
         self
     }
 }
 
 impl IntoResponse for JsonResponse {
     fn into_response(self) -> Response {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(scheme) = self.scheme {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
-        }
-        (self.status, headers, self.body.to_bytes()).into_response()
+        (self.status, Json(self.body)).into_response()
     }
 }
 
-/// Gives out ids in the shape of a UUID, each once.
-#[derive(Debug, Default)]
-pub(super) struct RequestIds {
-    key: RandomState,
-    given: AtomicU64,
-}
-
-impl RequestIds {
-    pub(super) fn next(&self) -> String {
-        let number = self.given.fetch_add(1, Ordering::Relaxed);
-        let (high, low) = (
-            self.key.hash_one((number, "high")),
-            self.key.hash_one((number, "low")),
-        );
-        let hex = format!("{high:016x}{low:016x}");
-        format!(
-            "{}-{}-4{}-a{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..]
-        )
-    }
+/// Makes an id in the shape of a UUID.
+pub(super) fn request_id() -> String {
+    let hex = format!("{:032x}", fastrand::u128(..));
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..]
+    )
 }

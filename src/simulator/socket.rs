@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
-use super::crosstrade::{ACCOUNT, CrossTrade, general};
+use super::crosstrade::{ACCOUNT, CrossTrade, failure};
 use super::fault::Fault;
 use super::market::{self, Quote};
 use super::response::JsonResponse;
@@ -56,15 +56,13 @@ impl Line {
         Self { faults, stopped }
     }
 
-    fn has(&self, fault: &Fault) -> bool {
-        self.faults.contains(fault)
-    }
-
-    fn drop_after(&self) -> Option<Duration> {
-        self.faults.iter().rev().find_map(|fault| match fault {
+    fn lifetime(&self) -> Duration {
+        let latest = self.faults.iter().rev();
+        let mut times = latest.filter_map(|fault| match fault {
             Fault::DropAfterTime(time) => Some(*time),
             _ => None,
-        })
+        });
+        times.next().unwrap_or(Duration::MAX)
     }
 }
 
@@ -81,8 +79,7 @@ async fn open(
     desk.recognise(&headers)?;
     let Ok(upgrade) = upgrade else {
         let detail = format!("{PATH} speaks WebSocket only");
-        let body = general("upgrade_required", detail);
-        let answer = JsonResponse::new(StatusCode::UPGRADE_REQUIRED, body);
+        let answer = failure(StatusCode::UPGRADE_REQUIRED, "upgrade_required", &detail);
         return Ok(([(UPGRADE, "websocket")], answer).into_response());
     };
     Ok(upgrade
@@ -92,10 +89,10 @@ async fn open(
 
 /// Dropping the socket at the end closes the connection, without a close frame unless one was sent.
 async fn serve(mut socket: WebSocket, desk: Arc<CrossTrade>, line: Line) {
-    if line.has(&Fault::RejectAuth) {
+    if line.faults.contains(&Fault::RejectAuth) {
         return close(&mut socket, UNAUTHORIZED, "Unauthorized").await;
     }
-    let mute = line.has(&Fault::Mute);
+    let mute = line.faults.contains(&Fault::Mute);
     let mut stopped = line.stopped.clone();
     let talk = async {
         match mute {
@@ -103,15 +100,8 @@ async fn serve(mut socket: WebSocket, desk: Arc<CrossTrade>, line: Line) {
             false => converse(&mut socket, Session::new(desk, &line.faults)).await,
         }
     };
-    let dropped = async {
-        match line.drop_after() {
-            Some(time) => sleep(time).await,
-            None => std::future::pending().await,
-        }
-    };
     tokio::select! {
-        () = talk => {}
-        () = dropped => {}
+        _ = timeout(line.lifetime(), talk) => {}
         _ = stopped.changed() => if !mute {
             close(&mut socket, close_code::AWAY, "The simulator stops").await;
         },
@@ -184,9 +174,9 @@ impl Session {
                 let reply = match self.desk.charge() {
                     Ok(()) => {
                         let (Ok(answer) | Err(answer)) = rpc::call(&self.desk, &api, &args);
-                        Reply::answered(id, answer)
+                        Reply::answered(&id, &answer)
                     }
-                    Err(refused) => Reply::refused(id, refused),
+                    Err(refused) => Reply::refused(&id, &refused),
                 };
                 let now = Instant::now();
                 self.outbox.answer(reply, now);
@@ -229,7 +219,7 @@ impl Session {
         let quotes: Vec<_> = self
             .instruments
             .iter()
-            .map(|name| Quote::at(name, uptime).to_object(name))
+            .map(|name| Quote::at(name, uptime))
             .collect();
         self.outbox.push(wire::market_data(&quotes))
     }

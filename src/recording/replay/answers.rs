@@ -14,7 +14,6 @@ use crate::recording::read::{Answer, Entry, Recording};
 /// The method of an entry that asks for a WebSocket.
 pub(super) const SOCKET: &str = "WEBSOCKET";
 
-#[derive(Clone)]
 struct Key {
     method: String,
     path: String,
@@ -25,18 +24,11 @@ struct Key {
 }
 
 #[derive(Clone)]
-enum Recorded {
-    Answered(Arc<Answer>),
-    Socket(Script),
-    Closed,
-}
-
-pub(super) enum Found {
+pub(super) enum Recorded {
     Answered(Arc<Answer>),
     Socket(Script),
     /// The connection closed without an answer.
     Closed,
-    Nothing(Missed),
 }
 
 pub(super) struct Answers(Turns<Key, Recorded>);
@@ -44,21 +36,20 @@ pub(super) struct Answers(Turns<Key, Recorded>);
 impl Answers {
     /// Entries with an address that cannot be asked for, such as a browser's `data:`, are passed over.
     pub fn of(recording: &Recording) -> Self {
-        let mut turns = Turns::default();
-        for entry in &recording.entries {
-            let Ok(url) = Url::parse(&entry.url) else {
-                continue;
-            };
-            if url.has_host() {
-                let method = method(entry, &url);
-                let key = Key::of(method, url.path(), url.query());
-                turns.add(key, recorded(entry));
-            }
-        }
-        Self(turns)
+        let askable = recording.entries.iter().filter_map(|entry| {
+            let url = Url::parse(&entry.url).ok().filter(Url::has_host)?;
+            let key = Key::of(method(entry, &url), url.path(), url.query());
+            Some((key, recorded(entry)))
+        });
+        Self(Turns::of(askable))
     }
 
-    pub fn next(&mut self, method: &str, path: &str, query: Option<&str>) -> Found {
+    pub fn next(
+        &mut self,
+        method: &str,
+        path: &str,
+        query: Option<&str>,
+    ) -> Result<Recorded, Missed> {
         let asked = Key::of(method, path, query);
         let is_same = |key: &Key| *key == asked;
         // The recorded service may have stood behind a prefix.
@@ -68,12 +59,8 @@ impl Answers {
             true => self.0.next(is_same),
             false => self.0.next(ends_so),
         };
-        match found.cloned() {
-            Some(Recorded::Answered(answer)) => Found::Answered(answer),
-            Some(Recorded::Socket(script)) => Found::Socket(script),
-            Some(Recorded::Closed) => Found::Closed,
-            None => Found::Nothing(Missed::among(asked.text, self.requests().into_iter())),
-        }
+        let found = found.cloned();
+        found.ok_or_else(|| Missed::among(asked.text, self.requests().into_iter()))
     }
 
     pub fn requests(&self) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Value, json};
+
 /// A request, or a message of a WebSocket, that the recording has no answer for. It prints as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,7 +21,11 @@ impl Missed {
     }
 
     /// As the client is told.
-    pub(super) fn message(&self) -> String {
+    pub(super) fn to_json(&self) -> Value {
+        json!({"error": "not_recorded", "message": self.message(), "nearest": self.nearest})
+    }
+
+    fn message(&self) -> String {
         format!("{} is not in the recording", self.asked)
     }
 }

@@ -1,9 +1,11 @@
 //! What a recorded WebSocket says, and after what. No I/O.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -18,121 +20,107 @@ use crate::recording::read::Frame;
 #[derive(Clone)]
 pub(super) struct Script {
     /// What comes before anything is asked for.
-    opening: Arc<[Frame]>,
-    /// By name and arguments.
-    calls: Turns<(String, Value), Arc<[Said]>>,
-    /// What was pushed after what the client had sent.
-    pushes: Turns<Value, Arc<[Frame]>>,
+    opening: Arc<[Said]>,
+    /// What answered a call, or was pushed after another message.
+    replies: Turns<Heard, Arc<[Said]>>,
     /// The connection is dropped once all of it was played.
     drops: bool,
 }
 
 pub(super) enum Step {
-    Say(Frame),
+    Say(Message),
     /// What was heard is not in the recording; an error that says so follows.
     Miss(Missed),
     Drop,
 }
 
-/// An answer, and where in it the id stands, if it has one.
-#[derive(Clone, Debug)]
-struct Said {
-    frame: Frame,
-    id: Option<Range<usize>>,
+/// A client's message. Of a call only what it calls and with what: its id is another each time.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Heard {
+    Call { api: String, args: Value },
+    Other(Value),
 }
 
-/// What is found in a recording, in its order.
-#[derive(Default)]
-struct Collected {
-    calls: Vec<((String, Value), Vec<Said>)>,
-    /// The recorded ids of the calls.
-    ids: HashMap<String, usize>,
-    open: Vec<usize>,
-    /// The first is what comes before anything was sent.
-    pushes: Vec<(Value, Vec<Frame>)>,
+/// A message of the service, and where in it the id of a call stands, if it has one.
+#[derive(Clone)]
+struct Said {
+    is_text: bool,
+    data: Bytes,
+    id: Option<Range<usize>>,
 }
 
 impl Script {
     pub fn of(frames: &[Frame], drops: bool) -> Self {
         let mut collected = Collected::default();
-        collected.pushes.push((Value::Null, Vec::new()));
         for frame in frames {
             match frame.direction {
                 Direction::Sent => collected.sent(frame),
                 Direction::Received => collected.received(frame),
             }
         }
-        let (mut calls, mut pushes) = (Turns::default(), Turns::default());
-        for (key, said) in collected.calls {
-            calls.add(key, said.into());
-        }
-        let mut all = collected.pushes.into_iter();
-        let opening = all.next().map_or_else(Vec::new, |(_, frames)| frames);
-        for (after, frames) in all {
-            pushes.add(after, frames.into());
-        }
+        let replies = collected.replies.into_iter();
         Self {
-            opening: opening.into(),
-            calls,
-            pushes,
+            opening: collected.opening.into(),
+            replies: Turns::of(replies.map(|(heard, said)| (heard, said.into()))),
             drops,
         }
     }
 
     pub fn opening(&self) -> Vec<Step> {
-        let said = self.opening.iter().cloned().map(Step::Say);
+        let said = self.opening.iter().map(|said| Step::Say(said.under(None)));
         said.chain(self.end()).collect()
     }
 
     /// What follows on a message of the client's.
     pub fn hear(&mut self, text: &str) -> Vec<Step> {
-        let heard: Value = serde_json::from_str(text).unwrap_or_default();
-        if is_ping(&heard) {
-            return vec![said(json!({"type": "pong"}))];
+        let frame: Value = serde_json::from_str(text).unwrap_or_default();
+        if is_ping(&frame) {
+            return vec![Step::Say(said(&json!({"type": "pong"})))];
         }
-        let mut steps: Vec<Step> = match called(&heard) {
-            Some((id, key)) => match self.calls.next(|known| *known == key) {
-                Some(answers) => {
-                    let answers = answers.iter().map(|said| Step::Say(said.under(&id)));
-                    answers.collect()
-                }
-                None => self.unknown(&id, &key),
-            },
-            None => match self.pushes.next(|known| *known == heard) {
-                Some(frames) => frames.iter().cloned().map(Step::Say).collect(),
-                None => {
-                    let known = self.pushes.keys().map(Value::to_string);
-                    let missed = Missed::among(heard.to_string(), known);
-                    let error = json!({
-                        "type": "error",
-                        "error": "not_recorded",
-                        "message": missed.message(),
-                    });
-                    vec![Step::Miss(missed), said(error)]
-                }
-            },
+        let (id, heard) = Heard::of(frame);
+        let replies = self.replies.next(|known| *known == heard);
+        let mut steps: Vec<Step> = match replies {
+            Some(replies) => {
+                let replies = replies.iter();
+                replies
+                    .map(|said| Step::Say(said.under(id.as_ref())))
+                    .collect()
+            }
+            None => self.unknown(id, &heard),
         };
         steps.extend(self.end());
         steps
     }
 
     fn end(&self) -> Option<Step> {
-        let is_over = self.drops && self.calls.are_over() && self.pushes.are_over();
+        let is_over = self.drops && self.replies.are_over();
         is_over.then_some(Step::Drop)
     }
 
-    fn unknown(&self, id: &Value, (api, args): &(String, Value)) -> Vec<Step> {
-        let text = |api: &str, args: &Value| format!("{api} {args}");
-        let known = self.calls.keys().map(|(api, args)| text(api, args));
-        let missed = Missed::among(text(api, args), known);
-        let error = json!({
-            "id": id,
-            "error": "not_recorded",
-            "message": missed.message(),
-            "nearest": missed.nearest,
-        });
-        vec![Step::Miss(missed), said(error)]
+    fn unknown(&self, id: Option<Value>, heard: &Heard) -> Vec<Step> {
+        let is_alike = |known: &&Heard| heard.is_call() == known.is_call();
+        let known = self.replies.keys().filter(is_alike).map(Heard::to_string);
+        let missed = Missed::among(heard.to_string(), known);
+        let mut error = missed.to_json();
+        match id {
+            Some(id) => error["id"] = id,
+            None => error["type"] = "error".into(),
+        }
+        vec![Step::Miss(missed), Step::Say(said(&error))]
     }
+}
+
+/// What is found in a recording, in its order.
+#[derive(Default)]
+struct Collected {
+    opening: Vec<Said>,
+    replies: Vec<(Heard, Vec<Said>)>,
+    /// The places of the calls, by the ids they were recorded with.
+    calls: HashMap<String, usize>,
+    /// The places of those that are not answered yet.
+    open: Vec<usize>,
+    /// Where the latest message stands that is no call, which pushes follow.
+    pushed: Option<usize>,
 }
 
 impl Collected {
@@ -140,15 +128,18 @@ impl Collected {
         let Ok(value) = serde_json::from_slice::<Value>(&frame.data) else {
             return;
         };
-        match called(&value) {
-            Some((id, key)) => {
-                let place = self.calls.len();
-                self.calls.push((key, Vec::new()));
-                self.ids.insert(id.to_string(), place);
+        if is_ping(&value) {
+            return;
+        }
+        let place = self.replies.len();
+        let (id, heard) = Heard::of(value);
+        self.replies.push((heard, Vec::new()));
+        match id {
+            Some(id) => {
+                self.calls.insert(id.to_string(), place);
                 self.open.push(place);
             }
-            None if is_ping(&value) => {}
-            None => self.pushes.push((value, Vec::new())),
+            None => self.pushed = Some(place),
         }
     }
 
@@ -156,77 +147,86 @@ impl Collected {
         let text = std::str::from_utf8(&frame.data).unwrap_or_default();
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         let id = value.get("id").filter(|id| !id.is_null());
-        let call = match id {
-            Some(id) => self.ids.get(&id.to_string()).copied(),
+        let call = match (id, &self.open[..]) {
+            (Some(id), _) => self.calls.get(&id.to_string()).copied(),
             // A refusal that names no call is for the only one that is open.
-            None if is_refusal(&value) && self.open.len() == 1 => self.open.first().copied(),
-            None => None,
+            (None, [open]) if is_refusal(&value) => Some(*open),
+            (None, _) => None,
         };
-        match call.and_then(|call| Some((call, self.calls.get_mut(call)?))) {
-            Some((place, (_, answers))) => {
-                self.open.retain(|open| *open != place);
-                answers.push(Said {
-                    frame: frame.clone(),
-                    id: id.and_then(|_| place_of_id(text)),
-                });
+        if call.is_none() && is_pong(&value) {
+            return;
+        }
+        self.open.retain(|open| Some(*open) != call);
+        let place = call.or(self.pushed);
+        let replies = place.and_then(|place| self.replies.get_mut(place));
+        let said = replies.map_or(&mut self.opening, |(_, said)| said);
+        said.push(Said {
+            is_text: frame.is_text,
+            data: frame.data.clone(),
+            id: call.and(id).and_then(|_| place_of_id(text)),
+        });
+    }
+}
+
+impl Heard {
+    /// A call's id comes beside it.
+    fn of(frame: Value) -> (Option<Value>, Self) {
+        let args = frame.get("args").cloned().unwrap_or_default();
+        match (frame["api"].as_str(), frame.get("id")) {
+            (Some(api), Some(id)) if frame["action"] == "rpc" => {
+                let api = api.to_owned();
+                (Some(id.clone()), Self::Call { api, args })
             }
-            None if is_pong(&value) => {}
-            None => {
-                if let Some((_, frames)) = self.pushes.last_mut() {
-                    frames.push(frame.clone());
-                }
-            }
+            _ => (None, Self::Other(frame)),
+        }
+    }
+
+    fn is_call(&self) -> bool {
+        matches!(self, Self::Call { .. })
+    }
+}
+
+impl fmt::Display for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call { api, args } => write!(f, "{api} {args}"),
+            Self::Other(frame) => frame.fmt(f),
         }
     }
 }
 
 impl Said {
-    /// The same with another id, and else byte for byte.
-    fn under(&self, id: &Value) -> Frame {
-        let mut frame = self.frame.clone();
-        if let Some(place) = &self.id {
-            let id = id.to_string();
-            let parts = [
-                &frame.data[..place.start],
-                id.as_bytes(),
-                &frame.data[place.end..],
-            ];
-            frame.data = parts.concat().into();
+    /// The message, byte for byte but for the id where there is another.
+    fn under(&self, id: Option<&Value>) -> Message {
+        let data = match (id, &self.id) {
+            (Some(id), Some(place)) => {
+                let id = id.to_string();
+                let (before, after) = (&self.data[..place.start], &self.data[place.end..]);
+                [before, id.as_bytes(), after].concat().into()
+            }
+            _ => self.data.clone(),
+        };
+        match Utf8Bytes::try_from(data.clone()) {
+            Ok(text) if self.is_text => Message::Text(text),
+            _ => Message::Binary(data),
         }
-        frame
     }
 }
 
-fn said(value: Value) -> Step {
-    Step::Say(Frame {
-        direction: Direction::Received,
-        is_text: true,
-        data: Bytes::from(value.to_string()),
-        at: None,
-        api: None,
-    })
-}
-
-/// The id of a call, with its name and its arguments.
-fn called(frame: &Value) -> Option<(Value, (String, Value))> {
-    let api = frame.get("api")?.as_str()?.to_owned();
-    let is_call = frame.get("action")? == "rpc";
-    let args = frame.get("args").cloned().unwrap_or_default();
-    is_call.then_some((frame.get("id")?.clone(), (api, args)))
+fn said(frame: &Value) -> Message {
+    Message::text(frame.to_string())
 }
 
 fn is_ping(frame: &Value) -> bool {
-    frame.get("action").is_some_and(|action| action == "ping")
+    frame["action"] == "ping"
 }
 
 fn is_pong(frame: &Value) -> bool {
-    let is = |name| frame.get(name).is_some_and(|word| word == "pong");
-    is("type") || is("action")
+    frame["type"] == "pong" || frame["action"] == "pong"
 }
 
 fn is_refusal(frame: &Value) -> bool {
-    frame.get("error").is_some_and(|error| !error.is_null())
-        || frame.get("type").is_some_and(|sort| sort == "error")
+    !frame["error"].is_null() || frame["type"] == "error"
 }
 
 fn place_of_id(text: &str) -> Option<Range<usize>> {
@@ -257,7 +257,7 @@ mod tests {
 
     fn texts(steps: Vec<Step>) -> Vec<String> {
         let text = |step| match step {
-            Step::Say(frame) => String::from_utf8(frame.data.to_vec()).expect("text"),
+            Step::Say(message) => message.into_text().expect("text").to_string(),
             Step::Miss(missed) => missed.to_string(),
             Step::Drop => "dropped".to_owned(),
         };

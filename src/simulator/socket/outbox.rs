@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::ws::Message;
 use tokio::time::Instant;
 
-use super::wire::{self, Id, Reply};
+use super::wire::{Id, Reply};
 use crate::simulator::fault::Fault;
 use crate::simulator::object::Object;
 use crate::simulator::response::JsonResponse;
@@ -32,14 +31,11 @@ pub(super) enum Step {
     Drop,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
+    /// Those of the whole connection among them are not its business.
+    faults: Vec<Fault>,
     drop_after: Option<u32>,
-    reorder: bool,
-    duplicate: bool,
-    unknown_id: bool,
-    no_id_error: bool,
-    garbage: bool,
     delay: Duration,
 
     /// In the order of their times.
@@ -52,26 +48,32 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) fn new(faults: &[Fault]) -> Self {
-        let mut outbox = Self::default();
-        for fault in faults {
-            match fault {
-                Fault::DropAfter(answers) => outbox.drop_after = Some(*answers),
-                Fault::Reorder => outbox.reorder = true,
-                Fault::Duplicate => outbox.duplicate = true,
-                Fault::UnknownId => outbox.unknown_id = true,
-                Fault::NoIdError => outbox.no_id_error = true,
-                Fault::Garbage => outbox.garbage = true,
-                Fault::Slow(delay) => outbox.delay = SLOWEST.min(*delay),
-                // Of the whole connection, not of what is sent.
-                Fault::DropAfterTime(_) | Fault::Mute | Fault::RejectAuth => {}
-            }
+        let mut latest = faults.iter().rev();
+        let delay = latest.clone().find_map(|fault| match fault {
+            Fault::Slow(delay) => Some(SLOWEST.min(*delay)),
+            _ => None,
+        });
+        Self {
+            faults: faults.to_vec(),
+            drop_after: latest.find_map(|fault| match fault {
+                Fault::DropAfter(answers) => Some(*answers),
+                _ => None,
+            }),
+            delay: delay.unwrap_or_default(),
+            waiting: VecDeque::new(),
+            held: None,
+            answered: 0,
+            rubbish: 0,
         }
-        outbox
+    }
+
+    fn has(&self, fault: &Fault) -> bool {
+        self.faults.contains(fault)
     }
 
     pub(super) fn answer(&mut self, reply: Reply, now: Instant) {
         let due = now + self.delay;
-        if !self.reorder {
+        if !self.has(&Fault::Reorder) {
             self.waiting.push_back((due, reply));
         } else if let Some((_, earlier)) = self.held.take() {
             self.waiting.push_back((due, reply));
@@ -96,12 +98,10 @@ impl Outbox {
     pub(super) fn take(&mut self, now: Instant) -> Vec<Step> {
         let mut steps = Vec::new();
         while let Some(reply) = self.next(now) {
-            if self.drop_after == Some(self.answered) {
-                steps.push(Step::Drop);
-                break;
+            if self.drop_after != Some(self.answered) {
+                self.send(reply, &mut steps);
+                self.answered += 1;
             }
-            self.send(&reply, &mut steps);
-            self.answered += 1;
             if self.drop_after == Some(self.answered) {
                 steps.push(Step::Drop);
                 break;
@@ -112,8 +112,10 @@ impl Outbox {
 
     /// A frame that nobody called for.
     pub(super) fn push(&mut self, frame: Message) -> Vec<Step> {
-        let garbage = self.garbage.then(|| Step::Send(self.rubbish()));
-        garbage.into_iter().chain([Step::Send(frame)]).collect()
+        let mut steps = Vec::new();
+        self.litter(&mut steps);
+        steps.push(Step::Send(frame));
+        steps
     }
 
     fn next(&mut self, now: Instant) -> Option<Reply> {
@@ -124,43 +126,41 @@ impl Outbox {
         Some(reply)
     }
 
-    fn send(&mut self, reply: &Reply, steps: &mut Vec<Step>) {
-        if self.garbage {
-            steps.push(Step::Send(self.rubbish()));
-        }
-        if self.unknown_id {
+    fn send(&mut self, reply: Reply, steps: &mut Vec<Step>) {
+        self.litter(steps);
+        if self.has(&Fault::UnknownId) {
             let id = Id::text(&format!("nobody-sent-this-{}", self.answered));
             let stray = JsonResponse::ok(Object::default().set("success", true));
-            steps.push(Step::Send(Reply::answered(id, stray).to_frame()));
+            steps.push(Step::Send(Reply::answered(&id, &stray).frame));
         }
-        let frame = match self.no_id_error {
-            true => reply.to_frame_without_id(),
-            false => reply.to_frame(),
+        let frame = match self.has(&Fault::NoIdError) {
+            true => reply.without_id,
+            false => reply.frame,
         };
-        if self.duplicate {
+        if self.has(&Fault::Duplicate) {
             steps.push(Step::Send(frame.clone()));
         }
         steps.push(Step::Send(frame));
     }
 
-    fn rubbish(&mut self) -> Message {
-        let turn = self.rubbish;
-        self.rubbish += 1;
-        match turn % 5 {
-            0 => Message::text(r#"{"id":"simulated-garbage","data":{"succ"#),
-            1 => Message::Binary(Bytes::from_static(&[0x00, 0xff, 0xfe, b'{', b'}'])),
-            2 => wire::text(
-                &Object::default()
-                    .set("type", "simulatedNovelty")
-                    .set("data", [1, 2]),
-            ),
-            3 => Message::text("[null]"),
-            _ => wire::text(
-                &Object::default()
-                    .set("type", "simulatedNovelty")
-                    .set("padding", "x".repeat(TOO_LARGE)),
-            ),
+    fn litter(&mut self, steps: &mut Vec<Step>) {
+        if !self.has(&Fault::Garbage) {
+            return;
         }
+        let garbage = match self.rubbish % 5 {
+            0 => Message::text(r#"{"id":"simulated-garbage","data":{"succ"#),
+            1 => Message::binary(&b"\x00\xff\xfe{}"[..]),
+            2 => Message::text(r#"{"type":"simulatedNovelty","data":[1,2]}"#),
+            3 => Message::text("[null]"),
+            _ => {
+                let padding = "x".repeat(TOO_LARGE);
+                Message::text(format!(
+                    r#"{{"type":"simulatedNovelty","padding":"{padding}"}}"#
+                ))
+            }
+        };
+        self.rubbish += 1;
+        steps.push(Step::Send(garbage));
     }
 }
 
@@ -170,16 +170,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::simulator::crosstrade::general;
+    use crate::simulator::crosstrade::failure;
+    use crate::simulator::socket::wire;
 
     fn done(id: &str) -> Reply {
         let body = Object::default().set("success", true);
-        Reply::answered(Id::text(id), JsonResponse::ok(body))
+        Reply::answered(&Id::text(id), &JsonResponse::ok(body))
     }
 
     fn failed(id: &str) -> Reply {
-        let body = general("odd", "why".to_owned());
-        Reply::answered(Id::text(id), JsonResponse::new(StatusCode::NOT_FOUND, body))
+        let odd = failure(StatusCode::NOT_FOUND, "odd", "why");
+        Reply::answered(&Id::text(id), &odd)
     }
 
     /// What comes of calls at one moment, each as its id or what it is instead.
@@ -341,7 +342,7 @@ mod tests {
             now += outbox.delay + PATIENCE;
             seen.extend(names(outbox.take(now)));
             prop_assert_eq!(outbox.due(), None);
-            let copies = if outbox.duplicate { 2 } else { 1 };
+            let copies = if outbox.has(&Fault::Duplicate) { 2 } else { 1 };
             for number in 0..gaps.len() {
                 let answers = seen.iter().filter(|id| **id == number.to_string()).count();
                 prop_assert_eq!(answers, copies);

@@ -1,10 +1,11 @@
 //! What the simulated desktop does for an RPC call; a handful of the vendor's names.
 
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::simulator::crosstrade::{ACCOUNT, CrossTrade, general, known_account};
-use crate::simulator::fills::{HOLDINGS, Holding};
+use crate::simulator::crosstrade::{ACCOUNT, CrossTrade, failure, known_account};
+use crate::simulator::fills::{Trade, holdings};
 use crate::simulator::market::{self, Quote};
 use crate::simulator::object::Object;
 use crate::simulator::response::JsonResponse;
@@ -19,34 +20,32 @@ pub(super) fn call(
     match api {
         "GetExecution" => desk.execution(&needed("account")?, &needed("executionId")?),
         "ListExecutions" => {
-            let lookback = optional(desk, args, "lookbackTime")?;
+            let lookback = args.member("lookbackTime").ok_or_else(|| desk.invalid())?;
             // The vendor's own example asks for more than REST allows.
             desk.executions(&needed("account")?, lookback, u64::MAX)
         }
         "ListAccounts" => {
-            let account = Object::default()
-                .set("name", ACCOUNT)
-                .set("connection", "Simulated");
-            Ok(done(Object::default().set("accounts", [account])))
+            let account = json!({"name": ACCOUNT, "connection": "Simulated"});
+            Ok(done(json!({"accounts": [account]})))
         }
         "ListPositions" => {
             known_account(&needed("account")?)?;
-            Ok(done(Object::default().set("positions", positions())))
+            let positions: Vec<_> = holdings().iter().map(position).collect();
+            Ok(done(json!({"positions": positions})))
         }
         "GetQuote" => {
             let instrument = needed("instrument")?;
-            Ok(done(
-                Quote::at(&instrument, desk.uptime()).to_object(&instrument),
-            ))
+            Ok(done(Quote::at(&instrument, desk.uptime())))
         }
         "PlaceOrder" => {
             needed("instrument")?;
             desk.place(&needed("account")?)
         }
-        unknown => Err(JsonResponse::new(
-            StatusCode::NOT_FOUND,
-            general("Unknown API command", format!("No API command {unknown}")),
-        )),
+        unknown => {
+            let detail = format!("No API command {unknown}");
+            let error = "Unknown API command";
+            Err(failure(StatusCode::NOT_FOUND, error, &detail))
+        }
     }
 }
 
@@ -55,27 +54,14 @@ fn text(args: &Object, name: &str) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-fn optional<'a, T: Deserialize<'a>>(
-    desk: &CrossTrade,
-    args: &'a Object,
-    name: &str,
-) -> Result<Option<T>, JsonResponse> {
-    args.member(name).ok_or_else(|| desk.invalid())
+fn position(held: &Trade) -> Value {
+    json!({
+        "account": ACCOUNT, "instrument": held.instrument, "marketPosition": "Long",
+        "quantity": held.quantity, "averagePrice": held.price, "pointValue": market::point(held.instrument),
+    })
 }
 
-fn positions() -> Vec<Object> {
-    let position = |held: &Holding| {
-        Object::default()
-            .set("account", ACCOUNT)
-            .set("instrument", held.instrument)
-            .set("marketPosition", "Long")
-            .set("quantity", held.quantity)
-            .set("averagePrice", held.price)
-            .set("pointValue", market::point(held.instrument))
-    };
-    HOLDINGS.iter().map(position).collect()
-}
-
-fn done(body: Object) -> JsonResponse {
+fn done(body: impl Serialize) -> JsonResponse {
+    let body = Object::default().with(body);
     JsonResponse::ok(body.set("success", true))
 }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use axum::extract::ws::Message;
+use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::simulator::market::Quote;
 use crate::simulator::object::Object;
 use crate::simulator::response::JsonResponse;
 
@@ -52,165 +55,153 @@ impl Request {
     /// # Errors
     /// The frame that says what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, Message> {
-        let frame: Object = serde_json::from_str(text).map_err(|why| {
+        let members: Object = serde_json::from_str(text).map_err(|why| {
             let detail = format!("Expected a JSON object: {why}");
             error(None, "Invalid JSON", &detail)
         })?;
-        let id = frame.get("id").and_then(Id::of);
-        let invalid = |detail: &str| error(id.as_ref(), "Invalid request", detail);
-        let action: String = frame
-            .member("action")
-            .flatten()
-            .ok_or_else(|| invalid("`action` must be a text"))?;
-        match action.as_str() {
+        let id = members.get("id").and_then(Id::of);
+        let frame = Frame { members, id };
+        match frame.needed::<String>("action", "a text")?.as_str() {
             "rpc" => Ok(Self::Rpc {
-                api: frame
-                    .member("api")
-                    .flatten()
-                    .ok_or_else(|| invalid("`api` must be a text"))?,
-                args: frame
-                    .member("args")
-                    .ok_or_else(|| invalid("`args` must be an object"))?
-                    .unwrap_or_default(),
-                id: id.ok_or_else(|| error(None, "Invalid request", "`id` must be a text"))?,
+                api: frame.needed("api", "a text")?,
+                args: frame.optional("args", "an object")?.unwrap_or_default(),
+                id: frame
+                    .id
+                    .clone()
+                    .ok_or_else(|| frame.invalid("id", "a text"))?,
             }),
-            "subscribe" => instruments(&frame).map(Self::Subscribe).map_err(invalid),
-            "unsubscribe" => instruments(&frame).map(Self::Unsubscribe).map_err(invalid),
+            "subscribe" => frame.instruments().map(Self::Subscribe),
+            "unsubscribe" => frame.instruments().map(Self::Unsubscribe),
             "streamPnl" => {
-                let enabled = frame
-                    .member::<bool>("enabled")
-                    .ok_or_else(|| invalid("`enabled` must be true or false"))?;
-                let interval = frame
-                    .member::<u64>("interval")
-                    .ok_or_else(|| invalid("`interval` must be milliseconds"))?;
-                let interval = interval.unwrap_or(PNL).clamp(FASTEST_PNL, SLOWEST_PNL);
+                let enabled = frame.optional("enabled", "true or false")?.unwrap_or(true);
+                let interval = frame.optional("interval", "milliseconds")?.unwrap_or(PNL);
+                let interval = interval.clamp(FASTEST_PNL, SLOWEST_PNL);
                 Ok(Self::StreamPnl(
-                    enabled
-                        .unwrap_or(true)
-                        .then(|| Duration::from_millis(interval)),
+                    enabled.then(|| Duration::from_millis(interval)),
                 ))
             }
             "ping" => Ok(Self::Ping),
             unknown => {
                 let detail = format!("No action {unknown}");
-                Err(error(id.as_ref(), "Unknown action", &detail))
+                Err(error(frame.id.as_ref(), "Unknown action", &detail))
             }
         }
     }
 }
 
-fn instruments(frame: &Object) -> Result<Vec<String>, &'static str> {
-    let named: Option<Vec<String>> = frame.member("instruments").flatten();
-    named
-        .filter(|named| !named.is_empty() && named.iter().all(|name| !name.trim().is_empty()))
-        .ok_or("`instruments` must be a list of names")
+/// A request's members, and what to answer where one of them is not as it must be.
+struct Frame {
+    members: Object,
+    id: Option<Id>,
 }
 
-/// What a call gets.
+impl Frame {
+    fn optional<'a, T: Deserialize<'a>>(
+        &'a self,
+        name: &str,
+        kind: &str,
+    ) -> Result<Option<T>, Message> {
+        let member = self.members.member(name);
+        member.ok_or_else(|| self.invalid(name, kind))
+    }
+
+    fn needed<'a, T: Deserialize<'a>>(&'a self, name: &str, kind: &str) -> Result<T, Message> {
+        let member = self.optional(name, kind)?;
+        member.ok_or_else(|| self.invalid(name, kind))
+    }
+
+    fn instruments(&self) -> Result<Vec<String>, Message> {
+        let kind = "a list of names";
+        let named: Vec<String> = self.needed("instruments", kind)?;
+        match named.is_empty() || named.iter().any(|name| name.trim().is_empty()) {
+            true => Err(self.invalid("instruments", kind)),
+            false => Ok(named),
+        }
+    }
+
+    fn invalid(&self, name: &str, kind: &str) -> Message {
+        let detail = format!("`{name}` must be {kind}");
+        error(self.id.as_ref(), "Invalid request", &detail)
+    }
+}
+
+/// What a call gets: its frame, and the frame in its place where [`Fault::NoIdError`] keeps errors from telling whose they are.
+///
+/// [`Fault::NoIdError`]: crate::simulator::Fault::NoIdError
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
-    id: Id,
-    body: Object,
-    framing: Framing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Framing {
-    /// In `data`.
-    Done,
-    /// In `data` too: what REST would have as its body, with no status to tell it by.
-    Failed,
-    /// Beside the id: whoever refuses has not asked the desktop for data.
-    Refused,
+    pub(super) frame: Message,
+    pub(super) without_id: Message,
 }
 
 impl Reply {
-    pub(super) fn answered(id: Id, answer: JsonResponse) -> Self {
-        let framing = match answer.is_refusal() {
-            true => Framing::Failed,
-            false => Framing::Done,
+    /// The body that REST would have is in `data`, of an error too: there is no status to tell it by.
+    pub(super) fn answered(id: &Id, answer: &JsonResponse) -> Self {
+        let frame = Object::default().set("id", &id.0);
+        let frame = text(&frame.set("data", &answer.body));
+        let without_id = match answer.status {
+            StatusCode::OK => frame.clone(),
+            _ => nameless(answer),
         };
+        Self { frame, without_id }
+    }
+
+    /// The budget is spent. How that looks is not documented: `{"id":…,"error":"Rate limit exceeded"}`, as whoever refuses
+    /// has not asked the desktop for data.
+    pub(super) fn refused(id: &Id, answer: &JsonResponse) -> Self {
+        let frame = Object::default().set("id", &id.0);
         Self {
-            id,
-            framing,
-            body: answer.into_body(),
+            frame: text(&frame.with(&answer.body)),
+            without_id: nameless(answer),
         }
     }
+}
 
-    /// The budget is spent. How that looks is not documented: `{"id":…,"error":"Rate limit exceeded"}`.
-    pub(super) fn refused(id: Id, answer: JsonResponse) -> Self {
-        Self {
-            id,
-            framing: Framing::Refused,
-            body: answer.into_body(),
-        }
-    }
+fn nameless(answer: &JsonResponse) -> Message {
+    text(&typed("error").with(&answer.body))
+}
 
-    pub(super) fn to_frame(&self) -> Message {
-        let frame = Object::default().set("id", &self.id.0);
-        text(&match self.framing {
-            Framing::Refused => frame.extended(&self.body),
-            Framing::Done | Framing::Failed => frame.set("data", &self.body),
-        })
-    }
-
-    /// The same; where it is an error, nothing in it tells whose.
-    pub(super) fn to_frame_without_id(&self) -> Message {
-        match self.framing {
-            Framing::Done => self.to_frame(),
-            Framing::Failed | Framing::Refused => {
-                text(&Object::default().set("type", "error").extended(&self.body))
-            }
-        }
-    }
+fn typed(kind: &str) -> Object {
+    Object::default().set("type", kind)
 }
 
 /// An error frame is not documented: `{"type":"error","error":…}`, with the id where there was one.
 pub(super) fn error(id: Option<&Id>, error: &str, detail: &str) -> Message {
-    let mut frame = Object::default().set("type", "error");
-    if let Some(id) = id {
-        frame = frame.set("id", &id.0);
-    }
+    let frame = match id {
+        Some(id) => typed("error").set("id", &id.0),
+        None => typed("error"),
+    };
     text(&frame.set("error", error).set("detail", detail))
 }
 
 /// Too many changes of subscriptions; none of what was asked for is done.
 pub(super) fn refusal(answer: JsonResponse) -> Message {
-    let frame = Object::default().set("type", "error");
-    let detail = "Subscriptions may change 20 times a minute";
-    text(&frame.extended(&answer.into_body()).set("detail", detail))
+    nameless(&answer.set("detail", "Subscriptions may change 20 times a minute"))
 }
 
 /// The vendor documents no pong; this is the least that one can be.
 pub(super) fn pong() -> Message {
-    text(&Object::default().set("type", "pong"))
+    text(&typed("pong"))
 }
 
-pub(super) fn market_data(quotes: &[Object]) -> Message {
-    text(
-        &Object::default()
-            .set("type", "marketData")
-            .set("quotes", quotes),
-    )
+pub(super) fn market_data(quotes: &[Quote<'_>]) -> Message {
+    text(&typed("marketData").set("quotes", quotes))
 }
 
 /// `epoch`: UTC milliseconds.
 pub(super) fn pnl_update(epoch: i64, account: &Object) -> Message {
-    let frame = Object::default().set("type", "pnlUpdate");
-    text(&frame.set("epoch", epoch).set("accounts", [account]))
+    let frame = typed("pnlUpdate").set("epoch", epoch);
+    text(&frame.set("accounts", [account]))
 }
 
-pub(super) fn text(frame: &Object) -> Message {
-    let text = String::from_utf8(frame.to_bytes());
-    Message::text(text.expect("JSON is UTF-8"))
+fn text(frame: &Object) -> Message {
+    Message::text(frame.to_text())
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
-
     use super::*;
-    use crate::simulator::crosstrade::general;
+    use crate::simulator::crosstrade::failure;
 
     fn told(text: &str) -> String {
         let message = Request::parse(text).expect_err(text);
@@ -224,7 +215,7 @@ mod tests {
         match Request::parse(rpc) {
             Ok(Request::Rpc { id, api, args }) => {
                 assert_eq!((id.0.get(), api.as_str()), (r#""a\u0062""#, "GetExecution"));
-                assert_eq!(args.to_bytes(), br#"{"account":"Sim101"}"#);
+                assert_eq!(args.to_text(), r#"{"account":"Sim101"}"#);
             }
             other => panic!("{other:?}"),
         }
@@ -292,29 +283,23 @@ mod tests {
     #[test]
     fn a_reply_has_its_id_first_and_may_lose_it_only_as_an_error() {
         let frames = |reply: Reply| {
-            [reply.to_frame(), reply.to_frame_without_id()]
+            [reply.frame, reply.without_id]
                 .map(|frame| frame.into_text().expect("a text frame").to_string())
         };
-        let body = || general("odd", "why".to_owned());
-        let refusal = |status| JsonResponse::new(status, body());
+        let odd = |status| failure(status, "odd", "why");
+        let id = Id::text("r");
         let done = r#"{"id":"r","data":{"success":false,"error":"odd","detail":"why"}}"#;
         let flat = r#""success":false,"error":"odd","detail":"why"}"#;
         assert_eq!(
-            frames(Reply::answered(Id::text("r"), JsonResponse::ok(body()))),
+            frames(Reply::answered(&id, &odd(StatusCode::OK))),
             [done; 2]
         );
         assert_eq!(
-            frames(Reply::answered(
-                Id::text("r"),
-                refusal(StatusCode::NOT_FOUND)
-            )),
+            frames(Reply::answered(&id, &odd(StatusCode::NOT_FOUND))),
             [done.to_owned(), format!(r#"{{"type":"error",{flat}"#)]
         );
         assert_eq!(
-            frames(Reply::refused(
-                Id::text("r"),
-                refusal(StatusCode::TOO_MANY_REQUESTS)
-            )),
+            frames(Reply::refused(&id, &odd(StatusCode::TOO_MANY_REQUESTS))),
             [
                 format!(r#"{{"id":"r",{flat}"#),
                 format!(r#"{{"type":"error",{flat}"#)
