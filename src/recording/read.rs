@@ -1,6 +1,5 @@
 //! Reading a HAR file, whoever wrote it.
 
-use std::collections::HashMap;
 use std::io::Read;
 
 use base64::Engine as _;
@@ -107,7 +106,7 @@ impl Recording {
             Ok(_) => {}
         }
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let mut collected = Collected::<Written>::default();
+        let mut collected = Collected::default();
         let mut reader = serde_json::Deserializer::from_slice(text);
         let entries = Within("log", Within("entries", &mut collected));
         let end = entries.deserialize(&mut reader).and_then(|_| reader.end());
@@ -116,15 +115,13 @@ impl Recording {
             Err(why) if collected.found && is_at_the_end(&why, text) => true,
             Ok(()) => return Err(unusable("it has no log with entries, so it is no HAR file")),
             Err(why) if collected.found && !collected.ended => {
-                return Err(unusable(format!(
-                    "{}: {why}",
-                    place(collected.entries.len())
-                )));
+                let place = collected.read;
+                return Err(unusable(format!("log.entries[{place}]: {why}")));
             }
             Err(why) => return Err(unusable(format!("it is no HAR file: {why}"))),
         };
         Ok(Self {
-            entries: joined(collected.entries)?,
+            entries: collected.entries,
             is_cut_off,
         })
     }
@@ -134,43 +131,13 @@ impl Recording {
 fn is_at_the_end(why: &serde_json::Error, text: &[u8]) -> bool {
     let mut lines = text.split(|byte| *byte == b'\n');
     let last = lines.next_back().unwrap_or_default().len();
-    why.is_eof() || (why.line() == lines.count() + 1 && why.column() >= last)
+    why.is_eof() || (why.is_syntax() && why.line() == lines.count() + 1 && why.column() >= last)
 }
 
 fn unusable(problem: impl ToString) -> Error {
     let hint =
         "Give a HAR file, as a recorder of this library or a browser's network tools write it.";
     Error::input("recording", problem.to_string()).hinting(hint)
-}
-
-/// Counted from 0, as in JSON.
-fn place(index: usize) -> String {
-    format!("log.entries[{index}]")
-}
-
-/// Makes the entries of one connection one, and what is written of each what it was.
-fn joined(written: Vec<Written>) -> Result<Vec<Entry>, Error> {
-    let mut entries: Vec<Entry> = Vec::with_capacity(written.len());
-    let mut connections: HashMap<u64, usize> = HashMap::new();
-    for (index, written) in written.into_iter().enumerate() {
-        let unfit = |problem: String| unusable(format!("{}: {problem}", place(index)));
-        let continues = written.continues;
-        let connection = written.connection;
-        let entry = written.entry().map_err(unfit)?;
-        let first = connection.and_then(|connection| connections.get(&connection));
-        match first.and_then(|first| entries.get_mut(*first)) {
-            Some(first) if continues => {
-                let messages = entry.messages.into_iter().flatten();
-                first.messages.get_or_insert_default().extend(messages);
-                first.lost = entry.lost;
-            }
-            _ => {
-                connections.extend(connection.map(|connection| (connection, entries.len())));
-                entries.push(entry);
-            }
-        }
-    }
-    Ok(entries)
 }
 
 #[derive(Deserialize)]

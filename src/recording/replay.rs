@@ -14,6 +14,7 @@ mod missed;
 mod script;
 mod turns;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,7 +68,8 @@ const VARIABLES: [(&str, &str); 10] = [
 pub struct Replay {
     address: SocketAddr,
     requests: Vec<String>,
-    services: Vec<String>,
+    /// Those that the recording names.
+    services: BTreeSet<String>,
     socket: Option<String>,
     /// Sent or dropped: the server and the open sockets stop.
     stop: watch::Sender<()>,
@@ -108,13 +110,8 @@ impl Replay {
             tell: Arc::new(tell),
         };
         let router = Router::new().fallback(answer).with_state(Arc::new(desk));
-        let mut services: Vec<String> = recording
-            .entries
-            .iter()
-            .filter_map(|entry| entry.service.clone())
-            .collect();
-        services.sort();
-        services.dedup();
+        let services = recording.entries.iter();
+        let services = services.filter_map(|entry| entry.service.clone()).collect();
         Ok(Self {
             address,
             requests,
@@ -141,7 +138,7 @@ impl Replay {
     /// The credentials are made up.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
-        let has = |name: &str| self.services.is_empty() || self.services.iter().any(|s| s == name);
+        let has = |name: &str| self.services.is_empty() || self.services.contains(name);
         let wanted = VARIABLES.into_iter().filter(|(service, _)| has(service));
         let mut variables: Vec<_> = wanted
             .map(|(_, name)| match name.ends_with("_BASE_URL") {

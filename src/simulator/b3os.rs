@@ -86,54 +86,57 @@ fn identified(response: JsonResponse) -> JsonResponse {
     response.set("requestId", request_id())
 }
 
-/// An event: when it was, its type, its level and its message.
-type Told = (String, &'static str, &'static str, &'static str);
+/// An event: its age in seconds, its type, its level and its message.
+type Told = (i64, &'static str, &'static str, &'static str);
 
 /// Executions to try.
 fn samples(now: Timestamp) -> IndexMap<&'static str, Object> {
-    let ago = |seconds| format!("{:.3}", now - SignedDuration::from_secs(seconds));
-    let succeeded = json!({
-        "status": "workflow_succeeded", "paymentStatus": "confirmed", "runId": "run_1",
-        "createdAt": ago(240), "startedAt": ago(238), "finishedAt": ago(201), "updatedAt": ago(201),
-        "responsePayload": {"txHash": "0x5f1d", "amountOut": "998400000000000000"},
-    });
-    let awaiting_payment = json!({
-        "status": "awaiting_payment", "paymentStatus": "pending", "createdAt": ago(45), "updatedAt": ago(45),
-    });
-    let failed = json!({
-        "status": "workflow_failed", "paymentStatus": "confirmed", "runId": "run_3",
-        "createdAt": ago(3600), "startedAt": ago(3598), "finishedAt": ago(3571), "updatedAt": ago(3571),
-        "statusReason": "node swap failed: slippage above 1 %",
-    });
-    let sample = |id, execution: &Value, events: &[Told]| (id, envelope(id, execution, events));
-    IndexMap::from([
-        sample(
+    let ago = |seconds| ago(now, seconds);
+    let samples: [(&str, Value, &[Told]); 3] = [
+        (
             "exec_1",
-            &succeeded,
+            json!({
+                "status": "workflow_succeeded", "paymentStatus": "confirmed", "runId": "run_1",
+                "createdAt": ago(240), "startedAt": ago(238), "finishedAt": ago(201), "updatedAt": ago(201),
+                "responsePayload": {"txHash": "0x5f1d", "amountOut": "998400000000000000"},
+            }),
             &[
-                (ago(240), "payment.confirmed", "info", "Payment confirmed"),
-                (ago(238), "workflow.started", "info", "Workflow started"),
-                (ago(201), "workflow.succeeded", "info", "Workflow succeeded"),
+                (240, "payment.confirmed", "info", "Payment confirmed"),
+                (238, "workflow.started", "info", "Workflow started"),
+                (201, "workflow.succeeded", "info", "Workflow succeeded"),
             ],
         ),
-        sample(
+        (
             "exec_2",
-            &awaiting_payment,
-            &[(ago(45), "checkout.created", "info", "Waiting for payment")],
+            json!({
+                "status": "awaiting_payment", "paymentStatus": "pending", "createdAt": ago(45), "updatedAt": ago(45),
+            }),
+            &[(45, "checkout.created", "info", "Waiting for payment")],
         ),
-        sample(
+        (
             "exec_3",
-            &failed,
+            json!({
+                "status": "workflow_failed", "paymentStatus": "confirmed", "runId": "run_3",
+                "createdAt": ago(3600), "startedAt": ago(3598), "finishedAt": ago(3571), "updatedAt": ago(3571),
+                "statusReason": "node swap failed: slippage above 1 %",
+            }),
             &[
-                (ago(3598), "workflow.started", "info", "Workflow started"),
-                (ago(3571), "workflow.failed", "error", "Slippage above 1 %"),
+                (3598, "workflow.started", "info", "Workflow started"),
+                (3571, "workflow.failed", "error", "Slippage above 1 %"),
             ],
         ),
-    ])
+    ];
+    let samples = samples.into_iter();
+    let envelopes = samples.map(|(id, own, events)| (id, envelope(now, id, &own, events)));
+    envelopes.collect()
+}
+
+fn ago(now: Timestamp, seconds: i64) -> String {
+    format!("{:.3}", now - SignedDuration::from_secs(seconds))
 }
 
 /// Puts an execution's own members after those that all have, and its events beside it.
-fn envelope(id: &str, own: &Value, events: &[Told]) -> Object {
+fn envelope(now: Timestamp, id: &str, own: &Value, events: &[Told]) -> Object {
     let execution = json!({
         "id": id, "organizationId": "org_1", "workflowId": "wf_1",
         "checkoutSessionId": format!("checkout_{id}"), "orderId": format!("order_{id}"),
@@ -144,7 +147,17 @@ fn envelope(id: &str, own: &Value, events: &[Told]) -> Object {
     });
     let events: Vec<Object> = (1..)
         .zip(events)
-        .map(|(number, told)| event(id, number, own.get("runId"), told))
+        .map(|(number, (age, kind, level, message))| {
+            let event = Object::default().with(json!({
+                "id": format!("event_{id}_{number}"), "executionId": id, "requestId": format!("request-{id}"),
+                "organizationId": "org_1", "workflowId": "wf_1", "createdAt": ago(now, *age), "data": {},
+                "eventType": kind, "level": level, "message": message, "title": message,
+            }));
+            match own.get("runId") {
+                Some(run) => event.set("nodeId", "swap").set("runId", run),
+                None => event,
+            }
+        })
         .collect();
     let data = Object::default()
         .set("events", events)
@@ -154,17 +167,4 @@ fn envelope(id: &str, own: &Value, events: &[Told]) -> Object {
         .set("code", 200)
         .set("data", data)
         .set("message", "success")
-}
-
-fn event(execution: &str, number: u8, run: Option<&Value>, told: &Told) -> Object {
-    let (at, kind, level, message) = told;
-    let event = Object::default().with(json!({
-        "id": format!("event_{execution}_{number}"), "executionId": execution, "requestId": format!("request-{execution}"),
-        "organizationId": "org_1", "workflowId": "wf_1", "createdAt": at,
-        "eventType": kind, "level": level, "message": message, "title": message, "data": {},
-    }));
-    match run {
-        Some(run) => event.set("nodeId", "swap").set("runId", run),
-        None => event,
-    }
 }

@@ -121,9 +121,9 @@ async fn converse(socket: &mut WebSocket, mut session: Session) {
                 Some(Ok(Message::Close(_))) => return finish(socket).await,
                 Some(Err(_)) | None => return,
             },
-            () = due(session.outbox.due()) => session.outbox.take(Instant::now()),
-            () = tick(&mut session.quotes) => session.quote(),
-            () = tick(&mut session.pnl) => session.report(),
+            () = or_never(session.outbox.due().map(sleep_until)) => session.outbox.take(Instant::now()),
+            _ = or_never(session.quotes.as_mut().map(Interval::tick)) => session.quote(),
+            _ = or_never(session.pnl.as_mut().map(Interval::tick)) => session.report(),
         };
         for step in steps {
             match step {
@@ -238,18 +238,9 @@ fn ticking(every: Duration) -> Interval {
     ticks
 }
 
-async fn tick(ticks: &mut Option<Interval>) {
-    match ticks {
-        Some(ticks) => {
-            ticks.tick().await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
+async fn or_never<T>(future: Option<impl Future<Output = T>>) -> T {
+    match future {
+        Some(future) => future.await,
         None => std::future::pending().await,
     }
 }

@@ -1,32 +1,52 @@
 //! Finding the list of entries in a HAR file, and keeping what was read of it wherever the file ends.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::{Entry, Written};
 
 /// The entries read so far, which stay when the file ends in the middle.
-pub(super) struct Collected<T> {
-    pub entries: Vec<T>,
+#[derive(Default)]
+pub(super) struct Collected {
+    pub entries: Vec<Entry>,
+    /// Where that of each connection is, to which others of the same connection are added.
+    connections: HashMap<u64, usize>,
+    /// How many entries of the file they are.
+    pub read: usize,
     /// Whether there was a list at all.
     pub found: bool,
     /// Whether all of it was read.
     pub ended: bool,
 }
 
-// Derived, it would ask the same of `T`.
-impl<T> Default for Collected<T> {
-    fn default() -> Self {
-        let (entries, found, ended) = (Vec::new(), false, false);
-        Self {
-            entries,
-            found,
-            ended,
+impl Collected {
+    fn add(&mut self, written: Written) -> Result<(), String> {
+        let (connection, continues) = (written.connection, written.continues);
+        let entry = written.entry()?;
+        let first = connection.and_then(|connection| self.connections.get(&connection));
+        match first.and_then(|first| self.entries.get_mut(*first)) {
+            Some(first) if continues => {
+                let messages = entry.messages.into_iter().flatten();
+                first.messages.get_or_insert_default().extend(messages);
+                first.lost = entry.lost;
+            }
+            _ => {
+                let place = self.entries.len();
+                let opened = connection.map(|connection| (connection, place));
+                self.connections.extend(opened);
+                self.entries.push(entry);
+            }
         }
+        self.read += 1;
+        Ok(())
     }
 }
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for &mut Collected<T> {
+impl<'de> DeserializeSeed<'de> for &mut Collected {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -37,7 +57,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for &mut Collected<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for &mut Collected<T> {
+impl<'de> Visitor<'de> for &mut Collected {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,8 +65,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for &mut Collected<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(entry) = list.next_element()? {
-            self.entries.push(entry);
+        while let Some(written) = list.next_element()? {
+            self.add(written).map_err(A::Error::custom)?;
         }
         Ok(())
     }
