@@ -44,7 +44,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archive::Archive;
 pub use archive::Sink;
-pub use read::{Answer, Entry, Frame, Recording};
+pub use read::{Entry, Frame, RecordedResponse, Recording};
 
 use crate::observe::{Exchange, Message, Observer, Veto};
 
@@ -84,8 +84,7 @@ impl Recorder {
     /// The file exists, or cannot be created or written.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let mut options = OpenOptions::new();
-        let (file, named) = (open(path, options.create_new(true))?, named(path));
+        let file = open(path, OpenOptions::new().create_new(true))?;
         match Self::to(file) {
             Ok(recorder) => {
                 recorder.lock().made = Some(path.to_owned());
@@ -93,7 +92,7 @@ impl Recorder {
             }
             Err(why) => {
                 remove(path);
-                Err(named(why))
+                Err(named(path)(why))
             }
         }
     }
@@ -104,8 +103,7 @@ impl Recorder {
     /// The file cannot be created or written.
     pub fn replace(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let mut options = OpenOptions::new();
-        let file = open(path, options.create(true).truncate(true))?;
+        let file = open(path, OpenOptions::new().create(true).truncate(true))?;
         Self::to(file).map_err(named(path))
     }
 

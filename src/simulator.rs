@@ -128,7 +128,10 @@ impl Simulator {
             bind(port, 3).await?,
         ];
         let (stop, stopped) = watch::channel(());
-        let line = socket::Line::new(&options.faults, stopped.clone());
+        let line = socket::Line {
+            faults: options.faults.into(),
+            stopped: stopped.clone(),
+        };
         let routers = [
             crosstrade.router(socket::router(line)),
             hummingbot.router(),

@@ -17,6 +17,9 @@ const HEAD: &str = concat!(
 );
 const TAIL: &str = "\n]}}\n";
 
+/// What stands before a connection's first message.
+const FIRST: &str = "\n";
+
 pub(super) struct Archive {
     sink: Box<dyn Sink>,
     /// Where the closing brackets begin.
@@ -30,11 +33,8 @@ enum Last {
     /// There is none yet.
     None,
     Whole,
-    /// A connection's entry whose list of messages goes on.
-    Open {
-        connection: u64,
-        is_empty: bool,
-    },
+    /// A connection's entry whose list of messages goes on, and what stands before the next of them.
+    Open(u64, &'static str),
     /// One whose list is over.
     Closed,
 }
@@ -43,7 +43,7 @@ impl Last {
     fn brackets(self) -> &'static str {
         match self {
             Self::None | Self::Whole => "",
-            Self::Open { .. } => "]}",
+            Self::Open(..) => "]}",
             Self::Closed => "}",
         }
     }
@@ -67,29 +67,17 @@ impl Archive {
 
     /// The entry of a handshake that opens a connection, whose messages are to follow.
     pub fn socket(&mut self, connection: u64, entry: &[u8]) -> io::Result<()> {
-        let is_empty = true;
-        let last = Last::Open {
-            connection,
-            is_empty,
-        };
         let entry = entry.strip_suffix(b"}").unwrap_or(entry);
         let list = br#","_webSocketMessages":["#;
+        let last = Last::Open(connection, FIRST);
         self.grow(&[self.next().as_bytes(), entry, list], last)
     }
 
     /// A connection's message. Where another entry came meanwhile, `again` is what that of the connection is resumed with.
     pub fn message(&mut self, connection: u64, again: &[u8], message: &[u8]) -> io::Result<()> {
-        self.resume(connection, again)?;
-        let separator: &[u8] = match self.last {
-            Last::Open { is_empty: true, .. } => b"\n",
-            _ => b",\n",
-        };
-        let is_empty = false;
-        let last = Last::Open {
-            connection,
-            is_empty,
-        };
-        self.grow(&[separator, message], last)
+        let separator = self.resume(connection, again)?;
+        let last = Last::Open(connection, ",\n");
+        self.grow(&[separator.as_bytes(), message], last)
     }
 
     /// A connection is over; `lost` says why if this side did not close it.
@@ -99,10 +87,11 @@ impl Archive {
         self.grow(&[br#"],"_closed":"#, lost.as_bytes()], Last::Closed)
     }
 
-    fn resume(&mut self, wanted: u64, again: &[u8]) -> io::Result<()> {
+    /// Says what stands before the next message.
+    fn resume(&mut self, wanted: u64, again: &[u8]) -> io::Result<&'static str> {
         match self.last {
-            Last::Open { connection, .. } if connection == wanted => Ok(()),
-            _ => self.socket(wanted, again),
+            Last::Open(connection, separator) if connection == wanted => Ok(separator),
+            _ => self.socket(wanted, again).map(|()| FIRST),
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CONTENT_TYPE, HeaderName, LOCATION};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Unit;
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ fn entry(exchange: &Exchange) -> Value {
             "headersSize": -1,
             "bodySize": 0,
         },
-        "response": answer(exchange.response.as_ref().ok()),
+        "response": response(exchange.response.as_ref().ok()),
         "cache": {},
         // When the head came is not known, so that all of it counts as waiting.
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
@@ -84,29 +84,25 @@ fn entry(exchange: &Exchange) -> Value {
 }
 
 /// As browsers have it where none came: with the status 0.
-fn answer(response: Option<&Response>) -> Value {
-    let header = |name: HeaderName| {
-        let value = response.and_then(|response| response.headers.get(name));
-        value.map_or_else(String::new, |value| {
-            String::from_utf8_lossy(value.as_bytes()).into_owned()
-        })
+fn response(response: Option<&Response>) -> Value {
+    let none = HeaderMap::new();
+    let (status, headers, body) = match response {
+        Some(response) => (response.status.as_u16(), &response.headers, &*response.body),
+        None => (0, &none, &b""[..]),
     };
-    let mut content = json!({"size": 0, "mimeType": "", "text": ""});
-    if let Some(response) = response {
-        let (text, encoding) = text(&response.body, true);
-        let size = response.body.len();
-        content = json!({"size": size, "mimeType": header(CONTENT_TYPE), "text": text});
-        if let Some(encoding) = encoding {
-            content["encoding"] = encoding.into();
-        }
+    let header = |name: HeaderName| headers.get(name).map_or("".into(), lossy);
+    let (text, encoding) = text(body, true);
+    let mut content = json!({"size": body.len(), "mimeType": header(CONTENT_TYPE), "text": text});
+    if let Some(encoding) = encoding {
+        content["encoding"] = encoding.into();
     }
-    let status = response.map(|response| response.status);
+    let reason = response.and_then(|response| response.status.canonical_reason());
     json!({
-        "status": status.map_or(0, |status| status.as_u16()),
-        "statusText": status.and_then(|status| status.canonical_reason()).unwrap_or_default(),
+        "status": status,
+        "statusText": reason.unwrap_or_default(),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": response.map_or_else(|| json!([]), |response| pairs(&response.headers)),
+        "headers": pairs(headers),
         "content": content,
         "redirectURL": header(LOCATION),
         "headersSize": -1,
@@ -114,12 +110,15 @@ fn answer(response: Option<&Response>) -> Value {
     })
 }
 
+fn lossy(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
+}
+
 fn pairs(headers: &HeaderMap) -> Value {
-    let pairs = headers.iter().map(|(name, value)| {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        json!({"name": name.as_str(), "value": value})
-    });
-    pairs.collect()
+    let pairs = headers.iter();
+    pairs
+        .map(|(name, value)| json!({"name": name.as_str(), "value": lossy(value)}))
+        .collect()
 }
 
 /// Bytes as they are where they are text, else in base64.

@@ -43,7 +43,7 @@ pub struct Entry {
     /// Names and values in the order of the file.
     pub request_headers: Vec<(String, String)>,
     /// `None` where no answer came.
-    pub answer: Option<Answer>,
+    pub answer: Option<RecordedResponse>,
     /// Why none came, in the words of the program that recorded it.
     pub failure: Option<String>,
     /// The service's name in lower case (`crosstrade`), where a [`Recorder`](super::Recorder) wrote the file. So are the next
@@ -62,7 +62,7 @@ pub struct Entry {
 /// An answer over HTTP.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Answer {
+pub struct RecordedResponse {
     /// Of any kind, not only a success.
     pub status: StatusCode,
     /// Names and values in the order of the file.
@@ -108,7 +108,7 @@ impl Recording {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let mut collected = Collected::default();
         let mut reader = serde_json::Deserializer::from_slice(text);
-        let entries = Within("log", Within("entries", &mut collected));
+        let entries = Within(&["log", "entries"], &mut collected);
         let end = entries.deserialize(&mut reader).and_then(|_| reader.end());
         let is_cut_off = match end {
             Ok(()) if collected.found => false,
@@ -225,7 +225,7 @@ impl Written {
             status => {
                 let code = u16::try_from(status).ok();
                 let status = code.and_then(|code| StatusCode::from_u16(code).ok());
-                Some(Answer {
+                Some(RecordedResponse {
                     status: status.ok_or("its status is none of HTTP's")?,
                     headers: pairs(self.response.headers),
                     is_bodiless: self.response.content.is_missing(),

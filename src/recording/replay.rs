@@ -35,7 +35,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::read::{Answer, Recording};
+use super::read::{RecordedResponse, Recording};
 use answers::{Answers, Recorded};
 pub use missed::Missed;
 use script::{Script, Step};
@@ -246,7 +246,7 @@ async fn answer(
     }
 }
 
-fn response(answer: &Answer) -> Response {
+fn response(answer: &RecordedResponse) -> Response {
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = answer.status;
     for (name, value) in &answer.headers {

@@ -5,26 +5,22 @@ use std::time::Duration;
 /// A full bucket. Both limits have 20 (docs.crosstrade.io/api/rate-limiting).
 const CAPACITY: f64 = 20.0;
 
+/// Of calls over REST and WebSocket together, 3 come back a second.
+pub(super) const CALLS: f64 = 3.0;
+
+/// Of changes to what a WebSocket subscribes to, 20 come back a minute.
+pub(super) const SUBSCRIPTIONS: f64 = 20.0 / 60.0;
+
 #[derive(Debug)]
 pub(super) struct Bucket {
     tokens: f64,
-    /// What comes back a second.
     refill: f64,
     filled: Duration,
 }
 
 impl Bucket {
-    /// Of calls over REST and WebSocket together: 3 come back a second.
-    pub(super) fn of_calls() -> Self {
-        Self::full(3.0)
-    }
-
-    /// Of changes to what a WebSocket subscribes to: 20 come back a minute.
-    pub(super) fn of_subscriptions() -> Self {
-        Self::full(20.0 / 60.0)
-    }
-
-    fn full(refill: f64) -> Self {
+    /// `refill`: what comes back a second.
+    pub(super) fn full(refill: f64) -> Self {
         Self {
             tokens: CAPACITY,
             refill,
@@ -51,7 +47,7 @@ mod tests {
 
     #[test]
     fn twenty_at_once_then_three_a_second_and_never_more_than_twenty() {
-        let mut bucket = Bucket::of_calls();
+        let mut bucket = Bucket::full(CALLS);
         let mut granted = |seconds, tries| {
             (0..tries)
                 .filter(|_| bucket.take(Duration::from_secs(seconds)))

@@ -15,7 +15,7 @@ use axum::routing::get;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::bucket::Bucket;
+use super::bucket::{self, Bucket};
 use super::credentials::{self, CROSSTRADE_TOKEN};
 use super::fills::History;
 use super::object::Object;
@@ -55,7 +55,7 @@ impl CrossTrade {
     pub(super) fn new(now: Timestamp, limited: bool) -> io::Result<Self> {
         let spec = Spec::open("CrossTrade", generated::crosstrade::SPEC)?;
         let refusal = |status| spec.refusal(ONE, status);
-        let budget = |bucket| limited.then(|| Mutex::new(bucket));
+        let budget = |refill| limited.then(|| Mutex::new(Bucket::full(refill)));
         Ok(Self {
             history: History::new(&spec, spec.document(ONE)?, now)?,
             list: spec.document(LIST)?,
@@ -68,8 +68,8 @@ impl CrossTrade {
             unknown: refusal(StatusCode::NOT_FOUND)
                 .unwrap_or_else(|_| failure(StatusCode::NOT_FOUND, "execution_not_found", "")),
             limited: refusal(StatusCode::TOO_MANY_REQUESTS)?,
-            calls: budget(Bucket::of_calls()),
-            subscriptions: budget(Bucket::of_subscriptions()),
+            calls: budget(bucket::CALLS),
+            subscriptions: budget(bucket::SUBSCRIPTIONS),
             orders: AtomicU64::new(0),
             started: Instant::now(),
         })

@@ -7,6 +7,8 @@ use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -72,7 +74,7 @@ impl Lookup for Hummingbot {
     fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
         let detail = match credentials::authorization(headers, "Basic") {
             Some(HUMMINGBOT_BASIC) => return None,
-            Some(given) if is_base64(given) => "Incorrect username or password",
+            Some(given) if STANDARD.decode(given).is_ok() => "Incorrect username or password",
             _ => "Not authenticated",
         };
         let refusal = self.unauthorized.clone().set("detail", detail);
@@ -92,12 +94,6 @@ impl Lookup for Hummingbot {
     fn misdirected(&self, status: StatusCode) -> JsonResponse {
         JsonResponse::new(status, Object::default()).set("detail", status.canonical_reason())
     }
-}
-
-fn is_base64(text: &str) -> bool {
-    let digits = text.trim_end_matches('=');
-    let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
-    text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(alphabet)
 }
 
 /// A row of the database: what only the running executor knew is gone, and `config` is what its creator posted.

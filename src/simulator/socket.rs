@@ -4,6 +4,7 @@ mod outbox;
 mod rpc;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,16 +47,13 @@ const UNAUTHORIZED: u16 = 4001;
 /// What all connections have in common.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    faults: Arc<[Fault]>,
-    stopped: watch::Receiver<()>,
+    pub(super) faults: Arc<[Fault]>,
+    /// Heard or dropped: close.
+    pub(super) stopped: watch::Receiver<()>,
 }
 
 impl Line {
-    pub(super) fn new(faults: &[Fault], stopped: watch::Receiver<()>) -> Self {
-        let faults = faults.into();
-        Self { faults, stopped }
-    }
-
+    /// How long a connection may last.
     fn lifetime(&self) -> Duration {
         let latest = self.faults.iter().rev();
         let mut times = latest.filter_map(|fault| match fault {
@@ -142,7 +140,7 @@ async fn converse(socket: &mut WebSocket, mut session: Session) {
 struct Session {
     desk: Arc<CrossTrade>,
     outbox: Outbox,
-    instruments: Vec<String>,
+    instruments: BTreeSet<String>,
     quotes: Option<Interval>,
     pnl: Option<Interval>,
 }
@@ -152,7 +150,7 @@ impl Session {
         Self {
             desk,
             outbox: Outbox::new(faults),
-            instruments: Vec::new(),
+            instruments: BTreeSet::new(),
             quotes: None,
             pnl: None,
         }
@@ -201,15 +199,14 @@ impl Session {
         Ok(Vec::new())
     }
 
-    fn subscribe(&mut self, mut instruments: Vec<String>) -> Result<(), Message> {
-        instruments.sort();
-        instruments.dedup();
-        instruments.retain(|name| !self.instruments.contains(name));
-        if self.instruments.len() + instruments.len() > INSTRUMENTS {
+    fn subscribe(&mut self, instruments: Vec<String>) -> Result<(), Message> {
+        let mut all = self.instruments.clone();
+        all.extend(instruments);
+        if all.len() > INSTRUMENTS {
             let detail = format!("More than {INSTRUMENTS} instruments");
             return Err(wire::error(None, "Invalid request", &detail));
         }
-        self.instruments.append(&mut instruments);
+        self.instruments = all;
         self.quotes.get_or_insert_with(|| ticking(market::PERIOD));
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Reads the examples in the specs: the one place that knows what the services answer.
+//! Reads the examples in the specs.
 //!
 //! The simulator reads the specs by itself, so that it and the clients cannot share a bug which no test would see.
 

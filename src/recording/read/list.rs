@@ -46,59 +46,48 @@ impl Collected {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Collected {
+/// Goes into the members of these names, one in another, past all others, and collects the entries there.
+pub(super) struct Within<'a>(pub &'static [&'static str], pub &'a mut Collected);
+
+impl<'de> DeserializeSeed<'de> for Within<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.found = true;
-        deserializer.deserialize_seq(&mut *self)?;
-        self.ended = true;
-        Ok(())
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Collected {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of entries")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(written) = list.next_element()? {
-            self.add(written).map_err(A::Error::custom)?;
+        if self.0.is_empty() {
+            self.1.found = true;
+            return deserializer.deserialize_seq(self);
         }
-        Ok(())
-    }
-}
-
-/// Reads one member of an object, by its name, and passes over the others.
-pub(super) struct Within<S>(pub &'static str, pub S);
-
-impl<'de, S: DeserializeSeed<'de, Value = ()>> DeserializeSeed<'de> for Within<S> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, S: DeserializeSeed<'de, Value = ()>> Visitor<'de> for Within<S> {
+impl<'de> Visitor<'de> for Within<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a member `{}`", self.0)
+        match self.0.first() {
+            Some(name) => write!(f, "an object with a member `{name}`"),
+            None => f.write_str("a list of entries"),
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self(name, seed) = self;
-        let mut seed = Some(seed);
+        let Self(names, collected) = self;
+        let mut wanted = names.split_first();
         while let Some(key) = map.next_key::<String>()? {
-            match seed.take_if(|_| key == name) {
-                Some(seed) => map.next_value_seed(seed)?,
+            match wanted.take_if(|(name, _)| **name == key) {
+                Some((_, rest)) => map.next_value_seed(Within(rest, collected))?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(written) = list.next_element()? {
+            self.1.add(written).map_err(A::Error::custom)?;
+        }
+        self.1.ended = true;
         Ok(())
     }
 }

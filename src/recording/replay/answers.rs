@@ -9,7 +9,7 @@ use url::Url;
 use super::missed::Missed;
 use super::script::Script;
 use super::turns::Turns;
-use crate::recording::read::{Answer, Entry, Recording};
+use crate::recording::read::{Entry, RecordedResponse, Recording};
 
 /// The method of an entry that asks for a WebSocket.
 pub(super) const SOCKET: &str = "WEBSOCKET";
@@ -25,7 +25,7 @@ struct Key {
 
 #[derive(Clone)]
 pub(super) enum Recorded {
-    Answered(Arc<Answer>),
+    Answered(Arc<RecordedResponse>),
     Socket(Script),
     /// The connection closed without an answer.
     Closed,

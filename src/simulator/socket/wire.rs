@@ -55,26 +55,28 @@ impl Request {
     /// # Errors
     /// The frame that says what is wrong with it.
     pub(super) fn parse(text: &str) -> Result<Self, Message> {
-        let members: Object = serde_json::from_str(text).map_err(|why| {
+        let object: Object = serde_json::from_str(text).map_err(|why| {
             let detail = format!("Expected a JSON object: {why}");
             error(None, "Invalid JSON", &detail)
         })?;
-        let id = members.get("id").and_then(Id::of);
-        let frame = Frame { members, id };
-        match frame.needed::<String>("action", "a text")?.as_str() {
+        let id = object.get("id").and_then(Id::of);
+        let members = Members { object, id };
+        match members.needed::<String>("action", "a text")?.as_str() {
             "rpc" => Ok(Self::Rpc {
-                api: frame.needed("api", "a text")?,
-                args: frame.optional("args", "an object")?.unwrap_or_default(),
-                id: frame
+                api: members.needed("api", "a text")?,
+                args: members.optional("args", "an object")?.unwrap_or_default(),
+                id: members
                     .id
                     .clone()
-                    .ok_or_else(|| frame.invalid("id", "a text"))?,
+                    .ok_or_else(|| members.invalid("id", "a text"))?,
             }),
-            "subscribe" => frame.instruments().map(Self::Subscribe),
-            "unsubscribe" => frame.instruments().map(Self::Unsubscribe),
+            "subscribe" => members.instruments().map(Self::Subscribe),
+            "unsubscribe" => members.instruments().map(Self::Unsubscribe),
             "streamPnl" => {
-                let enabled = frame.optional("enabled", "true or false")?.unwrap_or(true);
-                let interval = frame.optional("interval", "milliseconds")?.unwrap_or(PNL);
+                let enabled = members
+                    .optional("enabled", "true or false")?
+                    .unwrap_or(true);
+                let interval = members.optional("interval", "milliseconds")?.unwrap_or(PNL);
                 let interval = interval.clamp(FASTEST_PNL, SLOWEST_PNL);
                 Ok(Self::StreamPnl(
                     enabled.then(|| Duration::from_millis(interval)),
@@ -83,25 +85,25 @@ impl Request {
             "ping" => Ok(Self::Ping),
             unknown => {
                 let detail = format!("No action {unknown}");
-                Err(error(frame.id.as_ref(), "Unknown action", &detail))
+                Err(error(members.id.as_ref(), "Unknown action", &detail))
             }
         }
     }
 }
 
 /// A request's members, and what to answer where one of them is not as it must be.
-struct Frame {
-    members: Object,
+struct Members {
+    object: Object,
     id: Option<Id>,
 }
 
-impl Frame {
+impl Members {
     fn optional<'a, T: Deserialize<'a>>(
         &'a self,
         name: &str,
         kind: &str,
     ) -> Result<Option<T>, Message> {
-        let member = self.members.member(name);
+        let member = self.object.member(name);
         member.ok_or_else(|| self.invalid(name, kind))
     }
 
