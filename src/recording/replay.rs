@@ -190,7 +190,7 @@ async fn serve(
         .await
 }
 
-/// Closes the connection of a request: nothing is written to it any more.
+/// A second handle to the connection of a request, to close it without an answer.
 #[derive(Clone)]
 struct Cut(Option<Arc<Socket>>);
 
