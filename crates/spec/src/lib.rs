@@ -1,7 +1,7 @@
 //! Reads, judges and compiles the OpenAPI specs of the crate `executions`.
 //!
 //! In the order a spec travels: `files` finds it; `source` reads it, every value with its place; `lint` judges it by what is
-//! known to come out right; `spec` makes the typed `model` of it, and `emit` the Rust. `diff` says what a change of it does
+//! known to come out right, and makes the typed `model` of it; `emit` makes the Rust. `diff` says what a change of it does
 //! to those who use that Rust.
 
 #[cfg(feature = "diff")]

@@ -1,129 +1,170 @@
-//! House rules for a whole spec: what the generator would panic on, drop or get wrong is said here, with its place.
+//! From the tree of a file to the model, by house rules: what the generator would panic on, drop or get wrong is said here, with
+//! its place.
+//!
+//! The rules and the model are one walk. A part that breaks a rule is left out of the model, or stands in it as something else;
+//! that model is seen by nobody, as a spec with a problem is none.
+
+mod dialect;
+mod grammar;
+pub(crate) mod names;
+mod operations;
+mod schemas;
 
 use heck::ToSnakeCase;
 
-mod dialect;
-mod enums;
-mod grammar;
-mod names;
-pub(crate) mod operations;
-mod schemas;
-
-use crate::model::Place;
+use crate::model::{Model, Place, SecurityScheme, Sign};
 use crate::source::{Entry, Node, Problem};
-use names::Names;
-use operations::is_header;
+use names::{Names, constant, is_header, is_method};
 
-/// All problems of a spec, in the order of the file.
-pub fn check(service: &str, document: &Node) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    check_service(service, &mut problems);
+/// The model of a spec, or all that is wrong with it in the order of the file.
+pub fn read(service: &str, document: &Node) -> Result<Model, Vec<Problem>> {
+    let mut reader = Reader::new(document);
+    reader.check_service(service);
     if let Some(version) = document.get("openapi")
-        && !version
-            .text()
-            .is_some_and(|version| version.starts_with("3.0."))
+        && !version.text().is_some_and(|text| text.starts_with("3.0."))
     {
         // A document of another version would fail in a hundred places for this one reason.
-        problems.push(Problem::new(
-            version.at,
-            "only OpenAPI 3.0 is supported: write the document as openapi: 3.0.3",
-        ));
-        return problems;
+        let text = "only OpenAPI 3.0 is supported: write the document as openapi: 3.0.3";
+        reader.problem(version.at, text);
+        return Err(reader.problems);
     }
-    grammar::check(document, document, &dialect::DOCUMENT, &mut problems);
-    // The rules below read what the grammar has found in order; on a malformed spec they would only add noise.
-    if problems.is_empty() {
-        check_head(document, &mut problems);
-        schemas::check(document, &mut problems);
-        check_schemes(document, &mut problems);
-        operations::check(document, &mut problems);
+    reader.check(document, &dialect::DOCUMENT);
+    // The rules read what the grammar has found in order; on a malformed spec they would only add noise.
+    if reader.problems.is_empty() {
+        let model = reader.model();
+        if reader.problems.is_empty() {
+            return Ok(model);
+        }
     }
+    let mut problems = reader.problems;
     problems.sort();
     problems.dedup();
-    problems
+    Err(problems)
 }
 
-fn check_service(service: &str, problems: &mut Vec<Problem>) {
-    if service != service.to_snake_case() || !operations::is_method(service) {
-        let text = format!(
-            "the file's name names a Rust module: call it `{}.yaml`",
-            service.to_snake_case()
-        );
-        problems.push(Problem::new(Place::START, text));
-    }
+/// Makes the parts of a model, and keeps what is wrong with them.
+pub struct Reader<'a> {
+    document: &'a Node,
+    problems: Vec<Problem>,
 }
 
-fn check_head(document: &Node, problems: &mut Vec<Problem>) {
-    if let Some(version) = document.at_path(["info", "version"])
-        && !version.text().is_some_and(|text| {
-            !text.is_empty() && text.chars().all(|letter| letter.is_ascii_graphic())
-        })
-    {
-        problems.push(Problem::new(
-            version.at,
-            "the version becomes a header's value: use visible ASCII characters only",
-        ));
+impl<'a> Reader<'a> {
+    pub fn new(document: &'a Node) -> Self {
+        let problems = Vec::new();
+        Self { document, problems }
     }
-    let Some(servers) = document.get("servers") else {
-        return;
-    };
-    if servers.items().is_empty() {
-        problems.push(Problem::new(
-            servers.at,
-            "the first server is the client's default address: list one",
-        ));
+
+    fn problem(&mut self, at: Place, text: impl Into<String>) {
+        self.problems.push(Problem::new(at, text));
     }
-    for server in servers.items() {
-        let url = server.word("url").unwrap_or_default();
-        let is_whole = ["https://", "http://"].iter().any(|scheme| {
-            url.strip_prefix(scheme)
-                .is_some_and(|host| !host.is_empty())
-        });
-        if !is_whole
-            || url.ends_with('/')
-            || url.contains(['{', '?', '#'])
-            || url.contains(char::is_whitespace)
-        {
-            let at = server.get("url").map_or(server.at, |url| url.at);
-            problems.push(Problem::new(
-                at,
-                format!(
+
+    fn check_service(&mut self, service: &str) {
+        let name = service.to_snake_case();
+        if service != name || !is_method(service) {
+            let text = format!("the file's name names a Rust module: call it `{name}.yaml`");
+            self.problem(Place::START, text);
+        }
+    }
+
+    /// The model of a document that the grammar has found in order.
+    pub fn model(&mut self) -> Model {
+        let document = self.document;
+        let info = document.get("info");
+        let components = self.components();
+        Model {
+            title: document.string(&["info", "title"]),
+            description: info.and_then(|info| Some(info.word("description")?.to_owned())),
+            version: self.version(),
+            base_url: self.base_url(),
+            wrapper: self.wrapper(),
+            schemes: self.schemes(),
+            operations: self.operations(&components),
+            components,
+        }
+    }
+
+    fn version(&mut self) -> String {
+        let path = ["info", "version"];
+        let version = self.document.string(&path);
+        if version.is_empty() || !version.chars().all(|letter| letter.is_ascii_graphic()) {
+            let at = self.document.place(&path);
+            let text = "the version becomes a header's value: use visible ASCII characters only";
+            self.problem(at, text);
+        }
+        version
+    }
+
+    fn base_url(&mut self) -> String {
+        let servers = self.document.list("servers");
+        for server in servers {
+            let url = server.string(&["url"]);
+            let host = url.strip_prefix("https://");
+            let host = host.or_else(|| url.strip_prefix("http://"));
+            if host.is_none_or(str::is_empty)
+                || url.ends_with('/')
+                || url.contains(['{', '?', '#'])
+                || url.contains(char::is_whitespace)
+            {
+                let text = format!(
                     "`{url}` must be a whole http(s) URL without variables, query or final slash"
-                ),
-            ));
+                );
+                self.problem(server.place(&["url"]), text);
+            }
         }
+        let Some(first) = servers.first() else {
+            let text = "the first server is the client's default address: list one";
+            self.problem(self.document.place(&["servers"]), text);
+            return String::new();
+        };
+        first.string(&["url"])
     }
-    if let Some(wrapper) = document.get("x-wrapper")
-        && wrapper.text().is_none_or(str::is_empty)
-    {
-        problems.push(Problem::new(
-            wrapper.at,
-            "x-wrapper names the member that holds the answer: give it a name",
-        ));
-    }
-}
 
-fn check_schemes(document: &Node, problems: &mut Vec<Problem>) {
-    let mut constants = Names::new("constant", "rename one");
-    for Entry { at, key, node } in document.members(&["components", "securitySchemes"]) {
-        let name = node.word("name");
-        match (node.word("type"), node.word("scheme"), node.word("in")) {
-            (Some("http"), Some("bearer" | "basic"), None) if name.is_none() => {}
-            (Some("apiKey"), None, Some("header")) if name.is_some_and(is_header) => {}
-            _ => problems.push(Problem::new(
-                *at,
-                format!("`{key}` is a way to sign that the client does not have: use http bearer, http basic, or an apiKey in a named header"),
-            )),
+    fn wrapper(&mut self) -> Option<String> {
+        let wrapper = self.document.get("x-wrapper")?;
+        let name = wrapper.text()?;
+        if name.is_empty() {
+            let text = "x-wrapper names the member that holds the answer: give it a name";
+            self.problem(wrapper.at, text);
         }
-        let constant = operations::constant(key);
-        problems.extend(
+        Some(name.to_owned())
+    }
+
+    fn schemes(&mut self) -> Vec<SecurityScheme> {
+        let mut constants = Names::new("constant", "rename one");
+        let schemes = self.document.members(&["components", "securitySchemes"]);
+        let schemes = schemes.iter().filter_map(|scheme| {
+            let Entry { at, key, node } = scheme;
+            let constant = constant(key);
             if constant.is_ascii() && constant.starts_with(char::is_alphabetic) {
-                constants.add(*at, key, constant)
+                self.problems.extend(constants.add(*at, key, constant));
             } else {
                 let text =
                     format!("`{key}` names a Rust constant: begin it with a letter from a to z");
-                Some(Problem::new(*at, text))
-            },
-        );
+                self.problem(*at, text);
+            }
+            let sign = sign(node);
+            if sign.is_none() {
+                self.problem(*at, format!("`{key}` is a way to sign that the client does not have: use http bearer, http basic, or an apiKey in a named header"));
+            }
+            Some(SecurityScheme {
+                at: *at,
+                name: key.clone(),
+                description: node.string(&["description"]),
+                sign: sign?,
+            })
+        });
+        schemes.collect()
+    }
+}
+
+fn sign(scheme: &Node) -> Option<Sign> {
+    let [kind, way, place, name] = ["type", "scheme", "in", "name"].map(|key| scheme.word(key));
+    match (kind?, way, place, name) {
+        ("http", Some("bearer"), None, None) => Some(Sign::Bearer),
+        ("http", Some("basic"), None, None) => Some(Sign::Basic),
+        ("apiKey", None, Some("header"), Some(name)) if is_header(name) => {
+            Some(Sign::Header(name.to_ascii_lowercase()))
+        }
+        _ => None,
     }
 }

@@ -3,6 +3,8 @@
 //! Every part says where it stands in its file. References to anything but schemas are followed; a schema is referred to by
 //! its place among the components. It can be written and read again, so that `build.rs` embeds it in the client.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// Where something stands in its file; both count from 1.
@@ -22,6 +24,8 @@ impl Place {
 pub struct Model {
     /// `info.title`: `CrossTrade`.
     pub title: String,
+    /// `info.description`.
+    pub description: Option<String>,
     /// `info.version`, which no client sends.
     pub version: String,
     /// The first of `servers`: the client's default address.
@@ -89,6 +93,7 @@ pub struct Parameter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Location {
     Path,
     Query,
@@ -172,6 +177,7 @@ pub struct Plain {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     String,
     Number,
@@ -181,6 +187,7 @@ pub enum Kind {
 
 /// What a plain value is besides its kind; each but `None` has a type of its own in the client's `values`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     None,
     Decimal,
@@ -243,12 +250,19 @@ impl Kind {
     }
 }
 
+impl Parameter {
+    /// Both of its bounds. The client can check values against them.
+    pub fn range(&self) -> Option<RangeInclusive<u64>> {
+        Some(self.minimum?..=self.maximum?)
+    }
+}
+
 impl Statuses {
-    /// From 200 on, as what comes before is no answer.
+    /// From 200 on, as what comes before is no answer. A success has one status.
     pub fn read(key: &str) -> Option<Self> {
         match key.as_bytes() {
             b"default" => Some(Self::Default),
-            [digit @ b'2'..=b'5', b'X', b'X'] => Some(Self::Hundred(u16::from(digit - b'0'))),
+            [digit @ b'3'..=b'5', b'X', b'X'] => Some(Self::Hundred(u16::from(digit - b'0'))),
             [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(Self::One),
             _ => None,
         }
@@ -256,7 +270,7 @@ impl Statuses {
 
     /// Whether the generated method decodes it. `default` is for errors.
     pub fn is_success(self) -> bool {
-        matches!(self, Self::One(200..=299) | Self::Hundred(2))
+        matches!(self, Self::One(200..=299))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::{fmt, ops, thread};
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer, ser};
+use serde_json::value::RawValue;
 use serde_saphyr::{Location, NonFiniteFloatPolicy, Spanned, UserMessageFormatter};
 
 use crate::model::Place;
@@ -30,6 +31,8 @@ impl Problem {
 pub struct Node {
     pub at: Place,
     pub value: Value,
+    /// Where its text is, even if an alias repeats it here.
+    defined: Location,
 }
 
 /// YAML that is also JSON.
@@ -66,6 +69,9 @@ pub struct Entry {
     pub key: String,
     pub node: Node,
 }
+
+/// A number whose text has not been looked up yet.
+const UNSPELT: Value = Value::Number(String::new());
 
 /// The size of the largest file.
 const MAX_BYTES: usize = 4 << 20;
@@ -110,8 +116,10 @@ pub fn parse(yaml: &str) -> Result<Node, Problem> {
         return Err(Problem::new(Place::START, text));
     }
     let read = || {
-        let raw = serde_saphyr::from_str_with_options(yaml, options()).map_err(unreadable)?;
-        spell(raw, yaml)
+        let mut document: Node =
+            serde_saphyr::from_str_with_options(yaml, options()).map_err(unreadable)?;
+        document.spell(yaml)?;
+        Ok(document)
     };
     // The deepest documents need more stack than tests' threads have, or the main thread on Windows.
     let wide = thread::Builder::new().stack_size(16 << 20);
@@ -211,9 +219,28 @@ impl Node {
         }
     }
 
+    /// The items of a member that is a list, none if it is not there.
+    pub fn list(&self, key: &str) -> &[Node] {
+        self.get(key).map_or(&[], Node::items)
+    }
+
     /// The text of a member.
     pub fn word(&self, key: &str) -> Option<&str> {
         self.get(key)?.text()
+    }
+
+    /// The text of a member further down, empty if it is not there.
+    pub fn string(&self, path: &[&str]) -> String {
+        let node = self.at_path(path.iter().copied());
+        node.and_then(Node::text).unwrap_or_default().to_owned()
+    }
+
+    /// The whole number, not below 0, that a member is.
+    pub fn count(&self, key: &str) -> Option<u64> {
+        match &self.get(key)?.value {
+            Value::Number(digits) => digits.parse().ok(),
+            _ => None,
+        }
     }
 
     /// Whether a member is there and `true`.
@@ -235,6 +262,12 @@ impl Node {
             .map_or(&[], Node::entries)
     }
 
+    /// Where a member further down is, or where this is if it is not there.
+    pub fn place(&self, path: &[&str]) -> Place {
+        let node = self.at_path(path.iter().copied());
+        node.map_or(self.at, |node| node.at)
+    }
+
     /// Follows `$ref`s of this document to the end; a node without one is the end. `None` if a reference points nowhere, or if
     /// they form a circle.
     pub fn target<'a>(&'a self, mut node: &'a Node) -> Option<&'a Node> {
@@ -254,87 +287,45 @@ impl Node {
 
     /// The same value as JSON: members in their order, numbers in their spelling.
     pub fn to_json(&self) -> String {
-        let mut out = String::new();
-        self.write_json(&mut out);
-        out
+        // Every number was found to be JSON, so there is nothing to fail at.
+        serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn write_json(&self, out: &mut String) {
-        match &self.value {
-            Value::Null => out.push_str("null"),
-            Value::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(digits) => out.push_str(digits),
-            Value::Text(text) => write_text(text, out),
-            Value::List(items) => {
-                write_joined('[', ']', items, out, |item, out| item.write_json(out));
+    /// Takes every number as the text spells it.
+    fn spell(&mut self, yaml: &str) -> Result<(), Problem> {
+        match &mut self.value {
+            Value::Number(_) => {
+                self.value = number(self.defined, yaml).ok_or_else(|| {
+                    let text = "JSON has no such number: write it in decimal, like 1.5";
+                    Problem::new(self.at, text)
+                })?;
             }
-            Value::Map(entries) => write_joined('{', '}', entries, out, |entry, out| {
-                write_text(&entry.key, out);
-                out.push(':');
-                entry.node.write_json(out);
-            }),
+            Value::List(items) => items.iter_mut().try_for_each(|item| item.spell(yaml))?,
+            Value::Map(Members { entries, .. }) => {
+                let mut nodes = entries.iter_mut().map(|entry| &mut entry.node);
+                nodes.try_for_each(|node| node.spell(yaml))?;
+            }
+            Value::Null | Value::Flag(_) | Value::Text(_) => {}
         }
+        Ok(())
     }
 }
 
-fn write_text(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
-}
-
-fn write_joined<T>(
-    open: char,
-    close: char,
-    parts: &[T],
-    out: &mut String,
-    write: fn(&T, &mut String),
-) {
-    out.push(open);
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Flag(flag) => serializer.serialize_bool(*flag),
+            Value::Number(digits) => RawValue::from_string(digits.clone())
+                .map_err(ser::Error::custom)?
+                .serialize(serializer),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items),
+            Value::Map(entries) => {
+                serializer.collect_map(entries.iter().map(|it| (&it.key, &it.node)))
+            }
         }
-        write(part, out);
     }
-    out.push(close);
-}
-
-/// What the YAML reader hands over, before the numbers are looked up in the text.
-enum Raw {
-    Null,
-    Flag(bool),
-    Number,
-    Text(String),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
-}
-
-fn spell(raw: Spanned<Raw>, yaml: &str) -> Result<Node, Problem> {
-    let at = place(raw.referenced);
-    let value = match raw.value {
-        Raw::Null => Value::Null,
-        Raw::Flag(flag) => Value::Flag(flag),
-        Raw::Number => number(raw.defined, yaml).ok_or_else(|| {
-            Problem::new(at, "JSON has no such number: write it in decimal, like 1.5")
-        })?,
-        Raw::Text(text) => Value::Text(text),
-        Raw::List(items) => {
-            let items = items.into_iter().map(|item| spell(item, yaml));
-            Value::List(items.collect::<Result<_, _>>()?)
-        }
-        Raw::Map(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| {
-                let at = place(key.referenced);
-                let node = spell(value, yaml)?;
-                let key = key.value;
-                Ok(Entry { at, key, node })
-            });
-            let entries = entries.collect::<Result<Vec<_>, _>>()?;
-            let keys = entries.iter().map(|entry| entry.key.clone());
-            let index = keys.zip(0..).collect();
-            Value::Map(Members { entries, index })
-        }
-    };
-    Ok(Node { at, value })
 }
 
 /// Keeps a number in its spelling. `68534049e7548`, beyond all numbers, and `044925`, with a zero in front, are identifiers and
@@ -361,58 +352,73 @@ fn place(location: Location) -> Place {
     Place { line, column }
 }
 
-impl<'de> Deserialize<'de> for Raw {
+impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
+        let Spanned {
+            value,
+            referenced,
+            defined,
+        } = Spanned::deserialize(deserializer)?;
+        let at = place(referenced);
+        Ok(Self { at, value, defined })
     }
 }
 
-struct RawVisitor;
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
 
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("YAML that is also JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Raw, E> {
-        Ok(Raw::Flag(flag))
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Flag(flag))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Raw, E> {
-        Ok(Raw::Number)
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Value, E> {
+        Ok(UNSPELT)
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Raw, E> {
-        Ok(Raw::Number)
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Value, E> {
+        Ok(UNSPELT)
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Raw, E> {
-        Ok(Raw::Number)
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
+        Ok(UNSPELT)
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(text.to_owned()))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Raw, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
         }
-        Ok(Raw::List(items))
+        Ok(Value::List(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let (mut entries, mut index) = (Vec::new(), HashMap::new());
+        while let Some((key, node)) = map.next_entry::<Spanned<String>, Node>()? {
+            let at = place(key.referenced);
+            let key = key.value;
+            index.insert(key.clone(), entries.len());
+            entries.push(Entry { at, key, node });
         }
-        Ok(Raw::Map(entries))
+        Ok(Value::Map(Members { entries, index }))
     }
 }

@@ -62,8 +62,9 @@ impl Comparison<'_> {
     fn document(&mut self) {
         let (was, is) = (&self.old.spec.model, &self.new.spec.model);
         let Model {
-            // The title is among the rest.
+            // They are among the rest.
             title: _,
+            description: _,
             version,
             base_url,
             wrapper,

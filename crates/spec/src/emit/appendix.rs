@@ -1,12 +1,12 @@
 //! What progenitor makes nothing of and is added to its module: open enums, and the service's address, ways to sign, bounds.
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::ToPascalCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::text::doc;
 use crate::Spec;
-use crate::lint::operations::constant;
+use crate::lint::names::{self, constant};
 use crate::model::{Model, Sign, Sort};
 
 /// The open enums, which stand among the types.
@@ -91,10 +91,10 @@ fn bounds(model: &Model) -> TokenStream {
         parameters.map(move |parameter| (operation, parameter))
     });
     let bounds = parameters.filter_map(|(operation, parameter)| {
-        let (minimum, maximum) = (parameter.minimum?, parameter.maximum?);
-        let (id, name) = (&operation.id, &parameter.name);
-        let constant = ident(&constant(&format!("{id}_{}", name.to_snake_case())));
-        let about = doc(&format!("`{name}` of `{id}`."));
+        let range = parameter.range()?;
+        let (minimum, maximum) = (range.start(), range.end());
+        let constant = ident(&names::bounds(operation, parameter));
+        let about = doc(&format!("`{}` of `{}`.", parameter.name, operation.id));
         Some(quote!(#[doc = #about] pub const #constant: std::ops::RangeInclusive<u64> = #minimum..=#maximum;))
     });
     bounds.collect()

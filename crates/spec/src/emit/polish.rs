@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use quote::ToTokens;
 use syn::parse_quote;
 
 use super::types_of;
-use crate::model::{Format, Model, Place, Plain, Property, Shape, Sort};
+use crate::model::{Model, Place, Property, Sort};
 use crate::source::Problem;
 
 /// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
@@ -44,13 +43,6 @@ fn polish_object(properties: &[Property], made: &mut syn::ItemStruct) -> Vec<Pro
         let Some(field) = fields.get_mut(&property.name) else {
             return Some(missing(property.at, &property.name));
         };
-        if !has_type_of_format(&property.shape, field) {
-            let text = format!(
-                "the generator passed over the format of `{}`: leave out what stands beside it",
-                property.name
-            );
-            return Some(Problem::new(property.at, text));
-        }
         for alias in &property.aliases {
             field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
         }
@@ -81,21 +73,4 @@ fn member(field: &syn::Field) -> String {
         });
     }
     name
-}
-
-/// Whether a field has the type of its property's format. Anything beside the format that the generator takes for a
-/// condition makes it a plain number or text, and digits are lost.
-fn has_type_of_format(shape: &Shape, field: &syn::Field) -> bool {
-    let plain = match shape {
-        Shape::Array(items) => &**items,
-        shape => shape,
-    };
-    let Shape::Plain(Plain { format, .. }) = plain else {
-        return true;
-    };
-    let known = Format::ALL.iter().find(|(known, ..)| known == format);
-    known.is_none_or(|(.., name)| {
-        let made = field.ty.to_token_stream().to_string().replace(' ', "");
-        made.contains(&format!("crate::values::{name}"))
-    })
 }

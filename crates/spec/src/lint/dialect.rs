@@ -3,8 +3,8 @@
 //! Only what is known to come out right is in it. The generator drops what it does not know, without a word, and panics
 //! on some of what it does; a key that is not here is therefore a problem at its own line.
 
-/// The members that one sort of object may have.
-pub struct Kind {
+/// The members that one sort of mapping may have.
+pub struct Mapping {
     /// What a problem calls it.
     pub name: &'static str,
     /// Where under `components` a `$ref` in its place must point, if one may stand there.
@@ -12,7 +12,7 @@ pub struct Kind {
     pub keys: &'static [Key],
 }
 
-pub type Key = (&'static str, Need, Shape);
+pub type Key = (&'static str, Need, Allowed);
 
 #[derive(PartialEq)]
 pub enum Need {
@@ -22,7 +22,7 @@ pub enum Need {
 use Need::{Optional, Required};
 
 /// What a member's value must look like.
-pub enum Shape {
+pub enum Allowed {
     Any,
     /// A text for readers.
     Prose,
@@ -35,250 +35,250 @@ pub enum Shape {
     Number,
     /// A list of texts; `null` may be among them, as in a nullable enum.
     Words,
-    One(&'static Kind),
-    List(&'static Kind),
+    One(&'static Mapping),
+    List(&'static Mapping),
     /// A mapping whose keys are names of the spec's own.
-    Each(&'static Kind),
+    Each(&'static Mapping),
     /// `security`'s mapping from scheme names to scopes.
     Scopes,
 }
 
-impl Shape {
+impl Allowed {
     /// What a problem calls it.
     pub fn noun(&self) -> &'static str {
         match self {
-            Shape::Any => "any value",
-            Shape::Text | Shape::Prose => "a text: quote it if it looks like something else",
-            Shape::Type => "one word, with nullable: true beside it where null may stand",
-            Shape::Flag => "true or false",
-            Shape::Open => {
+            Allowed::Any => "any value",
+            Allowed::Text | Allowed::Prose => "a text: quote it if it looks like something else",
+            Allowed::Type => "one word, with nullable: true beside it where null may stand",
+            Allowed::Flag => "true or false",
+            Allowed::Open => {
                 "true or false (a map is a component without type, which takes any JSON)"
             }
-            Shape::Number => "a number",
-            Shape::Words => "a list of texts",
-            Shape::List(_) | Shape::Scopes => "a list",
-            Shape::One(_) | Shape::Each(_) => "a mapping",
+            Allowed::Number => "a number",
+            Allowed::Words => "a list of texts",
+            Allowed::List(_) | Allowed::Scopes => "a list",
+            Allowed::One(_) | Allowed::Each(_) => "a mapping",
         }
     }
 }
 
-pub static DOCUMENT: Kind = Kind {
+pub static DOCUMENT: Mapping = Mapping {
     name: "the document",
     section: None,
     keys: &[
-        ("openapi", Required, Shape::Text),
-        ("info", Required, Shape::One(&INFO)),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("servers", Required, Shape::List(&SERVER)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
-        ("paths", Required, Shape::Each(&PATH)),
-        ("components", Required, Shape::One(&COMPONENTS)),
-        ("x-wrapper", Optional, Shape::Text),
+        ("openapi", Required, Allowed::Text),
+        ("info", Required, Allowed::One(&INFO)),
+        ("externalDocs", Optional, Allowed::One(&LINK)),
+        ("servers", Required, Allowed::List(&SERVER)),
+        ("security", Optional, Allowed::List(&REQUIREMENT)),
+        ("paths", Required, Allowed::Each(&PATH)),
+        ("components", Required, Allowed::One(&COMPONENTS)),
+        ("x-wrapper", Optional, Allowed::Text),
     ],
 };
 
-static INFO: Kind = Kind {
+static INFO: Mapping = Mapping {
     name: "info",
     section: None,
     keys: &[
-        ("title", Required, Shape::Text),
-        ("version", Required, Shape::Text),
-        ("description", Optional, Shape::Prose),
+        ("title", Required, Allowed::Text),
+        ("version", Required, Allowed::Text),
+        ("description", Optional, Allowed::Prose),
     ],
 };
 
-static LINK: Kind = Kind {
+static LINK: Mapping = Mapping {
     name: "externalDocs",
     section: None,
     keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Prose),
+        ("url", Required, Allowed::Text),
+        ("description", Optional, Allowed::Prose),
     ],
 };
 
-static SERVER: Kind = Kind {
+static SERVER: Mapping = Mapping {
     name: "a server",
     section: None,
     keys: &[
-        ("url", Required, Shape::Text),
-        ("description", Optional, Shape::Prose),
+        ("url", Required, Allowed::Text),
+        ("description", Optional, Allowed::Prose),
     ],
 };
 
-static REQUIREMENT: Kind = Kind {
+static REQUIREMENT: Mapping = Mapping {
     name: "a security requirement",
     section: None,
-    keys: &[("*", Optional, Shape::Scopes)],
+    keys: &[("*", Optional, Allowed::Scopes)],
 };
 
-static PATH: Kind = Kind {
+static PATH: Mapping = Mapping {
     name: "a path",
     section: None,
     keys: &[
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("get", Required, Shape::One(&OPERATION)),
+        ("parameters", Optional, Allowed::List(&PARAMETER)),
+        ("get", Required, Allowed::One(&OPERATION)),
     ],
 };
 
-static OPERATION: Kind = Kind {
+static OPERATION: Mapping = Mapping {
     name: "an operation",
     section: None,
     keys: &[
-        ("operationId", Required, Shape::Text),
-        ("summary", Required, Shape::Prose),
-        ("description", Optional, Shape::Prose),
-        ("externalDocs", Optional, Shape::One(&LINK)),
-        ("parameters", Optional, Shape::List(&PARAMETER)),
-        ("responses", Required, Shape::Each(&RESPONSE)),
-        ("security", Optional, Shape::List(&REQUIREMENT)),
+        ("operationId", Required, Allowed::Text),
+        ("summary", Required, Allowed::Prose),
+        ("description", Optional, Allowed::Prose),
+        ("externalDocs", Optional, Allowed::One(&LINK)),
+        ("parameters", Optional, Allowed::List(&PARAMETER)),
+        ("responses", Required, Allowed::Each(&RESPONSE)),
+        ("security", Optional, Allowed::List(&REQUIREMENT)),
     ],
 };
 
-static PARAMETER: Kind = Kind {
+static PARAMETER: Mapping = Mapping {
     name: "a parameter",
     section: Some("parameters"),
     keys: &[
-        ("name", Required, Shape::Text),
-        ("in", Required, Shape::Text),
-        ("required", Optional, Shape::Flag),
-        ("description", Required, Shape::Prose),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
+        ("name", Required, Allowed::Text),
+        ("in", Required, Allowed::Text),
+        ("required", Optional, Allowed::Flag),
+        ("description", Required, Allowed::Prose),
+        ("schema", Required, Allowed::One(&PLAIN)),
+        ("example", Optional, Allowed::Any),
+        ("examples", Optional, Allowed::Each(&EXAMPLE)),
     ],
 };
 
 /// The schema of what goes into a path, a query or a header.
-static PLAIN: Kind = Kind {
+static PLAIN: Mapping = Mapping {
     name: "a parameter's schema",
     section: None,
     keys: &[
-        ("type", Required, Shape::Type),
-        ("description", Optional, Shape::Prose),
-        ("minimum", Optional, Shape::Number),
-        ("maximum", Optional, Shape::Number),
-        ("default", Optional, Shape::Any),
-        ("minLength", Optional, Shape::Number),
-        ("pattern", Optional, Shape::Text),
+        ("type", Required, Allowed::Type),
+        ("description", Optional, Allowed::Prose),
+        ("minimum", Optional, Allowed::Number),
+        ("maximum", Optional, Allowed::Number),
+        ("default", Optional, Allowed::Any),
+        ("minLength", Optional, Allowed::Number),
+        ("pattern", Optional, Allowed::Text),
     ],
 };
 
-static RESPONSE: Kind = Kind {
+static RESPONSE: Mapping = Mapping {
     name: "a response",
     section: Some("responses"),
     keys: &[
-        ("description", Required, Shape::Prose),
-        ("headers", Optional, Shape::Each(&HEADER)),
-        ("content", Optional, Shape::Each(&MEDIA)),
+        ("description", Required, Allowed::Prose),
+        ("headers", Optional, Allowed::Each(&HEADER)),
+        ("content", Optional, Allowed::Each(&MEDIA)),
     ],
 };
 
-static HEADER: Kind = Kind {
+static HEADER: Mapping = Mapping {
     name: "a header",
     section: None,
     keys: &[
-        ("description", Required, Shape::Prose),
-        ("required", Optional, Shape::Flag),
-        ("schema", Required, Shape::One(&PLAIN)),
-        ("example", Optional, Shape::Any),
+        ("description", Required, Allowed::Prose),
+        ("required", Optional, Allowed::Flag),
+        ("schema", Required, Allowed::One(&PLAIN)),
+        ("example", Optional, Allowed::Any),
     ],
 };
 
-static MEDIA: Kind = Kind {
+static MEDIA: Mapping = Mapping {
     name: "a media type",
     section: None,
     keys: &[
-        ("schema", Required, Shape::One(&BODY)),
-        ("example", Optional, Shape::Any),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
+        ("schema", Required, Allowed::One(&BODY)),
+        ("example", Optional, Allowed::Any),
+        ("examples", Optional, Allowed::Each(&EXAMPLE)),
     ],
 };
 
 /// The schema of a whole body: a component, or the plain string of a body that is no JSON.
-static BODY: Kind = Kind {
+static BODY: Mapping = Mapping {
     name: "a body's schema",
     section: Some("schemas"),
     keys: &[
-        ("type", Required, Shape::Type),
-        ("description", Optional, Shape::Prose),
+        ("type", Required, Allowed::Type),
+        ("description", Optional, Allowed::Prose),
     ],
 };
 
-static EXAMPLE: Kind = Kind {
+static EXAMPLE: Mapping = Mapping {
     name: "an example",
     section: Some("examples"),
     keys: &[
-        ("summary", Optional, Shape::Prose),
-        ("description", Optional, Shape::Prose),
-        ("value", Required, Shape::Any),
+        ("summary", Optional, Allowed::Prose),
+        ("description", Optional, Allowed::Prose),
+        ("value", Required, Allowed::Any),
     ],
 };
 
-static COMPONENTS: Kind = Kind {
+static COMPONENTS: Mapping = Mapping {
     name: "components",
     section: None,
     keys: &[
-        ("securitySchemes", Optional, Shape::Each(&SCHEME)),
-        ("parameters", Optional, Shape::Each(&PARAMETER)),
-        ("responses", Optional, Shape::Each(&RESPONSE)),
-        ("examples", Optional, Shape::Each(&EXAMPLE)),
-        ("schemas", Required, Shape::Each(&SCHEMA)),
+        ("securitySchemes", Optional, Allowed::Each(&SCHEME)),
+        ("parameters", Optional, Allowed::Each(&PARAMETER)),
+        ("responses", Optional, Allowed::Each(&RESPONSE)),
+        ("examples", Optional, Allowed::Each(&EXAMPLE)),
+        ("schemas", Required, Allowed::Each(&SCHEMA)),
     ],
 };
 
-static SCHEME: Kind = Kind {
+static SCHEME: Mapping = Mapping {
     name: "a security scheme",
     section: None,
     keys: &[
-        ("type", Required, Shape::Type),
-        ("scheme", Optional, Shape::Text),
-        ("in", Optional, Shape::Text),
-        ("name", Optional, Shape::Text),
-        ("bearerFormat", Optional, Shape::Text),
-        ("description", Required, Shape::Prose),
+        ("type", Required, Allowed::Type),
+        ("scheme", Optional, Allowed::Text),
+        ("in", Optional, Allowed::Text),
+        ("name", Optional, Allowed::Text),
+        ("bearerFormat", Optional, Allowed::Text),
+        ("description", Required, Allowed::Prose),
     ],
 };
 
-static SCHEMA: Kind = Kind {
+static SCHEMA: Mapping = Mapping {
     name: "a component schema",
     section: None,
     keys: &[
-        ("type", Optional, Shape::Type),
-        ("description", Required, Shape::Prose),
-        ("required", Optional, Shape::Words),
-        ("properties", Optional, Shape::Each(&PROPERTY)),
-        ("additionalProperties", Optional, Shape::Open),
-        ("enum", Optional, Shape::Words),
-        ("nullable", Optional, Shape::Flag),
-        ("example", Optional, Shape::Any),
+        ("type", Optional, Allowed::Type),
+        ("description", Required, Allowed::Prose),
+        ("required", Optional, Allowed::Words),
+        ("properties", Optional, Allowed::Each(&PROPERTY)),
+        ("additionalProperties", Optional, Allowed::Open),
+        ("enum", Optional, Allowed::Words),
+        ("nullable", Optional, Allowed::Flag),
+        ("example", Optional, Allowed::Any),
     ],
 };
 
-static PROPERTY: Kind = Kind {
+static PROPERTY: Mapping = Mapping {
     name: "a property",
     section: None,
     keys: &[
-        ("type", Optional, Shape::Type),
-        ("format", Optional, Shape::Text),
-        ("description", Required, Shape::Prose),
-        ("nullable", Optional, Shape::Flag),
-        ("items", Optional, Shape::One(&ITEMS)),
-        ("allOf", Optional, Shape::List(&REFERENCE)),
-        ("example", Optional, Shape::Any),
-        ("x-aliases", Optional, Shape::Words),
+        ("type", Optional, Allowed::Type),
+        ("format", Optional, Allowed::Text),
+        ("description", Required, Allowed::Prose),
+        ("nullable", Optional, Allowed::Flag),
+        ("items", Optional, Allowed::One(&ITEMS)),
+        ("allOf", Optional, Allowed::List(&REFERENCE)),
+        ("example", Optional, Allowed::Any),
+        ("x-aliases", Optional, Allowed::Words),
     ],
 };
 
-static ITEMS: Kind = Kind {
+static ITEMS: Mapping = Mapping {
     name: "an array's items",
     section: Some("schemas"),
     keys: &[
-        ("type", Required, Shape::Type),
-        ("format", Optional, Shape::Text),
+        ("type", Required, Allowed::Type),
+        ("format", Optional, Allowed::Text),
     ],
 };
 
-static REFERENCE: Kind = Kind {
+static REFERENCE: Mapping = Mapping {
     name: "a reference",
     section: Some("schemas"),
     keys: &[],

@@ -1,10 +1,11 @@
 //! The check of a spec against the table of what specs may use.
 
-use super::dialect::{Kind, Need, Shape};
+use super::Reader;
+use super::dialect::{Allowed, Mapping, Need};
 use crate::model::Place;
 use crate::source::{Entry, Node, Problem, Value, is_hidden};
 
-/// What to do instead of a key that OpenAPI has and the table has not: in these kinds, or in all if none is named.
+/// What to do instead of a key that OpenAPI has and the table has not: in these mappings, or in all if none is named.
 #[rustfmt::skip] // A row a piece of advice.
 const ADVICE: &[(&[&str], &[&str], &str)] = &[
     (&["a parameter's schema"], &["enum", "const", "oneOf", "anyOf", "allOf", "not", "properties", "items", "$ref"],
@@ -55,85 +56,109 @@ const ADVICE: &[(&[&str], &[&str], &str)] = &[
         "it has no meaning here: leave it out"),
 ];
 
-/// Adds a problem for each value of `node` that is not as the table has it.
-pub fn check(document: &Node, node: &Node, kind: &'static Kind, problems: &mut Vec<Problem>) {
-    let Value::Map(entries) = &node.value else {
-        return problems.push(expected(node, &format!("{} is a mapping", kind.name)));
-    };
-    if let (Some(section), Some(entry)) = (kind.section, node.entry("$ref")) {
-        return check_reference(document, entry, entries.len(), section, problems);
-    }
-    let known = problems.len();
-    for entry in entries.iter() {
-        match kind
-            .keys
-            .iter()
-            .find(|(key, ..)| *key == entry.key || *key == "*")
-        {
-            Some((_, _, shape)) => check_shape(document, entry, shape, problems),
-            None => problems.push(Problem::new(entry.at, unknown(&entry.key, kind))),
+impl Reader<'_> {
+    /// Adds a problem for each value of `node` that is not as the table has it.
+    pub(super) fn check(&mut self, node: &Node, mapping: &Mapping) {
+        let Value::Map(entries) = &node.value else {
+            let rule = format!("{} is a mapping", mapping.name);
+            return self.problems.push(expected(node, &rule));
+        };
+        if let (Some(section), Some(entry)) = (mapping.section, node.entry("$ref")) {
+            return self.check_reference(entry, entries.len(), section);
         }
-    }
-    // What is missing beside something unknown is most likely just that.
-    if problems.len() == known {
-        let missing = kind
-            .keys
-            .iter()
-            .filter(|(key, need, _)| *need == Need::Required && node.get(key).is_none());
-        problems.extend(
-            missing.map(|(key, ..)| Problem::new(node.at, format!("{} needs `{key}`", kind.name))),
-        );
-    }
-    if kind.keys.is_empty() {
-        problems.push(Problem::new(node.at, "only a `$ref` may stand here"));
-    }
-}
-
-fn check_shape(document: &Node, entry: &Entry, shape: &Shape, problems: &mut Vec<Problem>) {
-    let Entry { key, node, .. } = entry;
-    match (shape, &node.value) {
-        (Shape::Any, _)
-        | (Shape::Prose, Value::Text(_))
-        | (Shape::Flag | Shape::Open, Value::Flag(_))
-        | (Shape::Number, Value::Number(_)) => {}
-        (Shape::Text | Shape::Type, Value::Text(text)) => problems.extend(hidden(node.at, text)),
-        (Shape::Words, Value::List(items)) => {
-            let other = items
-                .iter()
-                .find(|item| !matches!(item.value, Value::Text(_) | Value::Null));
-            problems.extend(
-                other.map(|item| expected(item, &format!("`{key}` lists texts: quote it"))),
-            );
-            problems.extend(
-                items
-                    .iter()
-                    .filter_map(|item| hidden(item.at, item.text()?)),
-            );
-        }
-        (Shape::Scopes, Value::List(items)) => {
-            let scope = items.first();
-            problems.extend(scope.map(|item| expected(item, "scopes are not supported: write []")));
-        }
-        (Shape::One(kind), _) => check(document, node, kind, problems),
-        (Shape::List(kind), Value::List(items)) => {
-            items
-                .iter()
-                .for_each(|item| check(document, item, kind, problems));
-        }
-        (Shape::Each(kind), Value::Map(entries)) => {
-            for Entry { at, key, node } in entries.iter() {
-                problems.extend(hidden(*at, key));
-                check(document, node, kind, problems);
+        let known = self.problems.len();
+        for entry in entries.iter() {
+            let mut keys = mapping.keys.iter();
+            match keys.find(|(key, ..)| *key == entry.key || *key == "*") {
+                Some((_, _, allowed)) => self.check_value(entry, allowed),
+                None => self.problem(entry.at, unknown(&entry.key, mapping)),
             }
         }
-        (shape, _) => problems.push(expected(node, &format!("`{key}` is {}", shape.noun()))),
+        // What is missing beside something unknown is most likely just that.
+        if self.problems.len() == known {
+            for (key, need, _) in mapping.keys {
+                if *need == Need::Required && node.get(key).is_none() {
+                    self.problem(node.at, format!("{} needs `{key}`", mapping.name));
+                }
+            }
+        }
+        if mapping.keys.is_empty() {
+            self.problem(node.at, "only a `$ref` may stand here");
+        }
     }
-}
 
-/// A name is one line, and is what it looks like.
-fn hidden(at: Place, name: &str) -> Option<Problem> {
-    let text = || format!("`{name}` has a hidden character in it: take it out");
-    name.contains(is_hidden).then(|| Problem::new(at, text()))
+    fn check_value(&mut self, Entry { key, node, .. }: &Entry, allowed: &Allowed) {
+        match (allowed, &node.value) {
+            (Allowed::Any, _)
+            | (Allowed::Prose, Value::Text(_))
+            | (Allowed::Flag | Allowed::Open, Value::Flag(_))
+            | (Allowed::Number, Value::Number(_)) => {}
+            (Allowed::Text | Allowed::Type, Value::Text(text)) => self.check_seen(node.at, text),
+            (Allowed::Words, Value::List(items)) => {
+                let is_word = |item: &&Node| matches!(item.value, Value::Text(_) | Value::Null);
+                let other = items.iter().find(|item| !is_word(item));
+                let rule = format!("`{key}` lists texts: quote it");
+                self.problems
+                    .extend(other.map(|item| expected(item, &rule)));
+                for item in items {
+                    self.check_seen(item.at, item.text().unwrap_or_default());
+                }
+            }
+            (Allowed::Scopes, Value::List(items)) => {
+                let rule = "scopes are not supported: write []";
+                let scope = items.first().map(|item| expected(item, rule));
+                self.problems.extend(scope);
+            }
+            (Allowed::One(mapping), _) => self.check(node, mapping),
+            (Allowed::List(mapping), Value::List(items)) => {
+                items.iter().for_each(|item| self.check(item, mapping));
+            }
+            (Allowed::Each(mapping), Value::Map(entries)) => {
+                for Entry { at, key, node } in entries.iter() {
+                    self.check_seen(*at, key);
+                    self.check(node, mapping);
+                }
+            }
+            _ => {
+                let rule = format!("`{key}` is {}", allowed.noun());
+                self.problems.push(expected(node, &rule));
+            }
+        }
+    }
+
+    /// A name is one line, and is what it looks like.
+    fn check_seen(&mut self, at: Place, name: &str) {
+        if name.contains(is_hidden) {
+            let text = format!("`{name}` has a hidden character in it: take it out");
+            self.problem(at, text);
+        }
+    }
+
+    fn check_reference(&mut self, entry: &Entry, siblings: usize, section: &str) {
+        if siblings > 1 {
+            let text =
+                "what stands beside a `$ref` is ignored: remove it, or move it to the target";
+            self.problem(entry.at, text);
+        }
+        let Some(target) = entry.node.text() else {
+            let problem = expected(&entry.node, "`$ref` is a text");
+            return self.problems.push(problem);
+        };
+        let prefix = format!("#/components/{section}/");
+        let name = target.strip_prefix(&prefix);
+        let node = name.map(|name| self.document.at_path(["components", section, name]));
+        let text = match node {
+            None => format!(
+                "`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"
+            ),
+            Some(None) => format!("`{target}` does not exist: declare it or correct the name"),
+            Some(Some(node)) if self.document.target(node).is_none() => format!(
+                "`{target}` leads to no end by references alone: refer to what is meant itself"
+            ),
+            Some(Some(_)) => return,
+        };
+        self.problem(entry.node.at, text);
+    }
 }
 
 fn expected(node: &Node, rule: &str) -> Problem {
@@ -148,61 +173,23 @@ fn expected(node: &Node, rule: &str) -> Problem {
     Problem::new(node.at, format!("{rule}, but {found} stands here"))
 }
 
-fn check_reference(
-    document: &Node,
-    entry: &Entry,
-    siblings: usize,
-    section: &str,
-    problems: &mut Vec<Problem>,
-) {
-    if siblings > 1 {
-        problems.push(Problem::new(
-            entry.at,
-            "what stands beside a `$ref` is ignored: remove it, or move it to the target",
-        ));
-    }
-    let Some(target) = entry.node.text() else {
-        return problems.push(expected(&entry.node, "`$ref` is a text"));
-    };
-    let prefix = format!("#/components/{section}/");
-    let text = match target.strip_prefix(&prefix) {
-        None => format!(
-            "`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"
-        ),
-        Some(name) => match document.at_path(["components", section, name]) {
-            None => format!("`{target}` does not exist: declare it or correct the name"),
-            Some(node) if document.target(node).is_none() => {
-                format!(
-                    "`{target}` leads to no end by references alone: refer to what is meant itself"
-                )
-            }
-            Some(_) => return,
-        },
-    };
-    problems.push(Problem::new(entry.node.at, text));
-}
-
-fn unknown(key: &str, kind: &Kind) -> String {
-    let known = || kind.keys.iter().map(|(known, ..)| *known);
+fn unknown(key: &str, mapping: &Mapping) -> String {
+    let Mapping { name, keys, .. } = mapping;
+    let known = || keys.iter().map(|(known, ..)| *known);
     let similar = known()
         .filter(|known| key.len().abs_diff(known.len()) <= 2)
         .filter(|known| distance(key, known) <= (key.len() / 2).min(2))
         .min_by_key(|known| distance(key, known));
     let advice = ADVICE
         .iter()
-        .find(|(kinds, keys, _)| {
-            (kinds.is_empty() || kinds.contains(&kind.name)) && keys.contains(&key)
-        })
+        .find(|(names, keys, _)| (names.is_empty() || names.contains(name)) && keys.contains(&key))
         .map(|(.., advice)| *advice);
     match (advice, similar) {
-        (Some(advice), _) => format!("`{key}` is not supported in {}: {advice}", kind.name),
-        (None, Some(similar)) => format!("{} has no `{key}`: did you mean `{similar}`?", kind.name),
+        (Some(advice), _) => format!("`{key}` is not supported in {name}: {advice}"),
+        (None, Some(similar)) => format!("{name} has no `{key}`: did you mean `{similar}`?"),
         (None, None) => {
             let known = known().collect::<Vec<_>>().join(", ");
-            format!(
-                "{} has no `{key}`, it would be ignored: remove it, or use one of {known}",
-                kind.name
-            )
+            format!("{name} has no `{key}`, it would be ignored: remove it, or use one of {known}")
         }
     }
 }

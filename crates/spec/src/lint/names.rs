@@ -1,10 +1,10 @@
-//! What progenitor calls things in Rust, and names that it would make one of.
+//! What things are called in Rust, and names that cannot be one of it.
 
 use std::collections::HashMap;
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
-use crate::model::Place;
+use crate::model::{Operation, Parameter, Place};
 use crate::source::Problem;
 
 /// Names that the generated modules, or the macros in them, use for something else.
@@ -34,23 +34,45 @@ pub fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name)
 }
 
-/// The names in one place, by what they become.
-pub struct Names<'a> {
-    noun: &'static str,
-    advice: &'static str,
-    made: HashMap<String, &'a str>,
+/// Whether a name in lower case can be a method's, a module's or, in capitals, a constant's.
+pub fn is_method(name: &str) -> bool {
+    name.is_ascii() && name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-impl<'a> Names<'a> {
+/// Whether a header can be called so.
+pub fn is_header(name: &str) -> bool {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    !name.is_empty() && name.chars().all(is_plain)
+}
+
+/// The name of the constant that is made of a name.
+pub fn constant(name: &str) -> String {
+    name.to_shouty_snake_case()
+}
+
+/// The name of the constant that has both bounds of a parameter.
+pub fn bounds(operation: &Operation, parameter: &Parameter) -> String {
+    let name = parameter.name.to_snake_case();
+    constant(&format!("{}_{name}", operation.id))
+}
+
+/// The names in one place, by what they become.
+pub struct Names {
+    noun: &'static str,
+    advice: &'static str,
+    made: HashMap<String, String>,
+}
+
+impl Names {
     pub fn new(noun: &'static str, advice: &'static str) -> Self {
         let made = HashMap::new();
         Self { noun, advice, made }
     }
 
     /// A problem if another name becomes the same.
-    pub fn add(&mut self, at: Place, name: &'a str, made: String) -> Option<Problem> {
+    pub fn add(&mut self, at: Place, name: &str, made: String) -> Option<Problem> {
         let Self { noun, advice, .. } = self;
-        let other = self.made.insert(made.clone(), name)?;
+        let other = self.made.insert(made.clone(), name.to_owned())?;
         let text = format!("`{name}` and `{other}` both become the {noun} `{made}`: {advice}");
         Some(Problem::new(at, text))
     }
