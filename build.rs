@@ -37,15 +37,16 @@ fn main() -> io::Result<()> {
 }
 
 fn compile(file: &files::Spec) -> Result<(Spec, String), Vec<String>> {
-    let label = &file.label;
-    let said = |Problem { at, text }: Problem| format!("{label}:{}:{}: {text}", at.line, at.column);
-    let text = file.text().map_err(|problem| vec![problem]);
-    let made = text.and_then(|yaml| {
+    let make = || {
+        let yaml = file.text().map_err(|problem| vec![problem])?;
         let spec = Spec::read(&file.service, &yaml)?;
         let module = spec.to_rust()?;
         Ok((spec, module))
-    });
-    made.map_err(|problems| problems.into_iter().map(said).collect())
+    };
+    make().map_err(|problems: Vec<Problem>| {
+        let lines = problems.iter().map(|problem| problem.line(&file.label));
+        lines.collect()
+    })
 }
 
 fn watch(theirs: Option<&Path>) {

@@ -13,22 +13,29 @@ mod text;
 
 use appendix::{appendix, open_enums};
 use input::input;
+pub(crate) use polish::member;
 use polish::polish;
 use quiet::quietly;
+use seam::Call;
 use text::SafeDocs;
 
 use crate::Spec;
 use crate::model::{Format, Kind, Model, Place, Sort};
 use crate::source::{Problem, one_line};
 
+/// What a spec becomes, before it is a text.
+pub(crate) struct Module {
+    pub file: syn::File,
+    pub calls: Vec<Call>,
+}
+
 impl Spec {
     /// The module of the service as formatted Rust, for `src/generated.rs` of the crate `executions`.
     pub fn to_rust(&self) -> Result<String, Vec<Problem>> {
-        Ok(prettyplease::unparse(&self.to_file()?))
+        Ok(prettyplease::unparse(&self.to_module()?.file))
     }
 
-    /// The same before it is a text.
-    pub(crate) fn to_file(&self) -> Result<syn::File, Vec<Problem>> {
+    pub(crate) fn to_module(&self) -> Result<Module, Vec<Problem>> {
         let Self { service, model, .. } = self;
         let mut file = run(service, model).map_err(|error| blame(self, &error))?;
         SafeDocs.visit_file_mut(&mut file);
@@ -40,23 +47,22 @@ impl Spec {
             let text = format!("no Rust could be made of this spec: {error}");
             vec![Problem::new(Place::START, text)]
         };
-        seam::cut(&mut file).map_err(|operation| {
+        let calls = seam::cut(&mut file).map_err(|operation| {
             failed(&format_args!(
                 "the method of `{operation}` is of another form than progenitor 0.15 makes"
             ))
         })?;
-        let enums: syn::File = syn::parse2(open_enums(model)).map_err(|error| failed(&error))?;
+        let parse = |tokens| syn::parse2::<syn::File>(tokens).map_err(|error| failed(&error));
         if let Some(types) = types_of(&mut file) {
-            types.extend(enums.items);
+            types.extend(parse(open_enums(model))?.items);
         }
-        let appended: syn::File = syn::parse2(appendix(self)).map_err(|error| failed(&error))?;
-        file.items.extend(appended.items);
-        Ok(file)
+        file.items.extend(parse(appendix(self))?.items);
+        Ok(Module { file, calls })
     }
 }
 
 /// The items of `pub mod types`.
-fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
+pub(crate) fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
     file.items.iter_mut().find_map(|item| match item {
         syn::Item::Mod(types) if types.ident == "types" => {
             types.content.as_mut().map(|(_, items)| items)

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use crate::model::Place;
 use crate::source::{Problem, decode};
@@ -21,10 +22,20 @@ pub struct Spec {
 impl Spec {
     /// The text of the file.
     pub fn text(&self) -> Result<String, Problem> {
-        let bytes = fs::read(&self.path)
-            .map_err(|error| Problem::new(Place::START, format!("it cannot be read: {error}")))?;
-        decode(&bytes)
+        text(&self.path)
     }
+}
+
+/// No file is read beyond this; a spec has less.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The text of a file that may be a spec.
+pub(crate) fn text(path: &Path) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
+        .map_err(|error| Problem::new(Place::START, format!("it cannot be read: {error}")))?;
+    decode(&bytes)
 }
 
 /// The crate's own specs in `own`, sorted, each replaced by the file of the same name in the folder that users name with

@@ -24,6 +24,12 @@ impl Problem {
         let text = text.chars().take(1_000).map(shown).collect();
         Self { at, text }
     }
+
+    /// With its file: `specs/refold.yaml:29:20: …`.
+    pub fn line(&self, file: &str) -> String {
+        let Place { line, column } = self.at;
+        format!("{file}:{line}:{column}: {}", self.text)
+    }
 }
 
 /// A value and where it begins.

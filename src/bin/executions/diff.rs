@@ -1,12 +1,10 @@
 //! `executions diff`: what a change of a spec does to those who use the Rust made of it.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use executions::diff::{Change, Changes, Document, Place, Unreadable, compare};
+use executions::diff::{Change, Changes, Document, Place, compare};
 
 use crate::failure::Failure;
 use crate::output;
@@ -63,9 +61,6 @@ enum Form {
 /// What the command ends with when something is not harmless.
 const CHANGED: u8 = 8;
 
-/// No file is read beyond this; the library refuses less than it.
-const MOST_BYTES: u64 = 64 << 20;
-
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let stem = arguments
         .new
@@ -73,9 +68,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .unwrap_or_default()
         .to_string_lossy();
     let service = arguments.service.as_deref().unwrap_or(&stem);
-    let old = document(service, &arguments.old)?;
-    let new = document(service, &arguments.new)?;
-    let changes = compare(&old, &new);
+    let open = |path| {
+        let opened = Document::open(service, path);
+        opened.map_err(|unreadable| Failure::new(unreadable.problems()))
+    };
+    let changes = compare(&open(&arguments.old)?, &open(&arguments.new)?);
     match arguments.format {
         Form::Table => print_table(&changes)?,
         Form::Json => output::print(changes.to_json() + "\n")?,
@@ -85,15 +82,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(CHANGED),
     })
-}
-
-fn document(service: &str, path: &Path) -> Result<Document, Failure> {
-    let label = path.display().to_string();
-    let mut text = String::new();
-    let file = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
-    let read = file.map_err(|error| Unreadable::file(&label, &error));
-    let read = read.and_then(|_| Document::read(service, &label, &text));
-    read.map_err(|unreadable| Failure::new(unreadable.problems()))
 }
 
 fn print_table(changes: &Changes) -> Result<(), Failure> {

@@ -4,11 +4,12 @@
 //! field that a model gains does not compile here until it is compared.
 
 mod operations;
+mod parameters;
 mod schemas;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
-use std::ops::Range;
 
 use super::change::{Change, Changes, Grade, Heading, Place};
 use super::document::Document;
@@ -27,19 +28,13 @@ pub fn compare(old: &Document, new: &Document) -> Changes {
         old,
         new,
         all: Vec::new(),
-        shared: HashMap::new(),
     };
     comparison.document();
     let mut all = comparison.all;
-    let line = |change: &Change| {
+    all.sort_by_key(|change| {
         let place = change.new.as_ref().or(change.old.as_ref());
-        place.map(|place| (place.line, place.column))
-    };
-    all.sort_by(|one, other| {
-        other
-            .grade
-            .cmp(&one.grade)
-            .then(line(one).cmp(&line(other)))
+        let place = place.map(|place| (place.line, place.column));
+        (Reverse(change.grade), place)
     });
     Changes {
         service: new.spec.service.clone(),
@@ -51,16 +46,68 @@ struct Comparison<'a> {
     old: &'a Document,
     new: &'a Document,
     all: Vec<Change>,
-    /// What was found in a parameter or response that operations may refer to, and the last of them.
-    shared: HashMap<At, (Range<usize>, String)>,
 }
 
 /// Where something is in the old document, and in the new.
 type At = (Option<model::Place>, Option<model::Place>);
 
+/// A member of a list in one of the documents, or in both.
+enum Pair<'a, T> {
+    Gone(&'a T),
+    New(&'a T),
+    Both(&'a T, &'a T),
+}
+
+impl<'a, T> Pair<'a, T> {
+    /// The member; the new one of two.
+    fn last(&self) -> &'a T {
+        match *self {
+            Self::Gone(it) | Self::New(it) | Self::Both(_, it) => it,
+        }
+    }
+
+    fn at(&self, place: impl Fn(&T) -> model::Place) -> At {
+        match *self {
+            Self::Gone(was) => (Some(place(was)), None),
+            Self::New(is) => (None, Some(place(is))),
+            Self::Both(was, is) => (Some(place(was)), Some(place(is))),
+        }
+    }
+}
+
+/// The members of two lists by their keys: those of the new one in its order, then those that are gone.
+fn pairs<'a, T, K: Hash + Eq>(
+    old: &'a [T],
+    new: &'a [T],
+    key: impl Fn(&T) -> K,
+) -> Vec<Pair<'a, T>> {
+    let mut left: HashMap<K, &T> = old.iter().map(|member| (key(member), member)).collect();
+    let new = new.iter().map(|is| match left.remove(&key(is)) {
+        Some(was) => Pair::Both(was, is),
+        None => Pair::New(is),
+    });
+    let mut pairs: Vec<_> = new.collect();
+    let gone = old.iter().filter(|member| left.contains_key(&key(member)));
+    pairs.extend(gone.map(Pair::Gone));
+    pairs
+}
+
+/// Whether those that both lists have come in the same order.
+fn is_in_order<T, K: Hash + Eq>(old: &[T], new: &[T], key: impl Fn(&T) -> K) -> bool {
+    let places: HashMap<K, usize> = new.iter().map(&key).zip(0..).collect();
+    let kept = old.iter().filter_map(|member| places.get(&key(member)));
+    kept.is_sorted()
+}
+
+/// A list of which one is used, so that its order says nothing.
+fn alternatives(names: &[String]) -> String {
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    Vec::from_iter(names).join(" or ")
+}
+
 impl Comparison<'_> {
     fn document(&mut self) {
-        let (was, is) = (&self.old.spec.model, &self.new.spec.model);
+        let is = &self.new.spec.model;
         let Model {
             // They are among the rest.
             title: _,
@@ -71,140 +118,103 @@ impl Comparison<'_> {
             schemes,
             operations,
             components,
-        } = was;
-        self.value(
-            "version",
-            ["info", "version"],
-            version,
-            &is.version,
-            Grade::Silent,
-        );
+        } = &self.old.spec.model;
+        if *version != is.version {
+            let (is, was) = (quoted(&is.version), quoted(version));
+            let what = format!("the version is {is}, it was {was}");
+            self.whole(&what, &["info", "version"], Grade::Silent.into());
+        }
         if *base_url != is.base_url {
-            let at = self.places(|document| document.get("servers"));
-            let effect = format!("requests go to {}, they went to {base_url}", is.base_url);
-            self.add("the server is another", at, Grade::Silent, Some(effect));
+            let words = format!("requests go to {}, they went to {base_url}", is.base_url);
+            let effect = Effect::new(Grade::Silent, words);
+            self.whole("the server is another", &["servers"], effect);
         }
         if *wrapper != is.wrapper {
             let name = |wrapper: &Option<String>| match wrapper {
                 Some(name) => format!("`{name}`"),
                 None => "no member".to_owned(),
             };
-            let at = self.places(|document| document.get("x-wrapper"));
-            let effect = format!(
-                "an answer is looked for in {} too, it was in {}",
-                name(&is.wrapper),
-                name(wrapper)
-            );
-            self.add("the wrapper is another", at, Grade::Decode, Some(effect));
+            let (is, was) = (name(&is.wrapper), name(wrapper));
+            let words = format!("an answer is looked for in {is} too, it was in {was}");
+            let effect = Effect::new(Grade::Decode, words);
+            self.whole("the wrapper is another", &["x-wrapper"], effect);
         }
-        for (was, is) in pairs(schemes, &is.schemes, |scheme| scheme.name.clone()) {
-            self.scheme(was, is);
+        for pair in pairs(schemes, &is.schemes, |it| it.name.clone()) {
+            self.scheme(pair);
         }
-        for (was, is) in pairs(operations, &is.operations, |operation| operation.id.clone()) {
-            self.operation(was, is);
+        for pair in pairs(operations, &is.operations, |it| it.id.clone()) {
+            self.operation(pair);
         }
-        for (was, is) in pairs(components, &is.components, |component| {
-            component.name.clone()
-        }) {
-            self.component(was, is);
+        for pair in pairs(components, &is.components, |it| it.name.clone()) {
+            self.component(pair);
         }
         self.rest();
     }
 
-    fn value(&mut self, of: &str, path: [&str; 2], was: &str, is: &str, grade: Grade) {
-        if was != is {
-            let at = self.places(|document| document.at_path(path));
-            let what = format!("the {of} is {}, it was {}", quoted(is), quoted(was));
-            self.add(&what, at, grade, None);
-        }
-    }
-
-    fn scheme(&mut self, was: Option<&SecurityScheme>, is: Option<&SecurityScheme>) {
-        let at = (was.map(|it| it.at), is.map(|it| it.at));
-        match (was, is) {
-            (Some(was), Some(is)) => {
-                let SecurityScheme {
-                    at: _,
-                    name,
-                    description,
-                    sign,
-                } = was;
-                if *sign != is.sign {
-                    let words = |sign: &Sign| match sign {
-                        Sign::Bearer => "a bearer token".to_owned(),
-                        Sign::Basic => "user name and password".to_owned(),
-                        Sign::Header(header) => format!("the header `{header}`"),
-                    };
-                    let (is, was) = (words(&is.sign), words(sign));
-                    let effect = format!("requests are signed by {is}, they were by {was}");
-                    let what = format!("the way to sign `{name}` is another");
-                    self.add(&what, at, Grade::Silent, Some(effect));
-                }
-                let of = format!("the way to sign `{name}`");
-                self.description(&of, at, Some(description), Some(&is.description), &[]);
-            }
-            (Some(was), None) => {
-                let effect = "code of the client that signs with it no longer compiles";
-                let what = format!("the way to sign `{}` is gone", was.name);
-                self.add(&what, at, Grade::Compile, Some(effect.to_owned()));
-            }
-            (None, Some(is)) => {
-                let what = format!("the way to sign `{}` is new", is.name);
-                self.add(&what, at, Grade::Harmless, None);
-            }
-            (None, None) => {}
-        }
-    }
-
-    /// Compares a part that has a place in both documents once, whichever operations refer to it.
-    fn once(&mut self, id: &str, at: At, compare: impl FnOnce(&mut Self)) {
-        let is_in_both = at.0.is_some() && at.1.is_some();
-        let Some((found, last)) = self.shared.get_mut(&at).filter(|_| is_in_both) else {
-            let begin = self.all.len();
-            compare(self);
-            let found = begin..self.all.len();
-            self.shared.insert(at, (found, id.to_owned()));
-            return;
+    /// A difference of the document as a whole.
+    fn whole(&mut self, what: &str, path: &[&str], effect: Effect) {
+        let at = |document: &Document| {
+            let node = document.spec.document.at_path(path.iter().copied());
+            node.map(|node| node.at)
         };
-        let service = &self.new.spec.service;
-        for change in &mut self.all[found.clone()] {
-            let both = format!("`{last}` and `{id}`");
-            change.what = change.what.replacen(&format!("`{last}`"), &both, 1);
-            if !change.items.is_empty() {
-                change.items.push(format!("{service}::{id}"));
+        let at = (at(self.old), at(self.new));
+        self.push(what.to_owned(), at, effect, None).heading = Heading::Changed;
+    }
+
+    fn scheme(&mut self, pair: Pair<SecurityScheme>) {
+        let at = pair.at(|it| it.at);
+        let named = format!("the way to sign `{}`", pair.last().name);
+        let (was, is) = match pair {
+            Pair::Both(was, is) => (was, is),
+            Pair::Gone(_) => {
+                let words = "code of the client that signs with it no longer compiles";
+                let effect = Effect::new(Grade::Compile, words);
+                self.push(format!("{named} is gone"), at, effect, None);
+                return;
             }
+            Pair::New(_) => {
+                self.push(format!("{named} is new"), at, Grade::Harmless.into(), None);
+                return;
+            }
+        };
+        let SecurityScheme {
+            at: _,
+            name: _,
+            description,
+            sign,
+        } = was;
+        if *sign != is.sign {
+            let words = |sign: &Sign| match sign {
+                Sign::Bearer => "a bearer token".to_owned(),
+                Sign::Basic => "user name and password".to_owned(),
+                Sign::Header(header) => format!("the header `{header}`"),
+            };
+            let (is, was) = (words(&is.sign), words(sign));
+            let words = format!("requests are signed by {is}, they were by {was}");
+            let effect = Effect::new(Grade::Silent, words);
+            self.push(format!("{named} is another"), at, effect, None);
         }
-        id.clone_into(last);
+        self.description(&named, at, [description, &is.description], None);
     }
 
     /// Where every word is the same only the typing changed.
-    fn description(
-        &mut self,
-        of: &str,
-        at: At,
-        was: Option<&str>,
-        is: Option<&str>,
-        items: &[String],
-    ) {
-        let (before, after) = (was.unwrap_or_default(), is.unwrap_or_default());
-        if before == after {
+    fn description(&mut self, of: &str, at: At, [was, is]: [&str; 2], item: Option<&str>) {
+        if was == is {
             return;
         }
-        let (what, grade) = if before.is_empty() {
+        let (what, grade) = if was.is_empty() {
             (format!("{of} has a description now"), Grade::Harmless)
-        } else if after.is_empty() {
+        } else if is.is_empty() {
             (format!("the description of {of} is gone"), Grade::Silent)
-        } else if words(before) == words(after) {
+        } else if words(was) == words(is) {
             let what = format!("the description of {of} is typed in another way");
             (what, Grade::Harmless)
         } else {
-            let (after, before) = (quoted(after), quoted(before));
-            let what = format!("the description of {of} says {after}, it said {before}");
+            let (is, was) = (quoted(is), quoted(was));
+            let what = format!("the description of {of} says {is}, it said {was}");
             (what, Grade::Silent)
         };
-        let mut effect = Effect::default();
-        effect.grades.insert(grade);
-        self.push(what, at, effect, items.to_vec(), Heading::Changed);
+        self.push(what, at, grade.into(), item);
     }
 
     fn rest(&mut self) {
@@ -216,10 +226,9 @@ impl Comparison<'_> {
             if json(was) != json(is) && !old.is_told(&new, pointer) {
                 let at = (was.map(|it| it.0), is.map(|it| it.0));
                 let what = format!("what stands at {pointer} makes no Rust, and differs");
-                let items = self.owner(pointer).into_iter().collect();
-                let mut effect = Effect::default();
-                effect.grades.insert(Grade::Harmless);
-                self.push(what, at, effect, items, Heading::Changed);
+                let item = self.owner(pointer);
+                let change = self.push(what, at, Grade::Harmless.into(), item.as_deref());
+                change.heading = Heading::Changed;
             }
         }
     }
@@ -244,28 +253,16 @@ impl Comparison<'_> {
                     Form::Enum(_) => None,
                 }
             }
-            ["components", "schemas", of, ..] => surface
-                .types
-                .contains_key(of)
-                .then(|| format!("types::{of}")),
+            ["components", "schemas", of, ..] => {
+                let is_type = surface.types.contains_key(of);
+                is_type.then(|| format!("types::{of}"))
+            }
             _ => None,
         }
     }
 
-    fn places(&self, find: impl Fn(&Node) -> Option<&Node>) -> At {
-        let at = |document: &Document| find(&document.spec.document).map(|node| node.at);
-        (at(self.old), at(self.new))
-    }
-
-    fn add(&mut self, what: &str, at: At, grade: Grade, words: Option<String>) {
-        let effect = Effect {
-            grades: [grade].into(),
-            words: words.into_iter().collect(),
-        };
-        self.push(what.to_owned(), at, effect, Vec::new(), Heading::Changed);
-    }
-
-    fn push(&mut self, what: String, at: At, effect: Effect, items: Vec<String>, of: Heading) {
+    /// Adds a change. What only one document has is new or gone.
+    fn push(&mut self, what: String, at: At, effect: Effect, item: Option<&str>) -> &mut Change {
         let place = |document: &Document, at: Option<model::Place>| {
             at.map(|model::Place { line, column }| Place {
                 file: document.label.clone(),
@@ -284,32 +281,17 @@ impl Comparison<'_> {
             effects: effect.words.into_iter().map(whole).collect(),
             old: place(self.old, at.0),
             new: place(self.new, at.1),
-            items: items
+            items: item
                 .iter()
                 .map(|item| format!("{service}::{item}"))
                 .collect(),
-            heading: of,
+            heading: match at {
+                (None, _) => Heading::Added,
+                (_, None) => Heading::Removed,
+                _ => Heading::Changed,
+            },
         });
+        let last = self.all.len() - 1;
+        &mut self.all[last]
     }
-}
-
-/// The members of two lists by their keys: those of the new one in its order, then those that are gone.
-fn pairs<'a, T, K: Hash + Eq>(
-    old: &'a [T],
-    new: &'a [T],
-    key: impl Fn(&T) -> K,
-) -> Vec<(Option<&'a T>, Option<&'a T>)> {
-    let mut left: HashMap<K, &T> = old.iter().map(|member| (key(member), member)).collect();
-    let new = new.iter().map(|is| (left.remove(&key(is)), Some(is)));
-    let mut pairs: Vec<_> = new.collect();
-    let gone = old.iter().filter(|member| left.contains_key(&key(member)));
-    pairs.extend(gone.map(|was| (Some(was), None)));
-    pairs
-}
-
-/// Whether those that both lists have come in the same order.
-fn is_in_order<T, K: Hash + Eq>(old: &[T], new: &[T], key: impl Fn(&T) -> K) -> bool {
-    let places: HashMap<K, usize> = new.iter().map(&key).zip(0..).collect();
-    let kept = old.iter().filter_map(|member| places.get(&key(member)));
-    kept.is_sorted()
 }

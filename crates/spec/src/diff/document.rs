@@ -1,13 +1,12 @@
 //! A document that can be compared: a spec, and the Rust made of it.
 
-use std::fmt;
+use std::path::Path;
 
 use heck::ToSnakeCase;
 
 use super::surface::{Surface, read};
-use crate::Spec;
-use crate::model::Place;
 use crate::source::Problem;
+use crate::{Spec, files};
 
 /// An OpenAPI document in the dialect of `specs/`, YAML or JSON.
 #[derive(Debug)]
@@ -31,21 +30,30 @@ impl Document {
     ///
     /// Whatever keeps `build.rs` from making Rust of it, each with its line.
     pub fn read(service: &str, label: &str, text: &str) -> Result<Self, Unreadable> {
-        let said = |problems: Vec<Problem>| {
-            let line = |Problem { at, text }| format!("{label}:{}:{}: {text}", at.line, at.column);
-            Unreadable(problems.into_iter().map(line).collect())
+        let read = || {
+            let spec = Spec::read(&module(service), text)?;
+            let surface = read(&spec, spec.to_module()?);
+            Ok((spec, surface))
         };
-        let spec = Spec::read(&module(service), text).map_err(said)?;
-        let module = spec.to_rust().map_err(said)?;
-        let surface = read(&spec.service, &module).map_err(|error| {
-            let text = format!("the Rust made of it cannot be read: {error}");
-            said(vec![Problem::new(Place::START, text)])
-        })?;
+        let (spec, surface) = read().map_err(|problems| Unreadable::new(label, problems))?;
+        let label = label.to_owned();
         Ok(Self {
-            label: label.to_owned(),
+            label,
             spec,
             surface,
         })
+    }
+
+    /// Does the same with a file, whose path is its label.
+    ///
+    /// # Errors
+    ///
+    /// The same, and whatever keeps the file from being read.
+    pub fn open(service: &str, path: &Path) -> Result<Self, Unreadable> {
+        let label = path.display().to_string();
+        let text = files::text(path);
+        let text = text.map_err(|problem| Unreadable::new(&label, vec![problem]))?;
+        Self::read(service, &label, &text)
     }
 
     /// The public Rust that the document becomes.
@@ -64,13 +72,13 @@ fn module(name: &str) -> String {
 }
 
 impl Unreadable {
+    fn new(label: &str, problems: Vec<Problem>) -> Self {
+        let lines = problems.iter().map(|problem| problem.line(label));
+        Self(lines.collect())
+    }
+
     /// The problems, a line each: `file:line:column: what is wrong and what to do`.
     pub fn problems(&self) -> &[String] {
         &self.0
-    }
-
-    /// A file that could not be opened or is no UTF-8.
-    pub fn file(label: &str, error: &dyn fmt::Display) -> Self {
-        Self(vec![format!("{label}:1:1: it cannot be read: {error}")])
     }
 }

@@ -57,6 +57,19 @@ impl Field {
         !asks("default") && (!self.is_optional() || asks("deserialize_with"))
     }
 
+    /// The other names that it is read under.
+    pub fn aliases(&self) -> BTreeSet<&String> {
+        let asked = self.serde.iter();
+        asked.filter(|word| word.starts_with("alias")).collect()
+    }
+
+    /// What is read where it is missing. Whether that fails is told by `is_needed`.
+    pub fn fallbacks(&self) -> BTreeSet<&String> {
+        let is_told =
+            |word: &str| word.starts_with("alias") || word.starts_with("deserialize_with");
+        self.serde.iter().filter(|word| !is_told(word)).collect()
+    }
+
     /// The type of a value that is there and not null.
     pub fn plain(&self) -> &str {
         let inside = self.rust.strip_prefix("Option<");
@@ -78,16 +91,8 @@ impl fmt::Display for Surface {
         }
         for (name, made) in &self.types {
             let told = |name: &&str| matches!(*name, "Default" | "Copy" | "Eq" | "Hash" | "Ord");
-            let marks: Vec<&str> = made
-                .traits
-                .iter()
-                .map(String::as_str)
-                .filter(told)
-                .collect();
-            let marks = match marks.is_empty() {
-                true => String::new(),
-                false => format!(" [{}]", marks.join(", ")),
-            };
+            let marks = made.traits.iter().map(String::as_str).filter(told);
+            let marks = bracketed(marks);
             match &made.form {
                 Form::Struct(fields) => {
                     writeln!(f, "\nstruct {name}{marks}")?;
@@ -96,11 +101,8 @@ impl fmt::Display for Surface {
                         if *member != field.name {
                             write!(f, " = {member:?}")?;
                         }
-                        let serde: Vec<&str> = field.serde.iter().map(String::as_str).collect();
-                        match serde.is_empty() {
-                            true => writeln!(f)?,
-                            false => writeln!(f, " [{}]", serde.join(", "))?,
-                        }
+                        let serde = field.serde.iter().map(String::as_str);
+                        writeln!(f, "{}", bracketed(serde))?;
                     }
                 }
                 Form::Enum(variants) => {
@@ -112,5 +114,14 @@ impl fmt::Display for Surface {
             }
         }
         Ok(())
+    }
+}
+
+/// A list to stand behind something, if there is anything in it.
+fn bracketed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(" [{}]", words.join(", ")),
     }
 }

@@ -12,7 +12,21 @@ pub struct Effect {
     pub words: Vec<String>,
 }
 
+impl From<Grade> for Effect {
+    fn from(grade: Grade) -> Self {
+        let grades = [grade].into();
+        let words = Vec::new();
+        Self { grades, words }
+    }
+}
+
 impl Effect {
+    pub fn new(grade: Grade, words: impl Into<String>) -> Self {
+        let mut effect = Self::default();
+        effect.add(&[grade], words);
+        effect
+    }
+
     pub fn add(&mut self, grades: &[Grade], words: impl Into<String>) {
         self.grades.extend(grades);
         self.words.push(words.into());
@@ -21,33 +35,26 @@ impl Effect {
 
 /// A property that only the new type has.
 pub fn gained(item: &str, field: &Field) -> Effect {
-    let mut effect = Effect::default();
-    let mut words = format!("`{item}` is new: `{}`", field.rust);
-    let mut grade = Grade::Harmless;
-    if field.is_needed() {
-        grade = Grade::Decode;
-        words += ", and answers without it fail";
+    let words = format!("`{item}` is new: `{}`", field.rust);
+    match field.is_needed() {
+        true => Effect::new(Grade::Decode, words + ", and answers without it fail"),
+        false => Effect::new(Grade::Harmless, words),
     }
-    effect.add(&[grade], words);
-    effect
 }
 
 /// A property that only the old type had.
 pub fn lost(item: &str, field: &Field) -> Effect {
-    let mut effect = Effect::default();
-    effect.add(&[Grade::Compile], format!("`{item}` is gone"));
+    let mut effect = Effect::new(Grade::Compile, format!("`{item}` is gone"));
     if field.is_needed() {
         effect.add(&[Grade::Decode], "answers without it no longer fail");
     }
     effect
 }
 
-/// A field of the same property.
-pub fn field(item: &str, was: &Field, is: &Field) -> Effect {
+/// A field of the same property. Where `is_alike`, a value that is there is read as before, though its type may have another
+/// name.
+pub fn field(item: &str, was: &Field, is: &Field, is_alike: bool) -> Effect {
     let mut effect = Effect::default();
-    if was == is {
-        return effect;
-    }
     let mut words = Vec::new();
     let mut add = |grade, text: String| {
         effect.grades.insert(grade);
@@ -57,51 +64,35 @@ pub fn field(item: &str, was: &Field, is: &Field) -> Effect {
         add(Grade::Compile, format!("is now called `{}`", is.name));
     }
     if was.rust != is.rust {
-        add(
-            Grade::Compile,
-            format!("was `{}`, is `{}`", was.rust, is.rust),
-        );
+        let text = format!("was `{}`, is `{}`", was.rust, is.rust);
+        add(Grade::Compile, text);
     }
     if was.is_needed() != is.is_needed() {
-        let now = if is.is_needed() {
-            "fail now"
-        } else {
-            "no longer fail"
+        let now = match is.is_needed() {
+            true => "fail now",
+            false => "no longer fail",
         };
         add(Grade::Decode, format!("answers without it {now}"));
     }
-    if was.plain() != is.plain() {
+    if was.plain() != is.plain() && !is_alike {
         add(Grade::Decode, "other values decode than before".into());
     } else if was.is_optional() != is.is_optional() {
-        let now = if is.is_optional() {
-            "no longer fails"
-        } else {
-            "fails now"
+        let now = match is.is_optional() {
+            true => "no longer fails",
+            false => "fails now",
         };
         add(Grade::Decode, format!("null {now}"));
     }
-    let of = |field: &Field, is_alias: bool| -> BTreeSet<String> {
-        let words = field.serde.iter();
-        // What tells a missing value is told by `is_needed`.
-        let words = words.filter(|word| {
-            word.starts_with("alias") == is_alias && !word.starts_with("deserialize_with")
-        });
-        words.cloned().collect()
-    };
-    let (before, after) = (of(was, true), of(is, true));
+    let (before, after) = (was.aliases(), is.aliases());
     if !before.is_subset(&after) {
-        add(
-            Grade::Decode,
-            "is no longer read under every name it was".into(),
-        );
+        let text = "is no longer read under every name it was";
+        add(Grade::Decode, text.into());
     } else if before != after {
         add(Grade::Silent, "is read under another name too".into());
     }
-    if of(was, false) != of(is, false) && was.is_needed() == is.is_needed() {
-        add(
-            Grade::Decode,
-            "another value is read where it is missing".into(),
-        );
+    if was.fallbacks() != is.fallbacks() && was.is_needed() == is.is_needed() {
+        let text = "another value is read where it is missing";
+        add(Grade::Decode, text.into());
     }
     if !words.is_empty() {
         effect.words.push(format!("`{item}` {}", words.join("; ")));
@@ -123,7 +114,6 @@ pub fn traits(item: &str, was: &Type, is: &Type) -> Effect {
 
 /// A component that is a type of another form, or none any more.
 pub fn form(item: &str, was: Option<&Type>, is: Option<&Type>) -> Effect {
-    let mut effect = Effect::default();
     let name = |made: &Type| match made.form {
         Form::Struct(_) => "a struct",
         Form::Enum(_) => "an enum",
@@ -131,11 +121,12 @@ pub fn form(item: &str, was: Option<&Type>, is: Option<&Type>) -> Effect {
     match (was, is) {
         (Some(was), Some(is)) => {
             let words = format!("`{item}` is {}, it was {}", name(is), name(was));
-            effect.add(&[Grade::Compile, Grade::Decode], words);
+            let mut effect = Effect::new(Grade::Compile, words);
+            effect.grades.insert(Grade::Decode);
+            effect
         }
-        (Some(_), None) => effect.add(&[Grade::Compile], format!("`{item}` is gone")),
-        (None, Some(_)) => effect.add(&[Grade::Harmless], format!("`{item}` is new")),
-        (None, None) => {}
+        (Some(_), None) => Effect::new(Grade::Compile, format!("`{item}` is gone")),
+        (None, Some(_)) => Effect::new(Grade::Harmless, format!("`{item}` is new")),
+        (None, None) => Effect::default(),
     }
-    effect
 }

@@ -52,25 +52,17 @@ fn polish_object(properties: &[Property], made: &mut syn::ItemStruct) -> Vec<Pro
 }
 
 /// The name of a field in JSON.
-fn member(field: &syn::Field) -> String {
-    let mut name = field
-        .ident
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    for attribute in field
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-    {
+pub(crate) fn member(field: &syn::Field) -> String {
+    let mut name = field.ident.as_ref().map(ToString::to_string);
+    for attribute in field.attrs.iter().filter(|it| it.path().is_ident("serde")) {
         // What else the attribute holds is read over; only its end makes the parser stop.
         let _ = attribute.parse_nested_meta(|meta| {
             let value: Option<syn::LitStr> = meta.value().ok().and_then(|value| value.parse().ok());
             if let (true, Some(rename)) = (meta.path.is_ident("rename"), value) {
-                name = rename.value();
+                name = Some(rename.value());
             }
             Ok(())
         });
     }
-    name
+    name.unwrap_or_default()
 }

@@ -8,148 +8,184 @@
 //! place. `src/transport/request.rs` is the other half.
 
 use heck::ToPascalCase;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{FnArg, GenericArgument, ImplItem, ImplItemFn, Item, Pat, PathArguments, Stmt};
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, Pat, PathArguments, Stmt,
+    Type,
+};
 
 /// Cuts the methods of the generated client, and adds the calls. The name of an operation whose method has another form.
-pub fn cut(file: &mut syn::File) -> Result<(), String> {
-    let mut calls = Calls::default();
+pub fn cut(file: &mut syn::File) -> Result<Vec<Call>, String> {
+    let mut calls = Vec::new();
     for item in &mut file.items {
         let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() {
-            continue;
-        }
         for item in &mut block.items {
             let ImplItem::Fn(method) = item else { continue };
-            if method.sig.asyncness.is_some() {
+            if method.sig.asyncness.is_some() && block.trait_.is_none() {
                 let name = method.sig.ident.to_string();
-                cut_method(method, &mut calls).ok_or(name)?;
+                calls.push(Call::cut(method).ok_or(name)?);
             }
         }
     }
     file.items.retain(|item| !is_of_sending(item));
-    let Calls {
-        required,
-        calls,
-        starts,
-    } = calls;
-    file.items.push(syn::parse_quote! {
-        /// What must be given to an operation.
-        pub mod required { #required }
-    });
-    file.items.push(syn::parse_quote! {
-        /// Calls being set up: what may be given has a setter.
-        pub mod call {
-            use super::{Client, Error, required, types};
-            #calls
-        }
-    });
-    file.items.push(syn::parse_quote!(impl Client { #starts }));
-    Ok(())
+    let required = calls.iter().map(Call::required_struct);
+    let setups = calls.iter().map(Call::setup);
+    let starts = calls.iter().map(Call::start);
+    let added: [Item; 3] = [
+        syn::parse_quote! {
+            /// What must be given to an operation.
+            pub mod required { #(#required)* }
+        },
+        syn::parse_quote! {
+            /// Calls being set up: what may be given has a setter.
+            pub mod call {
+                use super::{Client, Error, required, types};
+                #(#setups)*
+            }
+        },
+        syn::parse_quote!(impl Client { #(#starts)* }),
+    ];
+    file.items.extend(added);
+    Ok(calls)
 }
 
-#[derive(Default)]
-struct Calls {
-    required: TokenStream,
-    calls: TokenStream,
-    starts: TokenStream,
+/// An operation of the generated client.
+pub struct Call {
+    pub id: Ident,
+    docs: Vec<Attribute>,
+    /// In the order of the generated method.
+    arguments: Vec<(Ident, Type)>,
+    pub success: Type,
 }
 
-fn cut_method(method: &mut ImplItemFn, calls: &mut Calls) -> Option<()> {
-    let success = success(&method.sig.output)?.clone();
-    let id = method.sig.ident.clone();
-    let statements = &mut method.block.stmts;
-    let end = statements
-        .iter()
-        .position(|statement| names(statement) == Some("info".into()))?;
-    statements.truncate(end);
-    let request = Ident::new(&names(statements.last()?)?, Span::call_site());
-    let operation = id.to_string();
-    statements.push(Stmt::Expr(
-        syn::parse_quote!(Ok(crate::transport::request::Request::new(#operation, #request))),
-        None,
-    ));
-    let output = quote!(Result<crate::transport::request::Request<#success>, Error<()>>);
-    method.sig.asyncness = None;
-    method.sig.output = syn::parse2(quote!(-> #output)).ok()?;
-    // No operation ends in `_`, and no parameter in `client_`.
-    method.sig.ident = format_ident!("build_{id}_");
-    method.vis = syn::parse_quote!(pub(super));
-    let docs = std::mem::take(&mut method.attrs);
-
-    let mut arguments = Vec::new();
-    for input in &method.sig.inputs {
-        let FnArg::Typed(argument) = input else {
-            continue;
+impl Call {
+    /// Cuts a method, and says what it was.
+    fn cut(method: &mut ImplItemFn) -> Option<Self> {
+        let arguments = method.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(argument) => Some(argument),
+            FnArg::Receiver(_) => None,
+        });
+        let arguments = arguments.map(|argument| match &*argument.pat {
+            Pat::Ident(name) => Some((name.ident.clone(), (*argument.ty).clone())),
+            _ => None,
+        });
+        let call = Self {
+            id: method.sig.ident.clone(),
+            docs: std::mem::take(&mut method.attrs),
+            arguments: arguments.collect::<Option<_>>()?,
+            success: success(&method.sig.output)?.clone(),
         };
-        let Pat::Ident(name) = &*argument.pat else {
-            return None;
-        };
-        arguments.push((name.ident.clone(), (*argument.ty).clone()));
+        let statements = &mut method.block.stmts;
+        let end = statements
+            .iter()
+            .position(|statement| names(statement) == Some("info".into()))?;
+        statements.truncate(end);
+        let request = Ident::new(&names(statements.last()?)?, Span::call_site());
+        let operation = call.id.to_string();
+        statements.push(Stmt::Expr(
+            syn::parse_quote!(Ok(crate::transport::request::Request::new(#operation, #request))),
+            None,
+        ));
+        let output = call.output();
+        method.sig.asyncness = None;
+        method.sig.output = syn::parse_quote!(-> #output);
+        method.sig.ident = call.method();
+        method.vis = syn::parse_quote!(pub(super));
+        Some(call)
     }
-    let is_optional = |(_, kind): &&(Ident, syn::Type)| inside(kind, "Option").is_some();
-    let optional: Vec<_> = arguments.iter().filter(is_optional).collect();
-    let must: Vec<_> = arguments.iter().filter(|it| !is_optional(it)).collect();
-    let fields = |of: &[&(Ident, syn::Type)], is_public: bool| -> TokenStream {
-        let visible = is_public.then(|| quote!(pub));
-        of.iter()
-            .map(|(name, kind)| quote!(#visible #name: #kind,))
-            .collect()
-    };
-    let (public, private) = (fields(&must, true), fields(&must, false));
-    let may = fields(&optional, false);
-    let call = Ident::new(&id.to_string().to_pascal_case(), Span::call_site());
-    let lifetime = uses_lifetime(&public).then(|| quote!(<'a>));
-    let must = must.iter().map(|(name, _)| name).collect::<Vec<_>>();
-    let setters = optional.iter().map(|(name, kind)| {
-        let is_taken = name == "new" || name == "build";
-        let setter = if is_taken {
-            format_ident!("{name}_")
-        } else {
-            name.clone()
-        };
+
+    pub fn required(&self) -> impl Iterator<Item = &(Ident, Type)> {
+        let arguments = self.arguments.iter();
+        arguments.filter(|(_, kind)| inside(kind, "Option").is_none())
+    }
+
+    pub fn optional(&self) -> impl Iterator<Item = &(Ident, Type)> {
+        let arguments = self.arguments.iter();
+        arguments.filter(|(_, kind)| inside(kind, "Option").is_some())
+    }
+
+    /// No operation ends in `_`, and no parameter in `client_`.
+    fn method(&self) -> Ident {
+        format_ident!("build_{}_", self.id)
+    }
+
+    fn output(&self) -> TokenStream {
+        let success = &self.success;
+        quote!(Result<crate::transport::request::Request<#success>, Error<()>>)
+    }
+
+    /// What `required` and `call` call it.
+    fn name(&self) -> Ident {
+        Ident::new(&self.id.to_string().to_pascal_case(), Span::call_site())
+    }
+
+    fn lifetime(&self) -> Option<TokenStream> {
+        let mut kinds = self.required().map(|(_, kind)| quote!(#kind).to_string());
+        kinds.any(|kind| kind.contains("'a")).then(|| quote!(<'a>))
+    }
+
+    fn required_struct(&self) -> TokenStream {
+        let (call, lifetime) = (self.name(), self.lifetime());
+        let fields = self.required().map(|(name, kind)| quote!(pub #name: #kind));
+        quote!(pub struct #call #lifetime { #(#fields),* })
+    }
+
+    fn setup(&self) -> TokenStream {
+        let (call, lifetime) = (self.name(), self.lifetime());
+        let (build, output) = (self.method(), self.output());
+        let fields = self.required().chain(self.optional());
+        let fields = fields.map(|(name, kind)| quote!(#name: #kind));
+        let given: Vec<_> = self.required().map(|(name, _)| name).collect();
+        let unset = self.optional().map(|(name, _)| name);
+        let setters = self.optional().map(setter);
+        let passed = self.arguments.iter().map(|(name, _)| name);
         quote! {
-            pub fn #setter(mut self, #name: #kind) -> Self {
-                self.#name = #name;
-                self
+            pub struct #call<'a> { client_: &'a Client, #(#fields),* }
+            impl<'a> #call<'a> {
+                pub fn new(client_: &'a Client, required: required::#call #lifetime) -> Self {
+                    let required::#call { #(#given),* } = required;
+                    Self { client_, #(#given,)* #(#unset: None),* }
+                }
+                #(#setters)*
+                /// The request, to be sent by the transport.
+                pub fn build(self) -> #output { self.client_.#build(#(self.#passed),*) }
             }
         }
-    });
-    let unset = optional.iter().map(|(name, _)| name);
-    let passed = arguments.iter().map(|(name, _)| name);
-    let build = &method.sig.ident;
-    calls.required.extend(quote! {
-        pub struct #call #lifetime { #public }
-    });
-    calls.calls.extend(quote! {
-        pub struct #call<'a> { client_: &'a Client, #private #may }
-        impl<'a> #call<'a> {
-            pub fn new(client_: &'a Client, required: required::#call #lifetime) -> Self {
-                let required::#call { #(#must),* } = required;
-                Self { client_, #(#must,)* #(#unset: None),* }
+    }
+
+    fn start(&self) -> TokenStream {
+        let (id, docs) = (&self.id, &self.docs);
+        let (call, lifetime) = (self.name(), self.lifetime());
+        quote! {
+            #(#docs)*
+            pub fn #id<'a>(&'a self, required: required::#call #lifetime) -> call::#call<'a> {
+                call::#call::new(self, required)
             }
-            #(#setters)*
-            /// The request, to be sent by the transport.
-            pub fn build(self) -> #output { self.client_.#build(#(self.#passed),*) }
         }
-    });
-    calls.starts.extend(quote! {
-        #(#docs)*
-        pub fn #id<'a>(&'a self, required: required::#call #lifetime) -> call::#call<'a> {
-            call::#call::new(self, required)
+    }
+}
+
+fn setter((name, kind): &(Ident, Type)) -> TokenStream {
+    let is_taken = name == "new" || name == "build";
+    let setter = match is_taken {
+        true => format_ident!("{name}_"),
+        false => name.clone(),
+    };
+    quote! {
+        pub fn #setter(mut self, #name: #kind) -> Self {
+            self.#name = #name;
+            self
         }
-    });
-    Some(())
+    }
 }
 
 /// What a generated method is told of only to send: its hooks.
 fn is_of_sending(item: &Item) -> bool {
     match item {
         Item::Impl(block) => block.trait_.as_ref().is_some_and(|(_, of, _)| {
-            of.segments
-                .last()
-                .is_some_and(|last| last.ident == "ClientHooks")
+            let last = of.segments.last();
+            last.is_some_and(|last| last.ident == "ClientHooks")
         }),
         Item::Mod(module) => module.ident == "prelude",
         _ => false,
@@ -157,7 +193,7 @@ fn is_of_sending(item: &Item) -> bool {
 }
 
 /// `T` of `Result<ResponseValue<T>, Error<()>>`.
-fn success(output: &syn::ReturnType) -> Option<&syn::Type> {
+fn success(output: &syn::ReturnType) -> Option<&Type> {
     let syn::ReturnType::Type(_, output) = output else {
         return None;
     };
@@ -165,15 +201,12 @@ fn success(output: &syn::ReturnType) -> Option<&syn::Type> {
 }
 
 /// The first argument of a generic type of this name.
-fn inside<'a>(kind: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
-    let syn::Type::Path(path) = kind else {
+fn inside<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = kind else {
         return None;
     };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == name)?;
+    let last = path.path.segments.last();
+    let last = last.filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
@@ -185,15 +218,11 @@ fn inside<'a>(kind: &'a syn::Type, name: &str) -> Option<&'a syn::Type> {
 
 /// The variable that a `let` makes.
 fn names(statement: &Stmt) -> Option<String> {
-    let Stmt::Local(local) = statement else {
-        return None;
-    };
-    match &local.pat {
-        Pat::Ident(name) => Some(name.ident.to_string()),
+    match statement {
+        Stmt::Local(local) => match &local.pat {
+            Pat::Ident(name) => Some(name.ident.to_string()),
+            _ => None,
+        },
         _ => None,
     }
-}
-
-fn uses_lifetime(fields: &TokenStream) -> bool {
-    fields.to_string().contains("'a")
 }

@@ -1,30 +1,34 @@
 //! Components: objects with their properties, enums with their words.
 
+use std::collections::{BTreeMap, HashMap};
+
 use heck::{ToPascalCase, ToSnakeCase};
 
-use super::super::change::{Grade, Heading};
+use super::super::change::Grade;
 use super::super::surface::{Field, Form, Type};
 use super::super::types::{self, Effect};
-use super::{At, Comparison, is_in_order, pairs};
+use super::{At, Comparison, Pair, alternatives, is_in_order, pairs};
 use crate::model::{Component, Format, Kind, Model, Plain, Property, Shape, Sort, Word};
 
 impl Comparison<'_> {
-    pub(super) fn component(&mut self, was: Option<&Component>, is: Option<&Component>) {
-        let at = (was.map(|it| it.at), is.map(|it| it.at));
-        let Some(Component { name, .. }) = was.or(is) else {
-            return;
-        };
-        let item = format!("types::{name}");
-        let old = self.old.surface.types.get(name);
-        let new = self.new.surface.types.get(name);
-        let (Some(was), Some(is)) = (was, is) else {
-            let (what, of) = match was {
-                Some(_) => (format!("`{name}` is gone"), Heading::Removed),
-                None => (format!("`{name}` is new"), Heading::Added),
-            };
-            let items = old.or(new).map(|_| item.clone()).into_iter().collect();
-            let effect = types::form(&item, old, new);
-            return self.push(what, at, effect, items, of);
+    pub(super) fn component(&mut self, pair: Pair<Component>) {
+        let at = pair.at(|it| it.at);
+        let name = &pair.last().name;
+        let (named, item) = (format!("`{name}`"), format!("types::{name}"));
+        let (old, new) = (self.old, self.new);
+        let (old, new) = (old.surface.types.get(name), new.surface.types.get(name));
+        let (was, is) = match pair {
+            Pair::Both(was, is) => (was, is),
+            pair => {
+                let what = match pair {
+                    Pair::Gone(_) => format!("{named} is gone"),
+                    _ => format!("{named} is new"),
+                };
+                let effect = types::form(&item, old, new);
+                let item = old.or(new).map(|_| item.as_str());
+                self.push(what, at, effect, item);
+                return;
+            }
         };
         let Component {
             at: _,
@@ -32,18 +36,15 @@ impl Comparison<'_> {
             description,
             sort,
         } = was;
-        let items = [item.clone()];
-        let named = format!("`{name}`");
-        self.description(&named, at, Some(description), Some(&is.description), &items);
+        let texts = [&**description, &*is.description];
+        self.description(&named, at, texts, Some(&item));
         match (sort, &is.sort) {
             (Sort::Object(before), Sort::Object(after)) => {
-                let (old, new) = (fields(old), fields(new));
                 // By the name in Rust, for one may have another name in JSON.
-                for (was, is) in pairs(before, after, |it| it.name.to_snake_case()) {
-                    self.property(name, was, is, old, new);
+                for pair in pairs(before, after, |it| it.name.to_snake_case()) {
+                    self.property(name, pair, [old, new].map(fields));
                 }
-                let is_in_order = is_in_order(before, after, |it| it.name.clone());
-                self.order(is_in_order, name, at);
+                self.order(is_in_order(before, after, |it| it.name.clone()), name, at);
             }
             (
                 Sort::Enum {
@@ -56,24 +57,25 @@ impl Comparison<'_> {
                 },
             ) => {
                 if was_nullable != nullable {
-                    let what = format!("`{name}`: {}", can_be_null(*nullable));
-                    self.add(&what, at, Grade::Silent, None);
+                    let what = format!("{named}: {}", can_be_null(*nullable));
+                    self.push(what, at, Grade::Silent.into(), None);
                 }
                 self.words(name, before, after);
                 self.order(is_in_order(before, after, |it| it.text.clone()), name, at);
             }
             (Sort::Any, Sort::Any) => {}
             (before, after) => {
-                let what = format!("`{name}` is {}, it was {}", noun(after), noun(before));
+                let what = format!("{named} is {}, it was {}", noun(after), noun(before));
                 let effect = types::form(&item, old, new);
-                return self.push(what, at, effect, items.to_vec(), Heading::Changed);
+                self.push(what, at, effect, Some(&item));
+                return;
             }
         }
         if let (Some(was), Some(is)) = (old, new) {
             let effect = types::traits(&item, was, is);
             if !effect.words.is_empty() {
-                let what = format!("`{name}` can be made in another way");
-                self.push(what, at, effect, items.to_vec(), Heading::Changed);
+                let what = format!("{named} can be made in another way");
+                self.push(what, at, effect, Some(&item));
             }
         }
     }
@@ -81,42 +83,25 @@ impl Comparison<'_> {
     fn order(&mut self, is_in_order: bool, name: &str, at: At) {
         if !is_in_order {
             let what = format!("the members of `{name}` stand in another order");
-            let mut effect = Effect::default();
-            effect.grades.insert(Grade::Harmless);
-            self.push(
-                what,
-                at,
-                effect,
-                vec![format!("types::{name}")],
-                Heading::Changed,
-            );
+            let item = format!("types::{name}");
+            self.push(what, at, Grade::Harmless.into(), Some(&item));
         }
     }
 
-    fn property(
-        &mut self,
-        of: &str,
-        was: Option<&Property>,
-        is: Option<&Property>,
-        old: Option<&Fields>,
-        new: Option<&Fields>,
-    ) {
-        let at = (was.map(|it| it.at), is.map(|it| it.at));
-        let Some(Property { name, .. }) = is.or(was) else {
-            return;
-        };
-        let before = old.zip(was).and_then(|(fields, was)| fields.get(&was.name));
-        let after = new.zip(is).and_then(|(fields, is)| fields.get(&is.name));
-        let Some(Field { name: rust, .. }) = after.or(before) else {
-            return;
-        };
-        let item = format!("types::{of}::{rust}");
+    /// A property of a type, whose fields both surfaces have.
+    fn property(&mut self, of: &str, pair: Pair<Property>, [old, new]: [&Fields; 2]) {
+        let at = pair.at(|it| it.at);
+        let name = &pair.last().name;
         let named = format!("`{name}` of `{of}`");
-        let items = vec![item.clone()];
-        match (was.zip(before), is.zip(after)) {
-            (Some((was, before)), Some((is, after))) => {
-                let mut what = self.differences(was, is);
-                let mut effect = types::field(&item, before, after);
+        let item = |field: &Field| format!("types::{of}::{}", field.name);
+        match pair {
+            Pair::Both(was, is) => {
+                let (Some(before), Some(after)) = (old.get(&was.name), new.get(name)) else {
+                    return;
+                };
+                let item = item(after);
+                let mut effect = types::field(&item, before, after, false);
+                let mut what = self.of_property(was, is);
                 if was.name != is.name {
                     let words = format!("`{item}` is `{}` in JSON, it was `{}`", is.name, was.name);
                     effect.add(&[Grade::Decode], words);
@@ -128,31 +113,28 @@ impl Comparison<'_> {
                     if effect.grades.is_empty() {
                         effect.grades.insert(Grade::Silent);
                     }
-                    let what = format!("{named}: {what}");
-                    self.push(what, at, effect, items.clone(), Heading::Changed);
+                    self.push(format!("{named}: {what}"), at, effect, Some(&item));
                 }
-                let (was, is) = (&was.description, &is.description);
-                self.description(&named, at, Some(was), Some(is), &items);
+                let texts = [&*was.description, &*is.description];
+                self.description(&named, at, texts, Some(&item));
             }
-            (Some((_, before)), None) => {
-                let effect = types::lost(&item, before);
-                self.push(
-                    format!("{named} is gone"),
-                    at,
-                    effect,
-                    items,
-                    Heading::Removed,
-                );
+            Pair::Gone(_) => {
+                if let Some(field) = old.get(name) {
+                    let effect = types::lost(&item(field), field);
+                    self.push(format!("{named} is gone"), at, effect, Some(&item(field)));
+                }
             }
-            (None, Some((_, after))) => {
-                let effect = types::gained(&item, after);
-                self.push(format!("{named} is new"), at, effect, items, Heading::Added);
+            Pair::New(_) => {
+                if let Some(field) = new.get(name) {
+                    let effect = types::gained(&item(field), field);
+                    self.push(format!("{named} is new"), at, effect, Some(&item(field)));
+                }
             }
-            (None, None) => {}
         }
     }
 
-    fn differences(&self, was: &Property, is: &Property) -> String {
+    /// What differs between two versions of a property, in words.
+    fn of_property(&self, was: &Property, is: &Property) -> String {
         let Property {
             at: _,
             name,
@@ -178,12 +160,7 @@ impl Comparison<'_> {
         if *nullable != is.nullable {
             found.push(can_be_null(is.nullable).to_owned());
         }
-        let sorted = |names: &[String]| {
-            let mut names = names.to_vec();
-            names.sort();
-            names
-        };
-        if sorted(aliases) != sorted(&is.aliases) {
+        if alternatives(aliases) != alternatives(&is.aliases) {
             found.push("its other names are not the same".to_owned());
         }
         found.join("; ")
@@ -192,72 +169,53 @@ impl Comparison<'_> {
     fn words(&mut self, of: &str, before: &[Word], after: &[Word]) {
         let variant = |word: &Word| word.text.to_pascal_case();
         let found = pairs(before, after, |word| word.text.clone());
-        let gone: Vec<&Word> = found
-            .iter()
-            .filter(|it| it.1.is_none())
-            .filter_map(|it| it.0)
-            .collect();
-        let gone: std::collections::HashMap<String, &Word> =
-            gone.into_iter().map(|word| (variant(word), word)).collect();
-        let mut respelt = std::collections::HashSet::new();
-        for (_, is) in found.iter().filter(|pair| pair.0.is_none()) {
-            let Some(is) = is else { continue };
-            let name = variant(is);
-            let item = format!("types::{of}::{name}");
-            let mut effect = Effect::default();
-            let (what, was, heading) = match gone.get(&name) {
-                Some(was) => {
-                    respelt.insert(name);
-                    let words = format!("`{item}` is {:?} in JSON, it was {:?}", is.text, was.text);
-                    effect.add(&[Grade::Decode], words);
-                    let what = format!("the word `{}` of `{of}` is now `{}`", was.text, is.text);
-                    (what, Some(was.at), Heading::Changed)
-                }
-                None => {
+        let gone = found.iter().filter_map(|pair| match pair {
+            Pair::Gone(was) => Some((variant(was), *was)),
+            _ => None,
+        });
+        let mut gone: HashMap<String, &Word> = gone.collect();
+        for pair in found {
+            let variant = variant(pair.last());
+            let item = format!("types::{of}::{variant}");
+            let text = &pair.last().text;
+            let (pair, what, effect) = match pair {
+                Pair::Both(..) => continue,
+                Pair::New(is) => match gone.remove(&variant) {
+                    Some(was) => {
+                        let words = format!("`{item}` is {text:?} in JSON, it was {:?}", was.text);
+                        (
+                            Pair::Both(was, is),
+                            format!("the word `{}` of `{of}` is now `{text}`", was.text),
+                            Effect::new(Grade::Decode, words),
+                        )
+                    }
                     // A word that an open enum does not know is kept, and no program can match all of them.
-                    effect.add(
-                        &[Grade::Silent],
-                        format!("`{item}` is new: it was `Unknown`"),
-                    );
-                    (
-                        format!("the word `{}` of `{of}` is new", is.text),
-                        None,
-                        Heading::Added,
-                    )
-                }
+                    None => (
+                        pair,
+                        format!("the word `{text}` of `{of}` is new"),
+                        Effect::new(Grade::Silent, format!("`{item}` is new: it was `Unknown`")),
+                    ),
+                },
+                // It was told as the one that has its variant now.
+                Pair::Gone(_) if !gone.contains_key(&variant) => continue,
+                Pair::Gone(_) => (
+                    pair,
+                    format!("the word `{text}` of `{of}` is gone"),
+                    Effect::new(Grade::Compile, format!("`{item}` is gone")),
+                ),
             };
-            self.push(what, (was, Some(is.at)), effect, vec![item], heading);
-        }
-        for was in found
-            .iter()
-            .filter(|pair| pair.1.is_none())
-            .filter_map(|pair| pair.0)
-        {
-            let name = variant(was);
-            if respelt.contains(&name) {
-                continue;
-            }
-            let item = format!("types::{of}::{name}");
-            let mut effect = Effect::default();
-            effect.add(&[Grade::Compile], format!("`{item}` is gone"));
-            let what = format!("the word `{}` of `{of}` is gone", was.text);
-            self.push(
-                what,
-                (Some(was.at), None),
-                effect,
-                vec![item],
-                Heading::Removed,
-            );
+            self.push(what, pair.at(|word| word.at), effect, Some(&item));
         }
     }
 }
 
-type Fields = std::collections::BTreeMap<String, Field>;
+type Fields = BTreeMap<String, Field>;
 
-fn fields(made: Option<&Type>) -> Option<&Fields> {
-    match &made?.form {
-        Form::Struct(fields) => Some(fields),
-        Form::Enum(_) => None,
+fn fields(made: Option<&Type>) -> &Fields {
+    static NONE: Fields = BTreeMap::new();
+    match made.map(|made| &made.form) {
+        Some(Form::Struct(fields)) => fields,
+        _ => &NONE,
     }
 }
 

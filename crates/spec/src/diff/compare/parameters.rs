@@ -1,0 +1,178 @@
+//! Parameters: what a call must and may give.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase;
+
+use super::super::change::Grade;
+use super::super::document::Document;
+use super::super::surface::Call;
+use super::super::types::Effect;
+use super::schemas::noun_of_plain;
+use super::{Comparison, Pair};
+use crate::model::{Location, Parameter};
+
+impl Comparison<'_> {
+    pub(super) fn parameter(&mut self, id: &str, pair: Pair<Parameter>) {
+        let at = pair.at(|it| it.at);
+        let item = Some(id);
+        let named = format!("the parameter `{}` of `{id}`", pair.last().name);
+        let (was, is) = match pair {
+            Pair::Both(was, is) => (was, is),
+            Pair::New(is) => {
+                let (what, effect) = match is.required {
+                    true => (
+                        "is new, and required",
+                        Effect::new(Grade::Compile, "every call must give it"),
+                    ),
+                    false => (
+                        "is new, and optional",
+                        Effect::new(Grade::Harmless, "no call must give it"),
+                    ),
+                };
+                self.push(format!("{named} {what}"), at, effect, item);
+                return;
+            }
+            Pair::Gone(_) => {
+                let words = "a call that gives it no longer compiles";
+                let effect = Effect::new(Grade::Compile, words);
+                self.push(format!("{named} is gone"), at, effect, item);
+                return;
+            }
+        };
+        let mut effect = self.taken(id, was, is);
+        let found = differences(was, is, &mut effect);
+        if !found.is_empty() {
+            let what = format!("{named}: {}", found.join("; "));
+            self.push(what, at, effect, item);
+        }
+        let texts = [&*was.description, &*is.description];
+        self.description(&named, at, texts, item);
+    }
+
+    /// What callers must write otherwise, by what the generated call takes.
+    fn taken(&self, id: &str, was: &Parameter, is: &Parameter) -> Effect {
+        let given = |document: &'_ Document, parameter| {
+            let call = document.surface.operations.get(id)?;
+            given(call, parameter)
+        };
+        match (given(self.old, was), given(self.new, is)) {
+            (Some((true, _)), Some((false, _))) => {
+                let words = "it need not be given any more: it has a setter";
+                Effect::new(Grade::Compile, words)
+            }
+            (Some((false, _)), Some((true, _))) => {
+                Effect::new(Grade::Compile, "every call must give it now")
+            }
+            (Some((_, before)), Some((_, after))) if before != after => {
+                let words = format!("it is given as `{after}`, it was as `{before}`");
+                Effect::new(Grade::Compile, words)
+            }
+            _ => Effect::default(),
+        }
+    }
+}
+
+/// Whether the call must be given the parameter, and as which type.
+fn given(call: &Call, parameter: &Parameter) -> Option<(bool, String)> {
+    let name = parameter.name.to_snake_case();
+    // A keyword gets a line after it.
+    let names = [name.clone(), format!("{name}_")];
+    let find = |of: &BTreeMap<String, String>| names.iter().find_map(|name| of.get(name)).cloned();
+    let required = find(&call.required).map(|rust| (true, rust));
+    required.or_else(|| find(&call.optional).map(|rust| (false, rust)))
+}
+
+/// The differences in words; what they do to a request is added to the effect.
+fn differences(was: &Parameter, is: &Parameter, effect: &mut Effect) -> Vec<String> {
+    let Parameter {
+        at: _,
+        name,
+        location,
+        required,
+        description: _,
+        plain,
+        minimum,
+        maximum,
+        min_length,
+        pattern,
+        default,
+    } = was;
+    let mut found = Vec::new();
+    let mut differ = |grade, what: String| {
+        effect.grades.insert(grade);
+        found.push(what);
+    };
+    if *name != is.name && (*location, is.location) != (Location::Path, Location::Path) {
+        let what = format!("it is sent as `{}`, it was as `{name}`", is.name);
+        differ(Grade::Silent, what);
+    } else if *name != is.name {
+        let what = "it has another name, which is not sent";
+        differ(Grade::Harmless, what.to_owned());
+    }
+    if *location != is.location {
+        let (is, was) = (place(is.location), place(*location));
+        differ(
+            Grade::Silent,
+            format!("it is sent in {is}, it was in {was}"),
+        );
+    }
+    if *plain != is.plain {
+        let (is, was) = (noun_of_plain(is.plain), noun_of_plain(*plain));
+        differ(Grade::Silent, format!("it is {is}, it was {was}"));
+    }
+    if (min_length, pattern) != (&is.min_length, &is.pattern) {
+        let what = "other texts are said to be right";
+        differ(Grade::Silent, what.to_owned());
+    }
+    if *default != is.default {
+        let value = |default: &Option<String>| default.clone().unwrap_or("nothing".into());
+        let (is, was) = (value(&is.default), value(default));
+        let what = format!("the service takes {is} where it is not given, it took {was}");
+        differ(Grade::Silent, what);
+    }
+    if *required != is.required {
+        let now = if is.required { "now" } else { "no longer" };
+        found.push(format!("it is {now} required"));
+    }
+    for (bound, was, is) in [
+        ("minimum", *minimum, is.minimum),
+        ("maximum", *maximum, is.maximum),
+    ] {
+        let shown = |it: Option<u64>| it.map_or("nothing".to_owned(), |it| it.to_string());
+        if was != is {
+            let (is, was) = (shown(is), shown(was));
+            found.push(format!("its {bound} is {is}, it was {was}"));
+        }
+    }
+    bounds(effect, was, is);
+    found
+}
+
+/// The client itself refuses what lies outside of both bounds.
+fn bounds(effect: &mut Effect, was: &Parameter, is: &Parameter) {
+    let name = &is.name;
+    let mut told = |bound: &str, was: Option<u64>, is: Option<u64>| {
+        let words = match (was, is) {
+            (was, is) if was == is => return,
+            (Some(was), Some(is)) => format!("a `{name}` {bound} {is} is refused, it was {was}"),
+            (None, Some(is)) => format!("a `{name}` {bound} {is} is refused now"),
+            (_, None) => format!("a `{name}` {bound} any number is no longer refused"),
+        };
+        effect.add(&[Grade::Silent], words);
+    };
+    told("under", was.minimum, is.minimum);
+    told("over", was.maximum, is.maximum);
+    if was.range().is_some() && is.range().is_none() {
+        let words = "code of the client that checks it no longer compiles";
+        effect.add(&[Grade::Compile], words);
+    }
+}
+
+fn place(location: Location) -> &'static str {
+    match location {
+        Location::Path => "the path",
+        Location::Query => "the query",
+        Location::Header => "a header",
+    }
+}
