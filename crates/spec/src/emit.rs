@@ -13,6 +13,7 @@ mod text;
 
 use appendix::{appendix, open_enums};
 use input::input;
+#[cfg(feature = "diff")]
 pub(crate) use polish::member;
 use polish::polish;
 use quiet::quietly;
@@ -26,6 +27,10 @@ use crate::source::{Problem, one_line};
 /// What a spec becomes, before it is a text.
 pub(crate) struct Module {
     pub file: syn::File,
+    #[cfg_attr(
+        not(feature = "diff"),
+        expect(dead_code, reason = "read by `diff` alone")
+    )]
     pub calls: Vec<Call>,
 }
 

@@ -97,6 +97,9 @@ impl Reader<'_> {
                     );
                     self.problem(*at, text);
                 }
+                if names.contains(key) {
+                    self.problem(*at, format!("`{key}` is listed twice: leave one out"));
+                }
                 names.push(key.clone());
             }
         }

@@ -86,6 +86,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("components:\n", "components:\n  securitySchemes:\n    ‸key: {type: apiKey, in: query, name: key, description: A key.}\n", "does not have"),
     ("components:\n", "components:\n  securitySchemes:\n    ‸key: {type: oauth2, description: A key.}\n", "does not have"),
     ("components:\n", "components:\n  securitySchemes:\n    ‸key: {type: http, scheme: digest, description: A key.}\n", "does not have"),
+    ("components:\n", "security:\n  - key: []\n  - ‸key: []\ncomponents:\n  securitySchemes:\n    key: {type: http, scheme: basic, description: A.}\n", "`key` is listed twice"),
     ("components:\n", "components:\n  securitySchemes:\n    aKey: {type: http, scheme: basic, description: A.}\n    ‸a_key: {type: http, scheme: basic, description: B.}\n", "both become the constant `A_KEY`"),
     // Components
     ("    Mood:\n      type: string\n", "    ‸mood:\n      type: string\n      description: A.\n      enum: [a]\n    Mood:\n      type: string\n", "write it as `Mood`"),
