@@ -160,7 +160,9 @@ fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) 
         name: fill.name.clone(),
         // A fill has happened once the service knows of it, and nothing undoes it.
         state: State::Succeeded,
+        resumable: false,
         status: None,
+        reason: None,
         started: at,
         finished: at,
         about: Some(fill.instrument.clone()),

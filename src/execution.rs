@@ -30,11 +30,16 @@ pub struct Execution {
     pub name: Option<String>,
     /// How it stands, by the service's own words.
     pub state: State,
-    /// The service's own word for that; a fill has none.
+    /// Whether it may go on although it has ended: a stopped execution of Refold can be resumed.
+    pub resumable: bool,
+    /// The service's own word for how it stands; a fill has none.
     pub status: Option<String>,
+    /// Why it is so, in the service's own words, where it says: B3OS's `statusReason`, Hummingbot's `last_error`, the first
+    /// node of a Refold execution that failed.
+    pub reason: Option<String>,
     /// When it started, in UTC; for a fill, when it happened.
     pub started: Option<Timestamp>,
-    /// When it ended, in UTC; for a fill, when it happened.
+    /// When it ended, in UTC; for a fill, when it happened. Only what is over has one.
     pub finished: Option<Timestamp>,
     /// What it was about: a fill's instrument, an executor's trading pair, a run's workflow.
     pub about: Option<String>,
@@ -59,7 +64,9 @@ pub enum State {
     Failed,
     /// Ended because somebody, or a restart, stopped it.
     Cancelled,
-    /// The service used a word that its documents do not have, or ended it without saying how.
+    /// Over, and nobody says how.
+    Ended,
+    /// The service used a word that its documents do not have, or none.
     Unknown,
 }
 
@@ -72,7 +79,17 @@ impl State {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
+            Self::Ended => "ended",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it is over; `None` where nobody knows. What is over and [`resumable`](Execution::resumable) may go on.
+    pub const fn is_finished(self) -> Option<bool> {
+        match self {
+            Self::Pending | Self::Running => Some(false),
+            Self::Succeeded | Self::Failed | Self::Cancelled | Self::Ended => Some(true),
+            Self::Unknown => None,
         }
     }
 }

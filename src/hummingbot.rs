@@ -69,6 +69,9 @@ impl Reply<types::Executor> {
         let asked = self.asked();
         let created = self.created_at.as_ref().and_then(|at| at.get());
         let stamped = self.timestamp.as_ref().and_then(|at| at.get());
+        // Both are set before it is over, and may change until then.
+        let is_over = self.status == types::ExecutorStatus::Terminated;
+        let closed = self.close_timestamp.as_ref().filter(|_| is_over);
         Execution {
             service: Service::Hummingbot,
             id: self.executor_id.to_string(),
@@ -79,16 +82,18 @@ impl Reply<types::Executor> {
             ),
             name: self.executor_type.clone(),
             state: state(&self.status, self.close_type.as_ref()),
+            resumable: false,
             status: Some(self.status.to_string()),
+            reason: self.last_error.clone(),
             started: created.or(stamped),
-            finished: self.close_timestamp.as_ref().and_then(|at| at.get()),
+            finished: closed.and_then(|at| at.get()),
             about: self.trading_pair.clone(),
             raw: self.json(),
         }
     }
 }
 
-/// TERMINATED says nothing of how it ended; `close_type` does.
+/// TERMINATED is always the end and says nothing of how it came; `close_type` does, once it is TERMINATED.
 fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) -> State {
     use types::{CloseType as Close, ExecutorStatus as Status};
     match status {
@@ -106,8 +111,8 @@ fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) 
                 | Close::PositionHold
                 | Close::Expired,
             ) => State::Succeeded,
-            // A word that only another spec knows, too.
-            _ => State::Unknown,
+            // None, as an XEMM executor ends, or a word that nobody documents: it is over all the same.
+            _ => State::Ended,
         },
         _ => State::Unknown,
     }
@@ -206,12 +211,12 @@ mod tests {
             ("COMPLETED", State::Succeeded),
             ("POSITION_HOLD", State::Succeeded),
             ("EXPIRED", State::Succeeded),
-            ("SOMETHING_NEW", State::Unknown),
-            ("take_profit", State::Unknown),
+            ("SOMETHING_NEW", State::Ended),
+            ("take_profit", State::Ended),
         ] {
             assert_eq!(of("TERMINATED", Some(close_type)), expected, "{close_type}");
         }
-        assert_eq!(of("TERMINATED", None), State::Unknown);
+        assert_eq!(of("TERMINATED", None), State::Ended);
         assert_eq!(of("stopping", None), State::Unknown);
     }
 }

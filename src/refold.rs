@@ -85,21 +85,27 @@ impl Refold {
 }
 
 impl Reply<types::Execution> {
-    /// The neutral view of the execution. Refold sends no time at which it ended.
+    /// The neutral view of the execution.
     pub fn to_execution(&self) -> Execution {
         let asked = self.asked();
         let sent = self.id.as_deref();
         let id = asked.id().or(sent).unwrap_or_default();
         let workflow = self.associated_workflow.as_ref();
+        let state = self.status.as_ref().map_or(State::Unknown, state);
+        // One that was stopped and goes on may have the time of its stop still.
+        let completed = self.completion_time.as_ref();
+        let completed = completed.filter(|_| state.is_finished() != Some(false));
         Execution {
             service: Service::Refold,
             id: sent.unwrap_or(id).to_owned(),
             reference: Reference::received(Service::Refold, asked.scope(), id),
             name: self.name.clone(),
-            state: self.status.as_ref().map_or(State::Unknown, state),
+            state,
+            resumable: self.status == Some(types::ExecutionStatus::Stopped),
             status: self.status.as_ref().map(ToString::to_string),
+            reason: self.nodes.iter().flatten().find_map(failure),
             started: self.created_at.as_ref().and_then(|at| at.get()),
-            finished: None,
+            finished: completed.and_then(|at| at.get()),
             about: workflow.and_then(|workflow| {
                 let id = workflow.id.as_ref().map(ToString::to_string);
                 workflow.name.clone().or(id)
@@ -107,6 +113,16 @@ impl Reply<types::Execution> {
             raw: self.json(),
         }
     }
+}
+
+/// What went wrong at a node, if something did: `Post message: Errored`. What the node put out may hold anything, and stays in
+/// `raw`.
+fn failure(node: &types::Node) -> Option<String> {
+    let status = node.node_status.as_deref()?;
+    let is_failure = ["errored", "timed_out"].contains(&status.to_ascii_lowercase().as_str());
+    let id = node.node_id.as_deref();
+    let name = node.node_name.as_deref().or(id).unwrap_or("a node");
+    is_failure.then(|| format!("{name}: {status}"))
 }
 
 fn state(status: &types::ExecutionStatus) -> State {

@@ -541,6 +541,84 @@ async fn a_word_nobody_has_heard_of_is_kept() {
     );
 }
 
+#[tokio::test]
+async fn an_executor_is_over_and_has_an_end_only_once_it_is_terminated() {
+    for (status, close_type, state, finished) in [
+        ("RUNNING", "null", State::Running, None),
+        ("SHUTTING_DOWN", "\"EARLY_STOP\"", State::Running, None),
+        (
+            "TERMINATED",
+            "\"EARLY_STOP\"",
+            State::Cancelled,
+            Some("2023-11-14T22:13:20Z"),
+        ),
+        (
+            "TERMINATED",
+            "null",
+            State::Ended,
+            Some("2023-11-14T22:13:20Z"),
+        ),
+        (
+            "TERMINATED",
+            "\"MOON\"",
+            State::Ended,
+            Some("2023-11-14T22:13:20Z"),
+        ),
+    ] {
+        let body = format!(
+            r#"{{"executor_id": "a", "status": "{status}", "close_type": {close_type}, "close_timestamp": 1700000000, "last_error": "no funds"}}"#
+        );
+        let server = Wire::always(ok(&body)).await;
+        let reply = hummingbot(&server.url()).executor("a").await;
+        let view = reply.expect("an executor").to_execution();
+        assert_eq!(view.state, state, "{body}");
+        assert_eq!(view.state.is_finished(), Some(state != State::Running));
+        assert_eq!(
+            view.finished.map(|at| at.to_string()).as_deref(),
+            finished,
+            "{body}"
+        );
+        assert_eq!(view.reason.as_deref(), Some("no funds"));
+    }
+}
+
+#[tokio::test]
+async fn a_refold_execution_tells_when_it_ended_why_it_failed_and_whether_it_may_go_on() {
+    let nodes = r#"[{"node_name": "Start", "node_status": "Success"},
+        {"node_id": "2", "node_status": "Timed_Out"},
+        {"node_name": "Post", "node_status": "Errored", "latest_output": {"secret": "s"}}]"#;
+    for (status, finished, resumable) in [
+        ("ERRORED", true, false),
+        ("STOPPED", true, true),
+        ("RUNNING", false, false),
+        ("DREAMING", true, false),
+    ] {
+        let body = format!(
+            r#"{{"_id": "a", "status": "{status}", "completion_time": "2026-01-02T03:04:05.678Z", "nodes": {nodes}}}"#
+        );
+        let server = Wire::always(ok(&body)).await;
+        let reply = refold(&server.url()).execution("a").await;
+        let view = reply.expect("a run").to_execution();
+        let at = view.finished.map(|at| at.to_string());
+        let expected = finished.then_some("2026-01-02T03:04:05.678Z");
+        assert_eq!(at.as_deref(), expected, "{status}");
+        assert_eq!(view.resumable, resumable, "{status}");
+        assert_eq!(view.reason.as_deref(), Some("2: Timed_Out"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_b3os_execution_tells_why_it_has_its_status() {
+    let server = Wire::always(ok(documents::B3OS)).await;
+    let view = b3os(&server.url())
+        .execution("a")
+        .await
+        .expect("a run")
+        .to_execution();
+    assert_eq!(view.reason.as_deref(), Some("<string>"));
+    assert_eq!(view.state.is_finished(), Some(false));
+}
+
 // fault 28
 #[tokio::test]
 async fn new_members_are_kept_with_their_place_and_exact_text() {
