@@ -1,6 +1,6 @@
 //! A string, a number or a boolean against its type and its format.
 
-use executions_spec::model::{Format, Kind, Plain};
+use executions_spec::model::{Format, Plain, Primitive};
 use serde::de::DeserializeOwned;
 
 use super::finding::{Found, Grade, Rule};
@@ -14,10 +14,10 @@ pub(super) type Misfit = (Rule, Grade, Found);
 pub(super) fn misfit(plain: Plain, json: &str) -> Option<Misfit> {
     let json_type = JsonType::of(json);
     let is_kind = match plain.kind {
-        Kind::String => json_type == JsonType::Text,
-        Kind::Number => matches!(json_type, JsonType::Integer | JsonType::Number),
-        Kind::Integer => json_type == JsonType::Integer,
-        Kind::Boolean => json_type == JsonType::Boolean,
+        Primitive::String => json_type == JsonType::Text,
+        Primitive::Number => matches!(json_type, JsonType::Integer | JsonType::Number),
+        Primitive::Integer => json_type == JsonType::Integer,
+        Primitive::Boolean => json_type == JsonType::Boolean,
     };
     if !reads(plain, json) {
         return Some(match (is_kind, json_type) {
@@ -45,7 +45,7 @@ fn reads(plain: Plain, json: &str) -> bool {
         serde_json::from_str::<T>(json).is_ok()
     }
     match (plain.format, plain.kind) {
-        (Format::None, Kind::Boolean) => is::<bool>(json),
+        (Format::None, Primitive::Boolean) => is::<bool>(json),
         (Format::None, _) => is::<String>(json),
         (Format::Decimal, _) => is::<Decimal>(json),
         (Format::Id, _) => is::<Id>(json),
@@ -112,13 +112,13 @@ fn unit(json: &str) -> Option<(Option<Format>, &'static str)> {
 mod tests {
     use super::*;
 
-    fn judged(kind: Kind, format: Format, json: &str) -> Option<(Rule, Grade)> {
+    fn judged(kind: Primitive, format: Format, json: &str) -> Option<(Rule, Grade)> {
         misfit(Plain { kind, format }, json).map(|(rule, grade, _)| (rule, grade))
     }
 
     #[test]
     fn what_the_client_reads_anyway_is_drift_and_what_it_refuses_breaks() {
-        use {Format as F, Grade as G, Kind as S, Rule as R};
+        use {Format as F, Grade as G, Primitive as S, Rule as R};
         for (sort, format, json, expected) in [
             (S::Number, F::Decimal, "5804.5", None),
             (S::Number, F::Decimal, "1e400", None),
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_time_that_means_another_instant_breaks() {
-        use {Format as F, Grade as G, Kind as S, Rule as R};
+        use {Format as F, Grade as G, Primitive as S, Rule as R};
         for (sort, format, json, expected) in [
             (S::String, F::DateTime, "\"2023-10-31T14:19:34.788Z\"", None),
             (

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use executions_spec::model::{Component, Format, Kind, Plain, Shape, Sort, Word};
+use executions_spec::model::{Component, Format, Plain, Primitive, Shape, Sort, Word};
 
 #[derive(Debug)]
 pub(super) struct Schemas(pub Vec<Component>);
@@ -76,16 +76,16 @@ const MOST_LISTED: usize = 60;
 
 fn plain_words(plain: Plain) -> &'static str {
     match (plain.kind, plain.format) {
-        (Kind::Boolean, _) => "boolean",
-        (Kind::Integer, Format::EpochMilliseconds) => "integer, milliseconds since 1970",
+        (Primitive::Boolean, _) => "boolean",
+        (Primitive::Integer, Format::EpochMilliseconds) => "integer, milliseconds since 1970",
         (_, Format::EpochMilliseconds) => "number, milliseconds since 1970",
         (_, Format::EpochSeconds) => "number, seconds since 1970",
-        (Kind::Integer, _) => "integer",
-        (Kind::Number, _) => "number",
-        (Kind::String, Format::Decimal) => "string that holds a number",
-        (Kind::String, Format::Id) => "string, an id",
-        (Kind::String, Format::DateTime) => "string, a time with its zone",
-        (Kind::String, Format::LocalDateTime) => "string, a time without a zone",
-        (Kind::String, _) => "string",
+        (Primitive::Integer, _) => "integer",
+        (Primitive::Number, _) => "number",
+        (Primitive::String, Format::Decimal) => "string that holds a number",
+        (Primitive::String, Format::Id) => "string, an id",
+        (Primitive::String, Format::DateTime) => "string, a time with its zone",
+        (Primitive::String, Format::LocalDateTime) => "string, a time without a zone",
+        (Primitive::String, _) => "string",
     }
 }

@@ -148,7 +148,7 @@ struct Ask<'a> {
 }
 
 /// Sends a call until it is answered, or its end is known to be unknown.
-async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answer, Error> {
+async fn exchange(link: &Link, ask: Ask<'_>) -> Result<AnswerFrame, Error> {
     let started = Instant::now();
     let deadline = started + ask.limit.min(LONGEST);
     let late = || {
@@ -185,7 +185,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answer, Error> {
         let frame = wire::call(key, ask.api, ask.args);
         let place = link.open(key, frame).map_err(tried)?;
         let end = place.end(deadline).await;
-        let answer = |frame, data, at: Instant| Answer {
+        let answer = |frame, data, at: Instant| AnswerFrame {
             frame,
             data,
             attempts: attempts + 1,
@@ -232,7 +232,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<Answer, Error> {
 }
 
 /// A frame that answers a call, and how it was come by.
-struct Answer {
+struct AnswerFrame {
     frame: Utf8Bytes,
     /// Where in it the part stands that REST would have as its body.
     data: Range<usize>,
@@ -240,7 +240,7 @@ struct Answer {
     elapsed: Duration,
 }
 
-impl Answer {
+impl AnswerFrame {
     /// Reads the data, by `decode`, which also gets the name of the member that it may be wrapped in.
     fn read<T>(
         &mut self,
@@ -313,7 +313,7 @@ mod tests {
         for (length, is_copied) in [(0, true), (least - 1, true), (least, false)] {
             let read = Bytes::from(vec![b'x'; READ_BUFFER]);
             let frame = Utf8Bytes::try_from(read.slice(..length + 20)).expect("text");
-            let answer = Answer {
+            let answer = AnswerFrame {
                 frame,
                 data: 10..10 + length,
                 attempts: 1,

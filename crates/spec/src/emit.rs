@@ -21,7 +21,7 @@ use seam::Call;
 use text::SafeDocs;
 
 use crate::Spec;
-use crate::model::{Format, Kind, Model, Place, Sort};
+use crate::model::{Format, Model, Place, Primitive, Sort};
 use crate::source::{Problem, one_line};
 
 /// What a spec becomes, before it is a text.
@@ -92,12 +92,12 @@ fn settings(service: &str, model: &Model) -> GenerationSettings {
         .with_derive("PartialEq")
         .with_derive("schemars::JsonSchema");
     for (format, word, name) in Format::ALL {
-        for (kind, _) in Kind::ALL {
+        for (kind, _) in Primitive::ALL {
             let instance = match kind {
-                Kind::String => InstanceType::String,
-                Kind::Number => InstanceType::Number,
-                Kind::Integer => InstanceType::Integer,
-                Kind::Boolean => InstanceType::Boolean,
+                Primitive::String => InstanceType::String,
+                Primitive::Number => InstanceType::Number,
+                Primitive::Integer => InstanceType::Integer,
+                Primitive::Boolean => InstanceType::Boolean,
             };
             if format.suits(kind) {
                 let schema = SchemaObject {

@@ -172,13 +172,13 @@ pub enum Shape {
 /// A value that is neither object nor array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plain {
-    pub kind: Kind,
+    pub kind: Primitive,
     pub format: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum Primitive {
     String,
     Number,
     Integer,
@@ -218,9 +218,9 @@ impl Format {
     }
 
     /// The kinds that a format can have. A number always has one: a plain number would go through `f64` and lose digits.
-    pub fn suits(self, kind: Kind) -> bool {
+    pub fn suits(self, kind: Primitive) -> bool {
         match kind {
-            Kind::String => matches!(
+            Primitive::String => matches!(
                 self,
                 Self::None
                     | Self::Decimal
@@ -229,14 +229,14 @@ impl Format {
                     | Self::MaybeDateTime
                     | Self::LocalDateTime
             ),
-            Kind::Number => matches!(self, Self::Decimal | Self::EpochSeconds),
-            Kind::Integer => matches!(self, Self::Decimal | Self::EpochMilliseconds),
-            Kind::Boolean => self == Self::None,
+            Primitive::Number => matches!(self, Self::Decimal | Self::EpochSeconds),
+            Primitive::Integer => matches!(self, Self::Decimal | Self::EpochMilliseconds),
+            Primitive::Boolean => self == Self::None,
         }
     }
 }
 
-impl Kind {
+impl Primitive {
     pub const ALL: [(Self, &str); 4] = [
         (Self::String, "string"),
         (Self::Number, "number"),

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use super::{CROSSTRADE, edited};
 
-fn run(old: &str, new: &str, more: &[&str]) -> Output {
+fn run(old: impl AsRef<[u8]>, new: impl AsRef<[u8]>, more: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("old.yaml"), old).unwrap();
     fs::write(folder.path().join("new.yaml"), new).unwrap();
@@ -40,10 +40,25 @@ fn harmless_changes_end_with_0_and_others_with_8() {
 }
 
 #[test]
+fn a_spec_saved_as_utf_16_is_read_like_any_other() {
+    let little = "\u{feff}".encode_utf16().chain(CROSSTRADE.encode_utf16());
+    let wide: Vec<u8> = little.flat_map(u16::to_le_bytes).collect();
+    let output = run(CROSSTRADE, &wide, &[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = run(CROSSTRADE, &wide[..wide.len() - 1], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("new.yaml:1:1: this is not text in UTF-8 or UTF-16"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_pipe_gets_a_line_a_change_with_both_places() {
     let output = run(
         CROSSTRADE,
-        &edited(CROSSTRADE, &[("quantity, price]", "quantity]")]),
+        edited(CROSSTRADE, &[("quantity, price]", "quantity]")]),
         &[],
     );
     let out = text(&output.stdout);

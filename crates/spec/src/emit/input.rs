@@ -7,7 +7,8 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value as Json, json};
 
 use crate::model::{
-    Component, Format, Kind, Model, Operation, Parameter, Plain, Property, Shape, Sort, Statuses,
+    Component, Format, Model, Operation, Parameter, Plain, Primitive, Property, Shape, Sort,
+    Statuses,
 };
 
 pub fn input(model: &Model) -> serde_json::Result<OpenAPI> {
@@ -89,10 +90,10 @@ fn operation_input(model: &Model, operation: &Operation) -> Json {
 
 fn parameter_input(parameter: &Parameter) -> Json {
     let schema = match parameter.plain.kind {
-        Kind::Integer if parameter.minimum.is_some() => {
+        Primitive::Integer if parameter.minimum.is_some() => {
             json!({ "type": "integer", "format": "uint64" })
         }
-        Kind::Integer => json!({ "type": "integer", "format": "int64" }),
+        Primitive::Integer => json!({ "type": "integer", "format": "int64" }),
         kind => json!({ "type": kind }),
     };
     json!({

@@ -5,7 +5,8 @@ use heck::{ToPascalCase, ToSnakeCase};
 use super::Reader;
 use super::names::{Names, bounds, field, is_header, is_method, is_taken};
 use crate::model::{
-    Component, Format, Kind, Location, Operation, Parameter, Place, Plain, Response, Sort, Statuses,
+    Component, Format, Location, Operation, Parameter, Place, Plain, Primitive, Response, Sort,
+    Statuses,
 };
 use crate::source::{Entry, Node, Value};
 
@@ -189,9 +190,9 @@ impl Reader<'_> {
     }
 
     /// The kind of a parameter's values, which its bounds must suit.
-    fn kind(&mut self, schema: &Node) -> Kind {
+    fn kind(&mut self, schema: &Node) -> Primitive {
         let word = schema.word("type").unwrap_or_default();
-        let kind = Kind::named(word).filter(|kind| *kind != Kind::Number);
+        let kind = Primitive::named(word).filter(|kind| *kind != Primitive::Number);
         if kind.is_none() {
             let text =
                 format!("a parameter cannot be of type `{word}`: use string, integer or boolean");
@@ -208,7 +209,7 @@ impl Reader<'_> {
                 self.problem(*at, text);
             }
         }
-        kind.unwrap_or(Kind::String)
+        kind.unwrap_or(Primitive::String)
     }
 
     /// The bounds of all operations stand side by side, as constants.

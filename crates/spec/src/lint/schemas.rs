@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Reader;
 use super::names::{Names, field, is_taken, variant};
-use crate::model::{Component, Format, Kind, Plain, Property, Shape, Sort, Word};
+use crate::model::{Component, Format, Plain, Primitive, Property, Shape, Sort, Word};
 use crate::source::{Entry, Node, Value};
 
 impl Reader<'_> {
@@ -188,7 +188,7 @@ impl Reader<'_> {
     /// A value that is neither object nor array.
     fn plain(&mut self, node: &Node) -> Option<Plain> {
         let word = node.word("type").unwrap_or_default();
-        let (kind, format) = (Kind::named(word), node.word("format"));
+        let (kind, format) = (Primitive::named(word), node.word("format"));
         let known = format.map_or(Some(Format::None), Format::named);
         if let (Some(kind), Some(format)) = (kind, known)
             && format.suits(kind)

@@ -8,7 +8,7 @@ use super::super::change::Grade;
 use super::super::surface::{Field, Form, Type};
 use super::super::types::{self, Effect};
 use super::{At, Comparison, Pair, alternatives, is_in_order, pairs};
-use crate::model::{Component, Format, Kind, Model, Plain, Property, Shape, Sort, Word};
+use crate::model::{Component, Format, Model, Plain, Primitive, Property, Shape, Sort, Word};
 
 impl Comparison<'_> {
     pub(super) fn component(&mut self, pair: Pair<Component>) {
@@ -244,7 +244,7 @@ fn noun_of(model: &Model, shape: &Shape) -> String {
 }
 
 pub(super) fn noun_of_plain(Plain { kind, format }: Plain) -> String {
-    let kinds = Kind::ALL.iter().find(|(known, _)| *known == kind);
+    let kinds = Primitive::ALL.iter().find(|(known, _)| *known == kind);
     let formats = Format::ALL.iter().find(|(known, ..)| *known == format);
     let kind = kinds.map_or("", |(_, word)| word);
     match formats {
