@@ -1,7 +1,10 @@
 //! From a spec without problems to Rust: how progenitor is set and run, and what it fails at.
 
+use std::error::Error;
+
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator};
-use schemars08::schema::{InstanceType, SchemaObject};
+use serde_json::json;
 use syn::visit_mut::VisitMut;
 
 mod appendix;
@@ -29,7 +32,7 @@ pub(crate) struct Module {
     pub file: syn::File,
     #[cfg_attr(
         not(feature = "diff"),
-        expect(dead_code, reason = "read by `diff` alone")
+        expect(dead_code, reason = "only `diff` compares calls")
     )]
     pub calls: Vec<Call>,
 }
@@ -77,50 +80,36 @@ pub(crate) fn types_of(file: &mut syn::File) -> Option<&mut Vec<syn::Item>> {
 }
 
 fn run(service: &str, model: &Model) -> Result<syn::File, String> {
-    let generate = || {
-        let input = input(model).map_err(|error| error.to_string())?;
-        let mut generator = Generator::new(&settings(service, model));
-        let tokens = generator.generate_tokens(&input);
-        tokens.map_err(|error| error.to_string())
+    let generate = || -> Result<TokenStream, Box<dyn Error>> {
+        let settings = settings(service, model)?;
+        Ok(Generator::new(&settings).generate_tokens(&input(model)?)?)
     };
-    syn::parse2(quietly(generate)??).map_err(|error| error.to_string())
+    let tokens = quietly(generate)?.map_err(|error| error.to_string())?;
+    syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
-fn settings(service: &str, model: &Model) -> GenerationSettings {
+fn settings(service: &str, model: &Model) -> serde_json::Result<GenerationSettings> {
     let mut settings = GenerationSettings::new();
     settings
         .with_derive("PartialEq")
         .with_derive("schemars::JsonSchema");
-    for (format, word, name) in Format::ALL {
-        for (kind, _) in Primitive::ALL {
-            let instance = match kind {
-                Primitive::String => InstanceType::String,
-                Primitive::Number => InstanceType::Number,
-                Primitive::Integer => InstanceType::Integer,
-                Primitive::Boolean => InstanceType::Boolean,
-            };
-            if format.suits(kind) {
-                let schema = SchemaObject {
-                    instance_type: Some(instance.into()),
-                    format: Some(word.to_owned()),
-                    ..SchemaObject::default()
-                };
-                let rust = format!("crate::values::{name}");
-                settings.with_conversion(schema, rust, std::iter::empty());
-            }
+    for (format, _, name) in Format::ALL {
+        let kinds = Primitive::ALL.into_iter().map(|(kind, _)| kind);
+        for kind in kinds.filter(|kind| format.suits(*kind)) {
+            let schema = serde_json::from_value(json!({ "type": kind, "format": format }))?;
+            let rust = format!("crate::values::{name}");
+            settings.with_conversion(schema, rust, std::iter::empty());
         }
     }
     for component in &model.components {
         let path = match component.sort {
-            Sort::Enum { .. } => {
-                format!("crate::generated::{service}::types::{}", component.name)
-            }
+            Sort::Enum { .. } => format!("crate::generated::{service}::types::{}", component.name),
             Sort::Any => "crate::values::Json".to_owned(),
             Sort::Object(_) => continue,
         };
         settings.with_replacement(&component.name, path, std::iter::empty());
     }
-    settings
+    Ok(settings)
 }
 
 /// Finds which part of a spec the generator fails at, as its own message does not say: it is run again on one part at a time.

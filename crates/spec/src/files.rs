@@ -1,8 +1,7 @@
 //! Which files the specs are read from.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +19,15 @@ pub struct Spec {
 }
 
 impl Spec {
+    fn new(path: PathBuf, label: String) -> Self {
+        let service = path.file_stem().unwrap_or_default();
+        Self {
+            service: service.to_string_lossy().into_owned(),
+            path,
+            label,
+        }
+    }
+
     /// The text of the file.
     pub fn text(&self) -> Result<String, Problem> {
         text(&self.path)
@@ -42,13 +50,14 @@ pub(crate) fn text(path: &Path) -> Result<String, Problem> {
 /// `EXECUTIONS_SPECS`; and what is wrong with the folders.
 pub fn find(own: &Path, theirs: Option<&OsStr>) -> (Vec<Spec>, Vec<String>) {
     let mut problems = Vec::new();
-    let mut specs = BTreeMap::new();
-    for path in list(own, &mut problems) {
-        let label = format!("specs/{}", name(&path));
-        insert(&mut specs, path, label);
-    }
+    let own = list(own, &mut problems).into_iter().map(|path| {
+        let name = path.file_name().unwrap_or_default();
+        let label = format!("specs/{}", name.display());
+        Spec::new(path, label)
+    });
+    let mut specs: Vec<Spec> = own.collect();
     let Some(folder) = theirs.filter(|folder| !folder.is_empty()).map(Path::new) else {
-        return (specs.into_values().collect(), problems);
+        return (specs, problems);
     };
     if !folder.is_absolute() {
         problems.push(format!(
@@ -56,73 +65,44 @@ pub fn find(own: &Path, theirs: Option<&OsStr>) -> (Vec<Spec>, Vec<String>) {
              write [env] EXECUTIONS_SPECS = {{ value = \"specs\", relative = true }} in .cargo/config.toml",
             folder.display()
         ));
-        return (specs.into_values().collect(), problems);
+        return (specs, problems);
     }
     for path in list(folder, &mut problems) {
         let label = path.display().to_string();
-        if path
-            .file_stem()
-            .and_then(OsStr::to_str)
-            .is_some_and(|stem| specs.contains_key(stem))
-        {
-            insert(&mut specs, path, label);
-        } else {
-            let known = specs
-                .keys()
-                .map(|stem| format!("{stem}.yaml"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            problems.push(format!("{label}:1:1: there is no such service in this crate: name the file as one of {known}"));
+        let theirs = Spec::new(path, label);
+        match specs.iter_mut().find(|own| own.service == theirs.service) {
+            Some(own) => *own = theirs,
+            None => {
+                let known = specs.iter().map(|own| format!("{}.yaml", own.service));
+                let known = known.collect::<Vec<_>>().join(", ");
+                problems.push(format!("{}:1:1: there is no such service in this crate: name the file as one of {known}", theirs.label));
+            }
         }
     }
-    (specs.into_values().collect(), problems)
+    (specs, problems)
 }
 
-fn insert(specs: &mut BTreeMap<String, Spec>, path: PathBuf, label: String) {
-    let service = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    specs.insert(
-        service.clone(),
-        Spec {
-            service,
-            path,
-            label,
-        },
-    );
-}
-
-/// The `.yaml` files of a folder.
+/// The `.yaml` files of a folder, sorted.
 fn list(folder: &Path, problems: &mut Vec<String>) -> Vec<PathBuf> {
-    let files: io::Result<Vec<PathBuf>> = fs::read_dir(folder).and_then(|entries| {
-        entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect()
-    });
-    let mut files = files.unwrap_or_else(|error| {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.unwrap_or_else(|error| {
+        let folder = folder.display();
         problems.push(format!(
-            "{}: the folder of specs cannot be read: {error}",
-            folder.display()
+            "{folder}: the folder of specs cannot be read: {error}"
         ));
         Vec::new()
     });
-    let ends_in = |path: &Path, end| path.extension().is_some_and(|extension| extension == end);
-    for path in files.iter().filter(|path| ends_in(path, "yml")) {
-        problems.push(format!(
-            "{}:1:1: it would be passed over: call it .yaml",
-            path.display()
-        ));
+    let mut files = Vec::new();
+    for path in entries.iter().map(DirEntry::path) {
+        match path.extension().and_then(OsStr::to_str) {
+            Some("yaml") => files.push(path),
+            Some("yml") => problems.push(format!(
+                "{}:1:1: it would be passed over: call it .yaml",
+                path.display()
+            )),
+            _ => {}
+        }
     }
-    files.retain(|path| ends_in(path, "yaml"));
     files.sort();
     files
-}
-
-fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

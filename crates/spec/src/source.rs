@@ -237,7 +237,7 @@ impl Node {
 
     /// The text of a member further down, empty if it is not there.
     pub fn string(&self, path: &[&str]) -> String {
-        let node = self.at_path(path.iter().copied());
+        let node = self.at_path(path);
         node.and_then(Node::text).unwrap_or_default().to_owned()
     }
 
@@ -258,20 +258,18 @@ impl Node {
     }
 
     /// Follows names from here: `["components", "schemas", "Error"]`.
-    pub fn at_path<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Option<&Node> {
-        path.into_iter().try_fold(self, |node, key| node.get(key))
+    pub fn at_path(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, key| node.get(key))
     }
 
     /// The members of a mapping further down, none if it is not there.
     pub fn members(&self, path: &[&str]) -> &[Entry] {
-        self.at_path(path.iter().copied())
-            .map_or(&[], Node::entries)
+        self.at_path(path).map_or(&[], Node::entries)
     }
 
     /// Where a member further down is, or where this is if it is not there.
     pub fn place(&self, path: &[&str]) -> Place {
-        let node = self.at_path(path.iter().copied());
-        node.map_or(self.at, |node| node.at)
+        self.at_path(path).map_or(self.at, |node| node.at)
     }
 
     /// Follows `$ref`s of this document to the end; a node without one is the end. `None` if a reference points nowhere, or if
@@ -281,7 +279,8 @@ impl Node {
             let Some(reference) = node.word("$ref") else {
                 return Some(node);
             };
-            node = self.at_path(reference.strip_prefix("#/")?.split('/'))?;
+            let path = reference.strip_prefix("#/")?.split('/');
+            node = self.at_path(&Vec::from_iter(path))?;
         }
         None
     }

@@ -51,6 +51,15 @@ struct Comparison<'a> {
 /// Where something is in the old document, and in the new.
 type At = (Option<model::Place>, Option<model::Place>);
 
+/// What a change is about.
+struct Subject {
+    /// As a sentence has it.
+    named: String,
+    at: At,
+    /// What of the Rust it is.
+    item: Option<String>,
+}
+
 /// A member of a list in one of the documents, or in both.
 enum Pair<'a, T> {
     Gone(&'a T),
@@ -92,17 +101,11 @@ fn pairs<'a, T, K: Hash + Eq>(
     pairs
 }
 
-/// Whether those that both lists have come in the same order.
-fn is_in_order<T, K: Hash + Eq>(old: &[T], new: &[T], key: impl Fn(&T) -> K) -> bool {
-    let places: HashMap<K, usize> = new.iter().map(&key).zip(0..).collect();
-    let kept = old.iter().filter_map(|member| places.get(&key(member)));
-    kept.is_sorted()
-}
-
 /// A list of which one is used, so that its order says nothing.
 fn alternatives(names: &[String]) -> String {
-    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    Vec::from_iter(names).join(" or ")
+    let mut names = names.to_vec();
+    names.sort();
+    names.join(" or ")
 }
 
 impl Comparison<'_> {
@@ -122,12 +125,12 @@ impl Comparison<'_> {
         if *version != is.version {
             let (is, was) = (quoted(&is.version), quoted(version));
             let what = format!("the version is {is}, it was {was}");
-            self.whole(&what, &["info", "version"], Grade::Silent.into());
+            self.whole(&["info", "version"], what, Grade::Silent);
         }
         if *base_url != is.base_url {
             let words = format!("requests go to {}, they went to {base_url}", is.base_url);
             let effect = Effect::new(Grade::Silent, words);
-            self.whole("the server is another", &["servers"], effect);
+            self.whole(&["servers"], "the server is another", effect);
         }
         if *wrapper != is.wrapper {
             let name = |wrapper: &Option<String>| match wrapper {
@@ -137,7 +140,7 @@ impl Comparison<'_> {
             let (is, was) = (name(&is.wrapper), name(wrapper));
             let words = format!("an answer is looked for in {is} too, it was in {was}");
             let effect = Effect::new(Grade::Decode, words);
-            self.whole("the wrapper is another", &["x-wrapper"], effect);
+            self.whole(&["x-wrapper"], "the wrapper is another", effect);
         }
         for pair in pairs(schemes, &is.schemes, |it| it.name.clone()) {
             self.scheme(pair);
@@ -151,31 +154,27 @@ impl Comparison<'_> {
         self.rest();
     }
 
-    /// A difference of the document as a whole.
-    fn whole(&mut self, what: &str, path: &[&str], effect: Effect) {
-        let at = |document: &Document| {
-            let node = document.spec.document.at_path(path.iter().copied());
-            node.map(|node| node.at)
+    /// Tells of a difference of the document as a whole.
+    fn whole(&mut self, path: &[&str], what: impl Into<String>, effect: impl Into<Effect>) {
+        let place = |document: &Document| Some(document.spec.document.at_path(path)?.at);
+        let of = Subject {
+            named: String::new(),
+            at: (place(self.old), place(self.new)),
+            item: None,
         };
-        let at = (at(self.old), at(self.new));
-        self.push(what.to_owned(), at, effect, None).heading = Heading::Changed;
+        self.push(&of, what, effect).heading = Heading::Changed;
     }
 
     fn scheme(&mut self, pair: Pair<SecurityScheme>) {
-        let at = pair.at(|it| it.at);
-        let named = format!("the way to sign `{}`", pair.last().name);
-        let (was, is) = match pair {
-            Pair::Both(was, is) => (was, is),
-            Pair::Gone(_) => {
-                let words = "code of the client that signs with it no longer compiles";
-                let effect = Effect::new(Grade::Compile, words);
-                self.push(format!("{named} is gone"), at, effect, None);
-                return;
-            }
-            Pair::New(_) => {
-                self.push(format!("{named} is new"), at, Grade::Harmless.into(), None);
-                return;
-            }
+        let of = Subject {
+            named: format!("the way to sign `{}`", pair.last().name),
+            at: pair.at(|it| it.at),
+            item: None,
+        };
+        let words = "code of the client that signs with it no longer compiles";
+        let gone = Effect::new(Grade::Compile, words);
+        let Some((was, is)) = self.both(pair, &of, gone, Grade::Harmless) else {
+            return;
         };
         let SecurityScheme {
             at: _,
@@ -192,29 +191,47 @@ impl Comparison<'_> {
             let (is, was) = (words(&is.sign), words(sign));
             let words = format!("requests are signed by {is}, they were by {was}");
             let effect = Effect::new(Grade::Silent, words);
-            self.push(format!("{named} is another"), at, effect, None);
+            self.push(&of, format!("{} is another", of.named), effect);
         }
-        self.description(&named, at, [description, &is.description], None);
+        self.description(&of, description, &is.description);
     }
 
-    /// Where every word is the same only the typing changed.
-    fn description(&mut self, of: &str, at: At, [was, is]: [&str; 2], item: Option<&str>) {
+    /// Both versions of a member. Tells of one that is gone or new, with what that does.
+    fn both<'b, T>(
+        &mut self,
+        pair: Pair<'b, T>,
+        of: &Subject,
+        gone: impl Into<Effect>,
+        new: impl Into<Effect>,
+    ) -> Option<(&'b T, &'b T)> {
+        match pair {
+            Pair::Both(was, is) => return Some((was, is)),
+            Pair::Gone(_) => self.push(of, format!("{} is gone", of.named), gone),
+            Pair::New(_) => self.push(of, format!("{} is new", of.named), new),
+        };
+        None
+    }
+
+    /// Tells of a description. Where every word is the same only the typing changed.
+    fn description(&mut self, of: &Subject, was: &str, is: &str) {
+        let named = &of.named;
         if was == is {
             return;
         }
-        let (what, grade) = if was.is_empty() {
-            (format!("{of} has a description now"), Grade::Harmless)
+        if was.is_empty() {
+            let what = format!("{named} has a description now");
+            self.push(of, what, Grade::Harmless);
         } else if is.is_empty() {
-            (format!("the description of {of} is gone"), Grade::Silent)
+            let what = format!("the description of {named} is gone");
+            self.push(of, what, Grade::Silent);
         } else if words(was) == words(is) {
-            let what = format!("the description of {of} is typed in another way");
-            (what, Grade::Harmless)
+            let what = format!("the description of {named} is typed in another way");
+            self.push(of, what, Grade::Harmless);
         } else {
             let (is, was) = (quoted(is), quoted(was));
-            let what = format!("the description of {of} says {is}, it said {was}");
-            (what, Grade::Silent)
-        };
-        self.push(what, at, grade.into(), item);
+            let what = format!("the description of {named} says {is}, it said {was}");
+            self.push(of, what, Grade::Silent);
+        }
     }
 
     fn rest(&mut self) {
@@ -224,11 +241,13 @@ impl Comparison<'_> {
             let (was, is) = (old.found.get(pointer), new.found.get(pointer));
             let json = |side: Option<&(model::Place, &Node)>| side.map(|(_, node)| node.to_json());
             if json(was) != json(is) && !old.is_told(&new, pointer) {
-                let at = (was.map(|it| it.0), is.map(|it| it.0));
-                let what = format!("what stands at {pointer} makes no Rust, and differs");
-                let item = self.owner(pointer);
-                let change = self.push(what, at, Grade::Harmless.into(), item.as_deref());
-                change.heading = Heading::Changed;
+                let of = Subject {
+                    named: format!("what stands at {pointer}"),
+                    at: (was.map(|it| it.0), is.map(|it| it.0)),
+                    item: self.owner(pointer),
+                };
+                let what = format!("{} makes no Rust, and differs", of.named);
+                self.push(&of, what, Grade::Harmless).heading = Heading::Changed;
             }
         }
     }
@@ -262,7 +281,12 @@ impl Comparison<'_> {
     }
 
     /// Adds a change. What only one document has is new or gone.
-    fn push(&mut self, what: String, at: At, effect: Effect, item: Option<&str>) -> &mut Change {
+    fn push(
+        &mut self,
+        of: &Subject,
+        what: impl Into<String>,
+        effect: impl Into<Effect>,
+    ) -> &mut Change {
         let place = |document: &Document, at: Option<model::Place>| {
             at.map(|model::Place { line, column }| Place {
                 file: document.label.clone(),
@@ -270,22 +294,21 @@ impl Comparison<'_> {
                 column,
             })
         };
+        let effect = effect.into();
         let (grade, also) = Change::grades(effect.grades);
         let service = &self.new.spec.service;
         // What programs name is said with the path that they write.
         let whole = |text: String| text.replace("`types::", &format!("`{service}::types::"));
+        let items = of.item.iter().map(|item| format!("{service}::{item}"));
         self.all.push(Change {
             grade,
             also,
-            what,
+            what: what.into(),
             effects: effect.words.into_iter().map(whole).collect(),
-            old: place(self.old, at.0),
-            new: place(self.new, at.1),
-            items: item
-                .iter()
-                .map(|item| format!("{service}::{item}"))
-                .collect(),
-            heading: match at {
+            old: place(self.old, of.at.0),
+            new: place(self.new, of.at.1),
+            items: items.collect(),
+            heading: match of.at {
                 (None, _) => Heading::Added,
                 (_, None) => Heading::Removed,
                 _ => Heading::Changed,

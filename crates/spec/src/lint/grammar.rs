@@ -146,7 +146,7 @@ impl Reader<'_> {
         };
         let prefix = format!("#/components/{section}/");
         let name = target.strip_prefix(&prefix);
-        let node = name.map(|name| self.document.at_path(["components", section, name]));
+        let node = name.map(|name| self.document.at_path(&["components", section, name]));
         let text = match node {
             None => format!(
                 "`$ref` must point into this file, to `{prefix}...`, not to `{target}`: copy the target here"

@@ -91,7 +91,7 @@ impl Reader<'_> {
                 self.problem(requirement.at, text);
             }
             for Entry { at, key, .. } in requirement.entries() {
-                let known = self.document.at_path(schemes);
+                let known = self.document.at_path(&schemes);
                 if known.is_none_or(|known| known.get(key).is_none()) {
                     let text = format!(
                         "`{key}` is no security scheme: declare it under components.securitySchemes"

@@ -82,7 +82,7 @@ impl Reader<'_> {
         let mut required = HashSet::new();
         for node in schema.list("required") {
             let name = node.text().unwrap_or_default();
-            if schema.at_path(["properties", name]).is_none() {
+            if schema.at_path(&["properties", name]).is_none() {
                 let text = format!(
                     "`{name}` is required but is no property: declare it or correct the name"
                 );
@@ -252,7 +252,7 @@ impl Reader<'_> {
     }
 
     fn position(&self, component: &str) -> Option<usize> {
-        let components = self.document.at_path(["components", "schemas"])?;
+        let components = self.document.at_path(&["components", "schemas"])?;
         components.position(component)
     }
 }

@@ -6,26 +6,19 @@ use super::super::change::Grade;
 use super::super::document::Document;
 use super::super::types::Effect;
 use super::super::words::quoted;
-use super::{Comparison, Pair, alternatives, pairs};
+use super::{Comparison, Pair, Subject, alternatives, pairs};
 use crate::model::{Operation, Response, Statuses};
 
 impl Comparison<'_> {
     pub(super) fn operation(&mut self, pair: Pair<Operation>) {
-        let at = pair.at(|it| it.at);
-        let named = format!("`{}`", pair.last().id);
-        let item = Some(pair.last().id.as_str());
-        let (was, is) = match pair {
-            Pair::Both(was, is) => (was, is),
-            Pair::Gone(_) => {
-                let what = format!("the operation {named} is gone");
-                self.push(what, at, Grade::Compile.into(), item);
-                return;
-            }
-            Pair::New(_) => {
-                let what = format!("the operation {named} is new");
-                self.push(what, at, Grade::Harmless.into(), item);
-                return;
-            }
+        let of = Subject {
+            named: format!("`{}`", pair.last().id),
+            at: pair.at(|it| it.at),
+            item: Some(pair.last().id.clone()),
+        };
+        let named = &of.named;
+        let Some((was, is)) = self.both(pair, &of, Grade::Compile, Grade::Harmless) else {
+            return;
         };
         let Operation {
             at: _,
@@ -41,19 +34,19 @@ impl Comparison<'_> {
         let (before, after) = (shown(was, is), shown(is, was));
         if before != after {
             let what = format!("{named} asks {after}, it asked {before}");
-            self.push(what, at, Grade::Silent.into(), item);
+            self.push(&of, what, Grade::Silent);
         }
         if *summary != is.summary {
             let what = format!("the summary of {named} is {}", quoted(&is.summary));
-            self.push(what, at, Grade::Harmless.into(), item);
+            self.push(&of, what, Grade::Harmless);
         }
         let (before, after) = (alternatives(security), alternatives(&is.security));
         if before != after {
             let what = format!("{named} is signed by {after}, it was by {before}");
-            self.push(what, at, Grade::Silent.into(), item);
+            self.push(&of, what, Grade::Silent);
         }
-        let texts = [description, &is.description].map(|it| it.as_deref().unwrap_or_default());
-        self.description(&named, at, texts, item);
+        let text = |description: &'_ Option<String>| description.clone().unwrap_or_default();
+        self.description(&of, &text(description), &text(&is.description));
         // By the name in Rust, for one may have another name on the wire.
         for pair in pairs(parameters, &is.parameters, |it| it.name.to_snake_case()) {
             self.parameter(id, pair);
@@ -68,21 +61,18 @@ impl Comparison<'_> {
     }
 
     fn response(&mut self, id: &str, pair: Pair<Response>) {
-        let at = pair.at(|it| it.at);
-        let (what, effect) = match pair {
-            Pair::Both(was, is) => ("is another", self.differences(id, was, is)),
-            Pair::New(_) => ("is new", Grade::Silent.into()),
-            Pair::Gone(_) => ("is gone", Grade::Silent.into()),
+        let (Pair::Both(first, _) | Pair::Gone(first) | Pair::New(first)) = pair;
+        let of = Subject {
+            named: format!("the answer {} of `{id}`", shown_statuses(first.statuses)),
+            at: pair.at(|it| it.at),
+            item: first.statuses.is_success().then(|| id.to_owned()),
         };
-        if effect.grades.is_empty() {
-            return;
+        if let Some((was, is)) = self.both(pair, &of, Grade::Silent, Grade::Silent) {
+            let effect = self.differences(id, was, is);
+            if !effect.grades.is_empty() {
+                self.push(&of, format!("{} is another", of.named), effect);
+            }
         }
-        let (Pair::Both(of, _) | Pair::New(of) | Pair::Gone(of)) = pair;
-        let statuses = of.statuses;
-        let item = statuses.is_success().then_some(id);
-        let statuses = shown_statuses(statuses);
-        let what = format!("the answer {statuses} of `{id}` {what}");
-        self.push(what, at, effect, item);
     }
 
     fn differences(&self, id: &str, was: &Response, is: &Response) -> Effect {

@@ -9,45 +9,31 @@ use super::super::document::Document;
 use super::super::surface::Call;
 use super::super::types::Effect;
 use super::schemas::noun_of_plain;
-use super::{Comparison, Pair};
+use super::{Comparison, Pair, Subject};
 use crate::model::{Location, Parameter};
 
 impl Comparison<'_> {
     pub(super) fn parameter(&mut self, id: &str, pair: Pair<Parameter>) {
-        let at = pair.at(|it| it.at);
-        let item = Some(id);
-        let named = format!("the parameter `{}` of `{id}`", pair.last().name);
-        let (was, is) = match pair {
-            Pair::Both(was, is) => (was, is),
-            Pair::New(is) => {
-                let (what, effect) = match is.required {
-                    true => (
-                        "is new, and required",
-                        Effect::new(Grade::Compile, "every call must give it"),
-                    ),
-                    false => (
-                        "is new, and optional",
-                        Effect::new(Grade::Harmless, "no call must give it"),
-                    ),
-                };
-                self.push(format!("{named} {what}"), at, effect, item);
-                return;
-            }
-            Pair::Gone(_) => {
-                let words = "a call that gives it no longer compiles";
-                let effect = Effect::new(Grade::Compile, words);
-                self.push(format!("{named} is gone"), at, effect, item);
-                return;
-            }
+        let of = Subject {
+            named: format!("the parameter `{}` of `{id}`", pair.last().name),
+            at: pair.at(|it| it.at),
+            item: Some(id.to_owned()),
+        };
+        let gone = Effect::new(Grade::Compile, "a call that gives it no longer compiles");
+        let new = match pair.last().required {
+            true => Effect::new(Grade::Compile, "every call must give it"),
+            false => Effect::new(Grade::Harmless, "no call must give it"),
+        };
+        let Some((was, is)) = self.both(pair, &of, gone, new) else {
+            return;
         };
         let mut effect = self.taken(id, was, is);
         let found = differences(was, is, &mut effect);
         if !found.is_empty() {
-            let what = format!("{named}: {}", found.join("; "));
-            self.push(what, at, effect, item);
+            let what = format!("{}: {}", of.named, found.join("; "));
+            self.push(&of, what, effect);
         }
-        let texts = [&*was.description, &*is.description];
-        self.description(&named, at, texts, item);
+        self.description(&of, &was.description, &is.description);
     }
 
     /// What callers must write otherwise, by what the generated call takes.

@@ -7,28 +7,25 @@ use heck::{ToPascalCase, ToSnakeCase};
 use super::super::change::Grade;
 use super::super::surface::{Field, Form, Type};
 use super::super::types::{self, Effect};
-use super::{At, Comparison, Pair, alternatives, is_in_order, pairs};
+use super::{Comparison, Pair, Subject, alternatives, pairs};
 use crate::model::{Component, Format, Model, Plain, Primitive, Property, Shape, Sort, Word};
 
 impl Comparison<'_> {
     pub(super) fn component(&mut self, pair: Pair<Component>) {
-        let at = pair.at(|it| it.at);
         let name = &pair.last().name;
-        let (named, item) = (format!("`{name}`"), format!("types::{name}"));
+        let path = format!("types::{name}");
         let (old, new) = (self.old, self.new);
         let (old, new) = (old.surface.types.get(name), new.surface.types.get(name));
-        let (was, is) = match pair {
-            Pair::Both(was, is) => (was, is),
-            pair => {
-                let what = match pair {
-                    Pair::Gone(_) => format!("{named} is gone"),
-                    _ => format!("{named} is new"),
-                };
-                let effect = types::form(&item, old, new);
-                let item = old.or(new).map(|_| item.as_str());
-                self.push(what, at, effect, item);
-                return;
-            }
+        let of = Subject {
+            named: format!("`{name}`"),
+            at: pair.at(|it| it.at),
+            // Any JSON has no type of its own.
+            item: old.or(new).map(|_| path.clone()),
+        };
+        let named = &of.named;
+        let (gone, made) = (types::form(&path, old, None), types::form(&path, None, new));
+        let Some((was, is)) = self.both(pair, &of, gone, made) else {
+            return;
         };
         let Component {
             at: _,
@@ -36,15 +33,14 @@ impl Comparison<'_> {
             description,
             sort,
         } = was;
-        let texts = [&**description, &*is.description];
-        self.description(&named, at, texts, Some(&item));
+        self.description(&of, description, &is.description);
         match (sort, &is.sort) {
             (Sort::Object(before), Sort::Object(after)) => {
                 // By the name in Rust, for one may have another name in JSON.
                 for pair in pairs(before, after, |it| it.name.to_snake_case()) {
                     self.property(name, pair, [old, new].map(fields));
                 }
-                self.order(is_in_order(before, after, |it| it.name.clone()), name, at);
+                self.order(&of, before, after, |it| it.name.clone());
             }
             (
                 Sort::Enum {
@@ -58,79 +54,78 @@ impl Comparison<'_> {
             ) => {
                 if was_nullable != nullable {
                     let what = format!("{named}: {}", can_be_null(*nullable));
-                    self.push(what, at, Grade::Silent.into(), None);
+                    self.push(&of, what, Grade::Silent);
                 }
                 self.words(name, before, after);
-                self.order(is_in_order(before, after, |it| it.text.clone()), name, at);
+                self.order(&of, before, after, |it| it.text.clone());
             }
             (Sort::Any, Sort::Any) => {}
             (before, after) => {
                 let what = format!("{named} is {}, it was {}", noun(after), noun(before));
-                let effect = types::form(&item, old, new);
-                self.push(what, at, effect, Some(&item));
+                self.push(&of, what, types::form(&path, old, new));
                 return;
             }
         }
         if let (Some(was), Some(is)) = (old, new) {
-            let effect = types::traits(&item, was, is);
+            let effect = types::traits(&path, was, is);
             if !effect.words.is_empty() {
-                let what = format!("{named} can be made in another way");
-                self.push(what, at, effect, Some(&item));
+                self.push(&of, format!("{named} can be made in another way"), effect);
             }
         }
     }
 
-    fn order(&mut self, is_in_order: bool, name: &str, at: At) {
-        if !is_in_order {
-            let what = format!("the members of `{name}` stand in another order");
-            let item = format!("types::{name}");
-            self.push(what, at, Grade::Harmless.into(), Some(&item));
+    /// Tells if the members that both lists have stand in another order.
+    fn order<T>(&mut self, of: &Subject, old: &[T], new: &[T], key: fn(&T) -> String) {
+        let places: HashMap<String, usize> = new.iter().map(key).zip(0..).collect();
+        let kept = old.iter().filter_map(|member| places.get(&key(member)));
+        if !kept.is_sorted() {
+            let what = format!("the members of {} stand in another order", of.named);
+            self.push(of, what, Grade::Harmless);
         }
     }
 
-    /// A property of a type, whose fields both surfaces have.
+    /// Compares a property, by its fields in both versions of the type.
     fn property(&mut self, of: &str, pair: Pair<Property>, [old, new]: [&Fields; 2]) {
-        let at = pair.at(|it| it.at);
-        let name = &pair.last().name;
-        let named = format!("`{name}` of `{of}`");
-        let item = |field: &Field| format!("types::{of}::{}", field.name);
-        match pair {
-            Pair::Both(was, is) => {
-                let (Some(before), Some(after)) = (old.get(&was.name), new.get(name)) else {
-                    return;
-                };
-                let item = item(after);
-                let mut effect = types::field(&item, before, after, false);
-                let mut what = self.of_property(was, is);
-                if was.name != is.name {
-                    let words = format!("`{item}` is `{}` in JSON, it was `{}`", is.name, was.name);
-                    effect.add(&[Grade::Decode], words);
-                }
-                if what.is_empty() && !effect.words.is_empty() {
-                    "what it refers to is another type".clone_into(&mut what);
-                }
-                if !what.is_empty() {
-                    if effect.grades.is_empty() {
-                        effect.grades.insert(Grade::Silent);
-                    }
-                    self.push(format!("{named}: {what}"), at, effect, Some(&item));
-                }
-                let texts = [&*was.description, &*is.description];
-                self.description(&named, at, texts, Some(&item));
-            }
-            Pair::Gone(_) => {
-                if let Some(field) = old.get(name) {
-                    let effect = types::lost(&item(field), field);
-                    self.push(format!("{named} is gone"), at, effect, Some(&item(field)));
-                }
-            }
-            Pair::New(_) => {
-                if let Some(field) = new.get(name) {
-                    let effect = types::gained(&item(field), field);
-                    self.push(format!("{named} is new"), at, effect, Some(&item(field)));
-                }
-            }
+        let (was, is) = match pair {
+            Pair::Both(was, is) => (Some(was), Some(is)),
+            Pair::Gone(was) => (Some(was), None),
+            Pair::New(is) => (None, Some(is)),
+        };
+        let before = was.and_then(|was| old.get(&was.name));
+        let after = is.and_then(|is| new.get(&is.name));
+        let Some(field) = after.or(before) else {
+            return;
+        };
+        let path = format!("types::{of}::{}", field.name);
+        let of = Subject {
+            named: format!("`{}` of `{of}`", pair.last().name),
+            at: pair.at(|it| it.at),
+            item: Some(path.clone()),
+        };
+        let gone = before.map_or_else(Effect::default, |field| types::lost(&path, field));
+        let made = after.map_or_else(Effect::default, |field| types::gained(&path, field));
+        let Some((was, is)) = self.both(pair, &of, gone, made) else {
+            return;
+        };
+        let mut effect = match before.zip(after) {
+            Some((before, after)) => types::field(&path, before, after, false),
+            None => Effect::default(),
+        };
+        if was.name != is.name {
+            let words = format!("`{path}` is `{}` in JSON, it was `{}`", is.name, was.name);
+            effect.add(&[Grade::Decode], words);
         }
+        let mut what = self.of_property(was, is);
+        if what.is_empty() && !effect.words.is_empty() {
+            "what it refers to is another type".clone_into(&mut what);
+        }
+        if !what.is_empty() {
+            if effect.grades.is_empty() {
+                effect.grades.insert(Grade::Silent);
+            }
+            self.push(&of, format!("{}: {what}", of.named), effect);
+        }
+        self.description(&of, &was.description, &is.description);
     }
 
     /// What differs between two versions of a property, in words.
@@ -204,7 +199,12 @@ impl Comparison<'_> {
                     Effect::new(Grade::Compile, format!("`{item}` is gone")),
                 ),
             };
-            self.push(what, pair.at(|word| word.at), effect, Some(&item));
+            let of = Subject {
+                named: format!("the word `{text}` of `{of}`"),
+                at: pair.at(|word| word.at),
+                item: Some(item),
+            };
+            self.push(&of, what, effect);
         }
     }
 }
