@@ -18,7 +18,7 @@ Grades:
   compile break   code that uses the Rust made of OLD does not compile with that of NEW
   decode break    answers that could be read no longer can, or the other way round
   silent change   all compiles and decodes, and means or does something else
-  harmless        no program can notice
+  harmless        no program that works can notice
 
 Exit codes:
   0  all harmless        2  wrong usage

@@ -1,6 +1,12 @@
 //! Changes of operations and of what they take.
 
-use super::{CROSSTRADE, Case, check};
+use std::fs;
+use std::path::Path;
+
+use executions::diff::Bump;
+
+use super::{CROSSTRADE, Case, check, compared, edited};
+use crate::generation;
 
 const ID: &str = "        - name: executionId\n          in: path\n";
 const MODE: &str = "        - name: mode\n          in: query\n          description: How.\n          schema:\n            type: string\n";
@@ -118,9 +124,14 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
                 expected: &["compile: list_executions"],
             },
             Case {
-                what: "a bound changes",
-                edits: &[("maximum: 900", "maximum: 3600")],
+                what: "a bound gets tighter",
+                edits: &[("maximum: 900", "maximum: 600")],
                 expected: &["silent: list_executions"],
+            },
+            Case {
+                what: "a bound gets wider",
+                edits: &[("maximum: 900", "maximum: 3600")],
+                expected: &["harmless: list_executions"],
             },
             Case {
                 what: "a bound goes",
@@ -182,4 +193,84 @@ fn every_kind_of_change_of_a_parameter_has_its_grade() {
             expected: &["compile: get_execution"],
         }],
     );
+}
+
+/// The sentences that say what other bounds of `times` do, after the edits and then more of them.
+fn bounds(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<String> {
+    let echo = include_str!("../../../crates/spec/tests/echo.yaml");
+    let old = edited(echo, before);
+    let changes = compared("echo", &old, &edited(&old, after));
+    let all = changes.all().iter();
+    all.flat_map(|change| change.effects.clone()).collect()
+}
+
+#[test]
+fn only_what_the_client_checks_is_said_to_be_refused() {
+    let both = [("maximum: 3", "maximum: 2")];
+    assert_eq!(
+        bounds(&[], &both),
+        ["a `times` over 2 is refused, it was 3"]
+    );
+    // Without the other bound nothing is made that the client could check.
+    let without = [("            minimum: 1\n", "")];
+    assert_eq!(
+        bounds(&without, &both),
+        ["a `times` over 2 may be refused by the service, it was 3"]
+    );
+    let none = [("            minimum: 1\n            maximum: 3\n", "")];
+    let length = [(
+        "            type: integer\n",
+        "            type: integer\n            maximum: 5\n",
+    )];
+    assert_eq!(
+        bounds(&none, &length),
+        ["a `times` over 5 may be refused by the service now"]
+    );
+}
+
+#[test]
+fn a_wider_bound_lets_calls_through_that_failed() {
+    let wider = [("maximum: 3", "maximum: 9")];
+    assert_eq!(
+        bounds(&[], &wider),
+        ["a `times` over 3 is no longer refused, up to 9"]
+    );
+    let without = [("            minimum: 1\n", "")];
+    assert_eq!(
+        bounds(&without, &wider),
+        ["a `times` over 3 is right for the service now, up to 9"]
+    );
+    let lower = [("minimum: 1", "minimum: 0")];
+    assert_eq!(
+        bounds(&[], &lower),
+        ["a `times` under 1 is no longer refused, down to 0"]
+    );
+    let changes = compared(
+        "crosstrade",
+        CROSSTRADE,
+        &edited(CROSSTRADE, &[("maximum: 900", "maximum: 3600")]),
+    );
+    assert!(changes.is_harmless());
+    assert_eq!(changes.bump(), Bump::Minor);
+    assert!(changes.changelog().starts_with("### Added\n"));
+}
+
+/// So that what is said of a parameter with both bounds is true.
+#[test]
+fn the_client_checks_every_parameter_that_has_both_bounds() {
+    let mut checked = 0;
+    for service in ["b3os", "crosstrade", "hummingbot", "refold"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |path: String| fs::read_to_string(root.join(path)).unwrap();
+        let module = generation::module(service, &read(format!("specs/{service}.yaml")));
+        let client = read(format!("src/{service}.rs"));
+        for line in module.lines() {
+            let range = line.split_once(": std::ops::RangeInclusive<u64>");
+            if let Some((_, name)) = range.and_then(|(before, _)| before.split_once("pub const ")) {
+                assert!(client.contains(&format!("bounds::{name}")), "{name}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 0);
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Grade {
-    /// Nothing that a program could notice.
+    /// Nothing that a program which works could notice. It may do more.
     Harmless,
     /// It compiles and decodes as before, and means or does something else: a unit, a bound, a server, a new enum word.
     Silent,

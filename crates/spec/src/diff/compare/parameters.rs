@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use heck::ToSnakeCase;
 
-use super::super::change::Grade;
+use super::super::change::{Grade, Heading};
 use super::super::document::Document;
 use super::super::surface::Call;
 use super::super::types::Effect;
@@ -29,9 +29,14 @@ impl Comparison<'_> {
         };
         let mut effect = self.taken(id, was, is);
         let found = differences(was, is, &mut effect);
+        let is_wider = bounds(&mut effect, was, is);
         if !found.is_empty() {
             let what = format!("{}: {}", of.named, found.join("; "));
-            self.push(&of, what, effect);
+            let change = self.push(&of, what, effect);
+            if is_wider && change.grade == Grade::Harmless {
+                // A call that failed works now: that is new, and asks for a version that says so.
+                change.heading = Heading::Added;
+            }
         }
         self.description(&of, &was.description, &is.description);
     }
@@ -131,28 +136,66 @@ fn differences(was: &Parameter, is: &Parameter, effect: &mut Effect) -> Vec<Stri
             found.push(format!("its {bound} is {is}, it was {was}"));
         }
     }
-    bounds(effect, was, is);
     found
 }
 
-/// The client itself refuses what lies outside of both bounds.
-fn bounds(effect: &mut Effect, was: &Parameter, is: &Parameter) {
+/// What other bounds do to a call, and whether one may be given more. The client itself refuses what lies outside of both
+/// bounds; a single bound is known to the service alone.
+fn bounds(effect: &mut Effect, was: &Parameter, is: &Parameter) -> bool {
     let name = &is.name;
-    let mut told = |bound: &str, was: Option<u64>, is: Option<u64>| {
-        let words = match (was, is) {
-            (was, is) if was == is => return,
-            (Some(was), Some(is)) => format!("a `{name}` {bound} {is} is refused, it was {was}"),
-            (None, Some(is)) => format!("a `{name}` {bound} {is} is refused now"),
-            (_, None) => format!("a `{name}` {bound} any number is no longer refused"),
-        };
-        effect.add(&[Grade::Silent], words);
+    let (was_checked, is_checked) = (was.range().is_some(), is.range().is_some());
+    let refused = match is_checked {
+        true => "is refused",
+        false => "may be refused by the service",
     };
-    told("under", was.minimum, is.minimum);
-    told("over", was.maximum, is.maximum);
-    if was.range().is_some() && is.range().is_none() {
-        let words = "code of the client that checks it no longer compiles";
-        effect.add(&[Grade::Compile], words);
+    let taken = match was_checked {
+        true => "is no longer refused",
+        false => "is right for the service now",
+    };
+    let mut is_wider = false;
+    for (side, limit, was, is, is_tighter) in [
+        (
+            "under",
+            "down to",
+            was.minimum,
+            is.minimum,
+            is.minimum > was.minimum,
+        ),
+        (
+            "over",
+            "up to",
+            was.maximum,
+            is.maximum,
+            is.maximum < was.maximum,
+        ),
+    ] {
+        let (grade, words) = match (was, is) {
+            (was, is) if was == is => continue,
+            (None, Some(is)) => (
+                Grade::Silent,
+                format!("a `{name}` {side} {is} {refused} now"),
+            ),
+            (Some(was), Some(is)) if is_tighter => (
+                Grade::Silent,
+                format!("a `{name}` {side} {is} {refused}, it was {was}"),
+            ),
+            (Some(was), Some(is)) => (
+                Grade::Harmless,
+                format!("a `{name}` {side} {was} {taken}, {limit} {is}"),
+            ),
+            (was, None) => (
+                Grade::Harmless,
+                format!("a `{name}` {side} {} {taken}", was.unwrap_or_default()),
+            ),
+        };
+        is_wider |= grade == Grade::Harmless;
+        effect.add(&[grade], words);
     }
+    if was_checked && !is_checked {
+        let words = "code of the client that checks it no longer compiles, and the service gets what it refused";
+        effect.add(&[Grade::Compile, Grade::Silent], words);
+    }
+    is_wider
 }
 
 fn place(location: Location) -> &'static str {
