@@ -204,9 +204,34 @@ pub(super) const SCHEMAS: &[Case] = &[
             ("schemas/Quote'", "schemas/Tick'"),
         ],
         expected: &[
+            "compile: types::MarketData::quotes",
+            "compile: types::Quote",
+            "harmless: types::Tick",
+        ],
+    },
+    Case {
+        what: "a schema is renamed, and one of its members is another",
+        edits: &[
+            ("    Quote:\n", "    Tick:\n"),
+            ("schemas/Quote'", "schemas/Tick'"),
+            ("        bid:\n", "        best_bid:\n"),
+        ],
+        expected: &[
             "compile+decode: types::MarketData::quotes",
             "compile: types::Quote",
             "harmless: types::Tick",
+        ],
+    },
+    Case {
+        what: "the schema of a success is renamed",
+        edits: &[
+            ("    ExecutionList:\n", "    Executions:\n"),
+            ("schemas/ExecutionList'", "schemas/Executions'"),
+        ],
+        expected: &[
+            "compile: list_executions",
+            "compile: types::ExecutionList",
+            "harmless: types::Executions",
         ],
     },
     Case {

@@ -7,7 +7,7 @@ use super::super::document::Document;
 use super::super::types::Effect;
 use super::super::words::quoted;
 use super::{Comparison, Pair, Subject, alternatives, pairs};
-use crate::model::{Operation, Response, Statuses};
+use crate::model::{Operation, Response, Shape, Statuses};
 
 impl Comparison<'_> {
     pub(super) fn operation(&mut self, pair: Pair<Operation>) {
@@ -90,9 +90,13 @@ impl Comparison<'_> {
         let (before, after) = (name(self.old, *body), name(self.new, is.body));
         if before != after {
             let words = format!("`{id}` brings {after}, it brought {before}");
-            let grades: &[Grade] = match statuses.is_success() {
-                true => &[Grade::Compile, Grade::Decode],
-                false => &[Grade::Silent],
+            let is_alike = body.zip(is.body).is_some_and(|(was, is)| {
+                self.is_alike(&Shape::Component(was), &Shape::Component(is))
+            });
+            let grades: &[Grade] = match (statuses.is_success(), is_alike) {
+                (true, true) => &[Grade::Compile],
+                (true, false) => &[Grade::Compile, Grade::Decode],
+                (false, _) => &[Grade::Silent],
             };
             effect.add(grades, words);
         }

@@ -1,6 +1,6 @@
 //! Components: objects with their properties, enums with their words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use heck::{ToPascalCase, ToSnakeCase};
 
@@ -108,7 +108,10 @@ impl Comparison<'_> {
             return;
         };
         let mut effect = match before.zip(after) {
-            Some((before, after)) => types::field(&path, before, after, false),
+            Some((before, after)) => {
+                let is_alike = self.is_alike(&was.shape, &is.shape);
+                types::field(&path, before, after, is_alike)
+            }
             None => Effect::default(),
         };
         if was.name != is.name {
@@ -161,6 +164,31 @@ impl Comparison<'_> {
         found.join("; ")
     }
 
+    /// Whether two shapes are read from the same JSON. Components in them may have other names; one that keeps its name has
+    /// changes of its own.
+    pub(super) fn is_alike(&self, was: &Shape, is: &Shape) -> bool {
+        let (old, new) = (&self.old.spec.model, &self.new.spec.model);
+        let mut seen = HashSet::new();
+        let mut left = vec![(was, is)];
+        while let Some(pair) = left.pop() {
+            let inner = match pair {
+                (Shape::Plain(was), Shape::Plain(is)) => (was == is).then(Vec::new),
+                (Shape::Array(was), Shape::Array(is)) => Some(vec![(&**was, &**is)]),
+                (Shape::Component(was), Shape::Component(is)) => {
+                    let (was, is) = (&old.components[*was], &new.components[*is]);
+                    if was.name == is.name || !seen.insert((&was.name, &is.name)) {
+                        continue;
+                    }
+                    inner_shapes(&was.sort, &is.sort)
+                }
+                _ => None,
+            };
+            let Some(inner) = inner else { return false };
+            left.extend(inner);
+        }
+        true
+    }
+
     fn words(&mut self, of: &str, before: &[Word], after: &[Word]) {
         let variant = |word: &Word| word.text.to_pascal_case();
         let found = pairs(before, after, |word| word.text.clone());
@@ -206,6 +234,28 @@ impl Comparison<'_> {
             };
             self.push(&of, what, effect);
         }
+    }
+}
+
+/// The shapes in two components pair by pair, if all else of them is read from the same JSON.
+fn inner_shapes<'a>(was: &'a Sort, is: &'a Sort) -> Option<Vec<(&'a Shape, &'a Shape)>> {
+    match (was, is) {
+        (Sort::Object(was), Sort::Object(is)) => {
+            let facts = |it: &Property| (it.required, it.nullable, alternatives(&it.aliases));
+            let pairs = pairs(was, is, |it| it.name.clone()).into_iter();
+            let inner = pairs.map(|pair| match pair {
+                Pair::Both(was, is) if facts(was) == facts(is) => Some((&was.shape, &is.shape)),
+                _ => None,
+            });
+            inner.collect()
+        }
+        (Sort::Enum { words: was, .. }, Sort::Enum { words: is, .. }) => {
+            let pairs = pairs(was, is, |word| word.text.clone());
+            let is_same = pairs.iter().all(|pair| matches!(pair, Pair::Both(..)));
+            is_same.then(Vec::new)
+        }
+        (Sort::Any, Sort::Any) => Some(Vec::new()),
+        _ => None,
     }
 }
 
