@@ -1,7 +1,8 @@
 //! Answers on their way to be checked: a bounded queue, and the loop that empties it.
 //!
 //! The callers hand in, so what they do here is short and waits for nothing but the lock. One thread takes all that is there
-//! and judges it without the lock.
+//! and judges it without the lock. To wake it costs more than to hand over an answer, so it rests for a moment after it was
+//! woken, and then takes all that came meanwhile.
 
 use std::mem::take;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,7 @@ const MOST_BYTES: usize = 32 * 1024 * 1024;
 /// A larger body is shared, since to copy it would delay its caller. To share a small one would keep all in memory that the
 /// connection read with it.
 const MOST_COPIED: usize = 64 * 1024;
+const REST: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(super) struct Queue<T> {
@@ -31,6 +33,10 @@ struct State<T> {
     handed_in: u64,
     judged: u64,
     dropped: u64,
+    /// How many wait for all to be judged.
+    flushing: u32,
+    /// The thread sleeps until something comes.
+    is_idle: bool,
     is_closed: bool,
 }
 
@@ -43,6 +49,8 @@ impl<T> Queue<T> {
                 handed_in: 0,
                 judged: 0,
                 dropped: 0,
+                flushing: 0,
+                is_idle: false,
                 is_closed: false,
             }),
             changed: Condvar::new(),
@@ -65,18 +73,24 @@ impl<T> Queue<T> {
             false => Bytes::copy_from_slice(body),
         };
         state.waiting.push((answer, body));
+        let wakes = take(&mut state.is_idle) || state.waiting.len() == MOST / 2;
         drop(state);
-        self.changed.notify_all();
+        if wakes {
+            self.changed.notify_all();
+        }
     }
 
     /// Waits, up to a limit, until all that was handed in before is judged. Returns how much of it is not, and how much was
     /// never taken in.
     pub fn flush(&self, limit: Duration) -> (u64, u64) {
-        let state = self.lock();
+        let mut state = self.lock();
         let target = state.handed_in;
+        state.flushing += 1;
+        self.changed.notify_all();
         let is_behind = |state: &mut State<T>| state.judged < target;
         let waited = self.changed.wait_timeout_while(state, limit, is_behind);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.flushing -= 1;
         (target.saturating_sub(state.judged), state.dropped)
     }
 
@@ -88,23 +102,37 @@ impl<T> Queue<T> {
 
     /// Judges what comes until the queue is closed and empty.
     pub fn run(&self, mut judge: impl FnMut(T, Bytes)) {
-        let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
-        loop {
-            let woken = self.changed.wait_while(self.lock(), is_idle);
-            let batch = take(&mut woken.unwrap_or_else(PoisonError::into_inner).waiting);
-            if batch.is_empty() {
-                return;
-            }
+        while let Some(batch) = self.batch() {
             for (answer, body) in batch {
                 let bytes = body.len();
                 judge(answer, body);
                 let mut state = self.lock();
                 state.bytes -= bytes;
                 state.judged += 1;
-                drop(state);
-                self.changed.notify_all();
+                if state.flushing > 0 {
+                    self.changed.notify_all();
+                }
             }
         }
+    }
+
+    /// All that waits, once there is something; `None` where nothing does and nothing will.
+    fn batch(&self) -> Option<Vec<(T, Bytes)>> {
+        let mut state = self.lock();
+        if state.waiting.is_empty() {
+            state.is_idle = true;
+            let is_idle = |state: &mut State<T>| state.waiting.is_empty() && !state.is_closed;
+            let woken = self.changed.wait_while(state, is_idle);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+            state.is_idle = false;
+            let rests = |state: &mut State<T>| {
+                !state.is_closed && state.flushing == 0 && state.waiting.len() < MOST / 2
+            };
+            let rested = self.changed.wait_timeout_while(state, REST, rests);
+            state = rested.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let batch = take(&mut state.waiting);
+        (!batch.is_empty()).then_some(batch)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
