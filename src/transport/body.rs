@@ -1,6 +1,5 @@
 //! Turning the bytes of an answer into the type its operation has, in one pass and in one place.
 
-use std::fmt;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
@@ -8,16 +7,17 @@ use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use memchr::memchr;
 use memchr::memmem::Finder;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::Kind;
 use crate::values::Json;
 
 mod depth;
+mod members;
 mod unknown;
 
 use depth::{MOST_DEPTH, nests_too_deep};
+use members::Members;
 pub use unknown::UnknownMember;
 pub(crate) use unknown::unknown_members;
 
@@ -153,49 +153,6 @@ fn may_refuse(text: &str) -> bool {
         _ => false,
     };
     !is_plain || error.find(json).is_some() || memchr(b'\\', json).is_some()
-}
-
-/// The members of an object in the order they came, each as its own text.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'a> Members<'a> {
-    /// `None` where the text is not an object's.
-    fn of(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
-    /// The member of this name; unfit where there are two, as it is for the members that a type knows.
-    fn only(&self, name: &str) -> Result<Option<&'a str>, Unusable> {
-        let mut found = self.0.iter().filter(|(key, _)| key == name);
-        match (found.next(), found.next()) {
-            (_, Some(_)) => Err(unfit(None, format!("duplicate field `{name}`"))),
-            (first, None) => Ok(first.map(|(_, raw)| raw.get())),
-        }
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-
-        impl<'de> Visitor<'de> for Read {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-
-        deserializer.deserialize_map(Read).map(Self)
-    }
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), Unusable> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::Members;
+use super::members::Members;
 use crate::values::Json;
 
 /// A member of an answer that the spec does not know.
