@@ -30,16 +30,17 @@ pub struct Execution {
     pub name: Option<String>,
     /// How it stands, by the service's own words.
     pub state: State,
-    /// Whether it may go on although it has ended: a stopped execution of Refold can be resumed.
+    /// True if it has ended and may still go on: a stopped execution of Refold can be resumed.
     pub resumable: bool,
     /// The service's own word for how it stands; a fill has none.
     pub status: Option<String>,
-    /// Why it is so, in the service's own words, where it says: B3OS's `statusReason`, Hummingbot's `last_error`, the first
-    /// node of a Refold execution that failed.
+    /// The service's own reason for its state, if it gave one: B3OS's `statusReason`, Hummingbot's `last_error`, or the name
+    /// and status of the first node of a Refold execution that failed.
     pub reason: Option<String>,
     /// When it started, in UTC; for a fill, when it happened.
     pub started: Option<Timestamp>,
-    /// When it ended, in UTC; for a fill, when it happened. Only what is over has one.
+    /// When it ended, in UTC; for a fill, when it happened. Hummingbot sets a time before the end, and Refold may keep one
+    /// after a resume: both are left out.
     pub finished: Option<Timestamp>,
     /// What it was about: a fill's instrument, an executor's trading pair, a run's workflow.
     pub about: Option<String>,
@@ -64,7 +65,7 @@ pub enum State {
     Failed,
     /// Ended because somebody, or a restart, stopped it.
     Cancelled,
-    /// Over, and nobody says how.
+    /// It is over, and the service does not say how it ended.
     Ended,
     /// The service used a word that its documents do not have, or none.
     Unknown,
@@ -84,7 +85,8 @@ impl State {
         }
     }
 
-    /// Whether it is over; `None` where nobody knows. What is over and [`resumable`](Execution::resumable) may go on.
+    /// Returns true if it is over, and `None` if the state is [`Unknown`](Self::Unknown). An execution that is over can still
+    /// go on if it is [`resumable`](Execution::resumable).
     pub const fn is_finished(self) -> Option<bool> {
         match self {
             Self::Pending | Self::Running => Some(false),

@@ -115,7 +115,7 @@ impl Reply<types::Execution> {
     }
 }
 
-/// What went wrong at a node, if something did: `Post message: Errored`. What the node put out may hold anything, and stays in
+/// Names a node that failed, with its status: `Post message: Errored`. The node's output may hold anything, so it stays in
 /// `raw`.
 fn failure(node: &types::Node) -> Option<String> {
     let status = node.node_status.as_deref()?;

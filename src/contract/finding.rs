@@ -22,8 +22,8 @@ words! {
 }
 
 words! {
-    /// What an answer is held against. Each has one grade unless it says otherwise; the answer to an error status is
-    /// never graded above drift, as the client reads errors whatever their form.
+    /// The rules that an answer is checked against. A rule has one grade unless it says otherwise; the answer to an error
+    /// status is never graded above drift, because the client reads errors in any form.
     #[derive(PartialOrd, Ord)]
     pub enum Rule {
         /// The spec has no such operation, or nobody knows what a message answers: a note, as nothing can be checked.

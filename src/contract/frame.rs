@@ -120,5 +120,5 @@ fn judge_answer(
     over_socket(contract, operation, &data, &[], walk);
 }
 
-/// What an answer's frame may hold.
+/// The fields that a frame with an answer may have.
 const BESIDE: [&str; 7] = ["id", "type", "action", "data", "error", "success", "status"];

@@ -79,7 +79,7 @@ fn misfit_of_format(format: Format, json: &str) -> Option<Misfit> {
     }
 }
 
-/// Whether a time has a zone; `None` of what is no time.
+/// Returns true if a time has a zone, and `None` if the value is not a time.
 fn has_zone(json: &str) -> Option<bool> {
     let text = text(json)?;
     if text.parse::<jiff::Timestamp>().is_ok() {

@@ -29,7 +29,7 @@ impl Schemas {
     }
 }
 
-/// What the spec says of a value, in a few words.
+/// Prints a value's type as the spec has it, in a few words.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
     pub schemas: &'a Schemas,

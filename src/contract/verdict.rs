@@ -1,4 +1,4 @@
-//! What the check of one answer came to.
+//! The result of checking one answer.
 
 use std::fmt;
 

@@ -17,7 +17,7 @@ const HEAD: &str = concat!(
 );
 const TAIL: &str = "\n]}}\n";
 
-/// What stands before a connection's first message.
+/// The text before a connection's first message.
 const FIRST: &str = "\n";
 
 pub(super) struct Archive {

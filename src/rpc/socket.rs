@@ -34,7 +34,7 @@ pub struct Socket {
     pub(super) held: Arc<Held>,
 }
 
-/// What the handles share and the task does not.
+/// Shared by the handles, but not by the task.
 pub(super) struct Held {
     pub link: Arc<Link>,
 }
@@ -111,7 +111,7 @@ impl Socket {
         self.stream(|streams| streams.want_pnl(None))
     }
 
-    /// What is pushed and what happens to the connection, from now on.
+    /// Subscribes to pushes and to changes of the connection, from now on.
     pub fn events(&self) -> Events {
         Events::new(self.link().listen())
     }

@@ -27,7 +27,7 @@ use crate::Spec;
 use crate::model::{Format, Model, Place, Primitive, Sort};
 use crate::source::{Problem, one_line};
 
-/// What a spec becomes, before it is a text.
+/// The generated module as syntax, before it is printed.
 pub(crate) struct Module {
     pub file: syn::File,
     #[cfg_attr(

@@ -169,7 +169,7 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a character is a control or leaves no mark, so that a reader sees another text than the compiler.
+/// Returns true if a character is a control or is invisible, so that a reader sees another text than the compiler.
 pub fn is_hidden(letter: char) -> bool {
     // As the first character of a text, a combining accent would be escaped too.
     let escaped = String::from_iter(['a', letter]).escape_debug().count() > 2;

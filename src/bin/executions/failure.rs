@@ -70,7 +70,7 @@ impl Failure {
     }
 }
 
-/// What was being done, what happened, why, and what to try: a line each.
+/// Prints a line each for what was being done, what happened, why, and what to try.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let what = error.what();

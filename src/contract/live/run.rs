@@ -202,7 +202,7 @@ impl Observer for Tap {
     }
 }
 
-/// What an attempt came to, and the reason in words.
+/// Decides the outcome of an attempt, and gives the reason in words.
 fn judged(expected: Expected, error: Option<&Error>, seen: &[Verdict]) -> (Outcome, String) {
     let worst = seen.iter().max_by_key(|verdict| verdict.grade());
     let grade = worst.and_then(Verdict::grade);
@@ -251,7 +251,7 @@ fn judged(expected: Expected, error: Option<&Error>, seen: &[Verdict]) -> (Outco
     }
 }
 
-/// Whether a call over the WebSocket, where a refusal has no status, was refused for what it asked.
+/// Returns true if the service refused a call over the WebSocket for what it asked. Such a refusal has no status.
 fn is_refusal(error: &Error) -> bool {
     let is_other = error.is_timeout()
         || error.is_unreachable()

@@ -20,7 +20,7 @@ const CALL: Duration = Duration::from_secs(10);
 const UNOPENED: &str = "the WebSocket could not be opened";
 const MUTE: &str = "nothing came over the WebSocket while the call before was waited for";
 
-/// What there is to ask for, or why there is not.
+/// The account and the execution to ask for, or the reason why there is none.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
     pub account: Result<&'a str, &'static str>,

@@ -14,7 +14,7 @@ use crate::reference::{Reference, Service};
 pub(super) const GET: &str = "get an execution";
 
 words! {
-    /// What one attempt came to.
+    /// The outcome of one attempt.
     pub enum Outcome {
         /// It was answered as the spec says.
         Held = "held",

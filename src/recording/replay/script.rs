@@ -21,7 +21,7 @@ use crate::recording::read::Frame;
 pub(super) struct Script {
     /// What comes before anything is asked for.
     opening: Arc<[Said]>,
-    /// What answered a call, or was pushed after another message.
+    /// The answers to calls, and the pushes that followed on other messages.
     replies: Turns<Heard, Arc<[Said]>>,
     /// The connection is dropped once all of it was played.
     drops: bool,
@@ -110,7 +110,7 @@ impl Script {
     }
 }
 
-/// What is found in a recording, in its order.
+/// The messages of a recording, in its order.
 #[derive(Default)]
 struct Collected {
     opening: Vec<Said>,

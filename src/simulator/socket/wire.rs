@@ -127,7 +127,7 @@ impl Members {
     }
 }
 
-/// What a call gets: its frame, and the frame in its place where [`Fault::NoIdError`] keeps errors from telling whose they are.
+/// The answer to a call, as two frames: the usual one, and the one for [`Fault::NoIdError`], in which errors have no id.
 ///
 /// [`Fault::NoIdError`]: crate::simulator::Fault::NoIdError
 #[derive(Clone, Debug)]

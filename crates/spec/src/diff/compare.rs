@@ -51,12 +51,12 @@ struct Comparison<'a> {
 /// Where something is in the old document, and in the new.
 type At = (Option<model::Place>, Option<model::Place>);
 
-/// What a change is about.
+/// The part of a spec that a change is about.
 struct Subject {
     /// As a sentence has it.
     named: String,
     at: At,
-    /// What of the Rust it is.
+    /// Its name in Rust, if it has one.
     item: Option<String>,
 }
 

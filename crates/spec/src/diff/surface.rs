@@ -63,7 +63,7 @@ impl Field {
         asked.filter(|word| word.starts_with("alias")).collect()
     }
 
-    /// What is read where it is missing. Whether that fails is told by `is_needed`.
+    /// The serde attributes that say which value is used if the field is missing. `is_needed` says if that is an error.
     pub fn fallbacks(&self) -> BTreeSet<&String> {
         let is_told =
             |word: &str| word.starts_with("alias") || word.starts_with("deserialize_with");

@@ -34,7 +34,7 @@ pub fn cut(file: &mut syn::File) -> Result<Vec<Call>, String> {
     let starts = calls.iter().map(Call::start);
     let added: [Item; 3] = [
         syn::parse_quote! {
-            /// What must be given to an operation.
+            /// The required parameters of each operation.
             pub mod required { #(#required)* }
         },
         syn::parse_quote! {
@@ -115,7 +115,7 @@ impl Call {
         quote!(Result<crate::transport::request::Request<#success>, Error<()>>)
     }
 
-    /// What `required` and `call` call it.
+    /// The operation's name as a type in `required` and `call`.
     fn name(&self) -> Ident {
         Ident::new(&self.id.to_string().to_pascal_case(), Span::call_site())
     }

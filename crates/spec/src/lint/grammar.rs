@@ -5,7 +5,8 @@ use super::dialect::{Allowed, Mapping, Need};
 use crate::model::Place;
 use crate::source::{Entry, Node, Problem, Value, is_hidden};
 
-/// What to do instead of a key that OpenAPI has and the table has not: in these mappings, or in all if none is named.
+/// Advice for keys of OpenAPI that the table does not have: the mappings it is for (all if none is named), the keys, the
+/// advice.
 #[rustfmt::skip] // A row a piece of advice.
 const ADVICE: &[(&[&str], &[&str], &str)] = &[
     (&["a parameter's schema"], &["enum", "const", "oneOf", "anyOf", "allOf", "not", "properties", "items", "$ref"],

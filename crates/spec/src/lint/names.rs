@@ -1,4 +1,4 @@
-//! What things are called in Rust, and names that cannot be one of it.
+//! The Rust names that a spec asks for, and names that Rust cannot have.
 
 use std::collections::HashMap;
 
@@ -34,12 +34,12 @@ pub fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name)
 }
 
-/// Whether a name in lower case can be a method's, a module's or, in capitals, a constant's.
+/// Returns true if a lower-case name can name a method, a module or, in capitals, a constant.
 pub fn is_method(name: &str) -> bool {
     name.is_ascii() && name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Whether a header can be called so.
+/// Returns true if a header can have this name.
 pub fn is_header(name: &str) -> bool {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     !name.is_empty() && name.chars().all(is_plain)

@@ -25,7 +25,7 @@ const TAKEN_OPERATIONS: &[&str] = &[
 ];
 /// A variable in the methods.
 const TAKEN_PARAMETER: &str = "header_map";
-/// What bounds a parameter, and for values of which type it is.
+/// The keys that bound a parameter, each with the type it is for.
 const BOUNDS: [(&str, &str); 4] = [
     ("minimum", "integer"),
     ("maximum", "integer"),

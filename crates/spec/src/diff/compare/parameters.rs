@@ -41,7 +41,7 @@ impl Comparison<'_> {
         self.description(&of, &was.description, &is.description);
     }
 
-    /// What callers must write otherwise, by what the generated call takes.
+    /// Says what callers must write differently, by comparing what the two generated calls take.
     fn taken(&self, id: &str, was: &Parameter, is: &Parameter) -> Effect {
         let given = |document: &'_ Document, parameter| {
             let call = document.surface.operations.get(id)?;
@@ -64,7 +64,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether the call must be given the parameter, and as which type.
+/// Returns whether the call requires the parameter, and the type it takes.
 fn given(call: &Call, parameter: &Parameter) -> Option<(bool, String)> {
     let name = parameter.name.to_snake_case();
     // A keyword gets a line after it.
@@ -139,8 +139,8 @@ fn differences(was: &Parameter, is: &Parameter, effect: &mut Effect) -> Vec<Stri
     found
 }
 
-/// What other bounds do to a call, and whether one may be given more. The client itself refuses what lies outside of both
-/// bounds; a single bound is known to the service alone.
+/// Adds what new bounds do to a call, and returns true if a call may now give more. The client checks a parameter that has
+/// both bounds; a single bound is checked by the service alone.
 fn bounds(effect: &mut Effect, was: &Parameter, is: &Parameter) -> bool {
     let name = &is.name;
     let (was_checked, is_checked) = (was.range().is_some(), is.range().is_some());

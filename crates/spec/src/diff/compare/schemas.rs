@@ -131,7 +131,7 @@ impl Comparison<'_> {
         self.description(&of, &was.description, &is.description);
     }
 
-    /// What differs between two versions of a property, in words.
+    /// Describes the differences between two versions of a property.
     fn of_property(&self, was: &Property, is: &Property) -> String {
         let Property {
             at: _,
@@ -164,8 +164,8 @@ impl Comparison<'_> {
         found.join("; ")
     }
 
-    /// Whether two shapes are read from the same JSON. Components in them may have other names; one that keeps its name has
-    /// changes of its own.
+    /// Returns true if two shapes are read from the same JSON. Components in them may have other names; one that keeps its
+    /// name has changes of its own.
     pub(super) fn is_alike(&self, was: &Shape, is: &Shape) -> bool {
         let (old, new) = (&self.old.spec.model, &self.new.spec.model);
         let mut seen = HashSet::new();

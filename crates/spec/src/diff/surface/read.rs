@@ -106,7 +106,7 @@ fn rust(service: &str, made: &syn::Type) -> String {
     text.replace(",>", ">")
 }
 
-/// What the attributes of a name list, a word or an assignment each.
+/// The entries that all attributes of this name list: `default`, `rename = "id"`.
 fn listed<'a>(attributes: &'a [Attribute], name: &'a str) -> impl Iterator<Item = String> + 'a {
     let lists = attributes.iter().filter(move |it| it.path().is_ident(name));
     let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
