@@ -9,6 +9,7 @@ mod json;
 mod open_enum;
 mod printable;
 mod time;
+mod token;
 
 pub use decimal::{Decimal, NotADecimal};
 pub use id::Id;

@@ -6,9 +6,10 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal as Exact;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use super::token;
 
 /// A number exactly as the service wrote it: a price, an amount, a count.
 ///
@@ -222,12 +223,13 @@ impl Serialize for Decimal {
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // From the token, because serde's number visitors hand over an f64.
-        let token = Box::<RawValue>::deserialize(deserializer)?;
-        let (text, quoted) = match token.get().strip_prefix('"') {
-            Some(rest) => (rest.strip_suffix('"').unwrap_or(rest), true),
-            None => (token.get(), false),
-        };
-        Self::of_text(text, quoted).map_err(D::Error::custom)
+        token::read(deserializer, |token| {
+            let (text, quoted) = match token.strip_prefix('"') {
+                Some(rest) => (rest.strip_suffix('"').unwrap_or(rest), true),
+                None => (token, false),
+            };
+            Self::of_text(text, quoted).map_err(|problem| problem.to_string())
+        })
     }
 }
 

@@ -5,11 +5,10 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::Decimal;
+use super::{Decimal, token};
 
 /// A time as a service wrote it, and what it means by the one rule its field has.
 ///
@@ -137,21 +136,21 @@ impl<R: Rule> Serialize for Time<R> {
 
 impl<'de, R: Rule> Deserialize<'de> for Time<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let token = Box::<RawValue>::deserialize(deserializer)?;
-        let quoted = token.get().starts_with('"');
-        let text = if quoted {
-            serde_json::from_str(token.get()).map_err(D::Error::custom)?
-        } else if token.get().starts_with(['{', '[', 't', 'f', 'n']) {
-            let format = R::FORMAT;
-            let problem = format_args!("expected a {format}, as text or as a number");
-            return Err(D::Error::custom(problem));
-        } else {
-            token.get().into()
-        };
-        Ok(Self {
-            text,
-            quoted,
-            rule: PhantomData,
+        token::read(deserializer, |token| {
+            let quoted = token.starts_with('"');
+            let text = if quoted {
+                serde_json::from_str(token).map_err(|error| error.to_string())?
+            } else if token.starts_with(['{', '[', 't', 'f', 'n']) {
+                let format = R::FORMAT;
+                return Err(format!("expected a {format}, as text or as a number"));
+            } else {
+                token.into()
+            };
+            Ok(Self {
+                text,
+                quoted,
+                rule: PhantomData,
+            })
         })
     }
 }
