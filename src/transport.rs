@@ -20,6 +20,7 @@ pub(crate) mod budget;
 pub(crate) mod client;
 mod failure;
 pub(crate) mod limits;
+pub(crate) mod operation;
 #[cfg(feature = "contract")]
 mod probe;
 pub(crate) mod reply;
@@ -36,6 +37,7 @@ use budget::Budget;
 use client::Http;
 use failure::Failure;
 use limits::Limits;
+use operation::{Effect, Operation};
 use reply::Reply;
 use request::{Request, Target, Unbuilt};
 use retry::{Credits, Outcome, Retry};
@@ -159,11 +161,11 @@ impl Transport {
     /// The loop: one turn an attempt.
     async fn exchange(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         request: reqwest::Request,
     ) -> Result<Received, Error> {
         let shared = &*self.shared;
-        let is_read = request.method().is_safe();
+        let is_read = operation.effect == Effect::Read;
         let started = Instant::now();
         let deadline = started + self.limits.call;
         let mut now = started;
@@ -185,14 +187,14 @@ impl Transport {
             let span = tracing::debug_span!(
                 "attempt",
                 service = shared.service.name,
-                operation,
+                operation = operation.id,
                 attempt = number,
                 status = tracing::field::Empty,
                 failure = tracing::field::Empty,
                 milliseconds = tracing::field::Empty,
             );
             let shown = match shared.observer {
-                Some(_) => Shown::of(&self.shared, &copy, operation, number),
+                Some(_) => Shown::of(&self.shared, &copy, operation.id, number),
                 None => None,
             };
             let attempt = Attempt::begin(shared, &self.limits, deadline);

@@ -18,16 +18,10 @@ pub(super) fn path<'a>(operations: &'a [Operation], id: &str, values: &[&'a str]
     segments.map(value).map(Option::unwrap_or_default).collect()
 }
 
-/// The operation that the WebSocket calls so: `GetExecution` for `get_execution`.
+/// The operation that the WebSocket calls so.
 pub(super) fn called<'a>(operations: &'a [Operation], api: &str) -> Option<&'a Operation> {
-    operations.iter().find(|operation| {
-        let words = operation.id.split('_').flat_map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters)
-        });
-        words.eq(api.chars())
-    })
+    let mut operations = operations.iter();
+    operations.find(|operation| operation.rpc.as_deref() == Some(api))
 }
 
 /// The operation of a request, by as much of the end of its path as fits: a base URL may bring segments of its own.

@@ -32,6 +32,7 @@ pub use crate::rpc::{Call, Connect, Event, Events, Frame, Gap, Socket, State, St
 
 use super::{CrossTrade, types};
 use crate::error::Error;
+use crate::generated::crosstrade::operations;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
 
@@ -71,7 +72,7 @@ impl Socket {
             account,
             execution_id: id,
         };
-        self.get(&target, "GetExecution", args).await
+        self.get(&target, &operations::GET_EXECUTION, args).await
     }
 
     /// The fills of an account (`ListExecutions`), as far back as [`lookback`](ListExecutions::lookback) says: await what
@@ -138,7 +139,8 @@ impl ListExecutions<'_> {
             account,
             lookback_time: seconds,
         };
-        self.socket.get(&target, "ListExecutions", args).await
+        let operation = &operations::LIST_EXECUTIONS;
+        self.socket.get(&target, operation, args).await
     }
 }
 

@@ -21,6 +21,7 @@ use super::wire::{self, Inbound, READ_BUFFER};
 use crate::error::{Error, Kind, Limit};
 use crate::transport::body::{self, Unusable};
 use crate::transport::limits::LONGEST;
+use crate::transport::operation::{Effect, Operation};
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
 use crate::transport::{Received, Success};
@@ -72,7 +73,7 @@ impl Socket {
     pub(crate) async fn get<T: Success>(
         &self,
         target: &Target<'_>,
-        api: &str,
+        operation: &'static Operation,
         args: impl Serialize,
     ) -> Result<Reply<T>, Error> {
         let link = &*self.held.link;
@@ -80,9 +81,9 @@ impl Socket {
         target.check().map_err(named)?;
         let args = wire::arguments(&args).map_err(named)?;
         let ask = Ask {
-            api,
+            api: operation.rpc.unwrap_or(operation.id),
             args: &args,
-            read_only: true,
+            read_only: operation.effect == Effect::Read,
             limit: link.settings.call,
         };
         let mut answer = exchange(link, ask).await.map_err(named)?;

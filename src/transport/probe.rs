@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use url::Url;
 
+use super::operation::Operation;
 use super::request::{Request, Target, Unbuilt};
 use super::retry::Credits;
 use super::{Shared, Success, Transport};
@@ -37,7 +38,7 @@ impl Transport {
     pub async fn ask<T: Success>(
         &self,
         target: Target<'_>,
-        operation: &'static str,
+        operation: &'static Operation,
         segments: &[&str],
         query: &[(&str, &str)],
     ) -> Result<Reply<T>, Error> {

@@ -3,17 +3,18 @@
 //! This is the seam with the generator, run-time half. progenitor's methods would build a request, send it and decode what
 //! comes; `crates/spec/src/emit/seam.rs` keeps of each what builds, and gives it names for its parameters:
 //! `client.get_execution(GetExecution { account, execution_id }).build()`. What that returns is a [`Request<T>`]: an HTTP
-//! request, the operation's id, and as `T` the type of its success. [`Transport::send`](super::Transport::send) does the rest.
+//! request, what the spec says of the operation, and as `T` the type of its success. [`Transport::send`](super::Transport::send) does the rest.
 
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::operation::Operation;
 use crate::error::Error;
 
 /// A request that generated code has built, to be answered by a `T`.
 #[derive(Debug)]
 pub(crate) struct Request<T> {
-    pub operation: &'static str,
+    pub operation: &'static Operation,
     pub http: reqwest::Request,
     success: PhantomData<fn() -> T>,
 }
@@ -22,7 +23,7 @@ pub(crate) struct Request<T> {
 pub(crate) type Unbuilt = progenitor_client::Error<()>;
 
 impl<T> Request<T> {
-    pub fn new(operation: &'static str, mut http: reqwest::Request) -> Self {
+    pub fn new(operation: &'static Operation, mut http: reqwest::Request) -> Self {
         // progenitor sends `info.version` in a header that no service knows.
         http.headers_mut().remove("api-version");
         Self {

@@ -66,6 +66,9 @@ pub struct Operation {
     pub method: String,
     /// With its parameters in braces.
     pub path: String,
+    pub effect: Effect,
+    /// `x-rpc`: its name over the service's WebSocket, where it can be called there too.
+    pub rpc: Option<String>,
     pub summary: String,
     pub description: Option<String>,
     /// Those of its path included.
@@ -73,6 +76,16 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// The names of the schemes of which one signs it, as `security` has them; those of the document where it has none.
     pub security: Vec<String>,
+}
+
+/// `x-effect`: what a call does to what is behind the service. A GET is a read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    Read,
+    Write {
+        /// `x-refuses-before`: the statuses by which the service refuses before it acts.
+        refuses_before: Vec<u16>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::{Options, Trial};
 use crate::contract::operation::path;
 use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
+use crate::generated::crosstrade::operations;
 use crate::reference::{Reference, Service};
 use crate::transport::request::Target;
 
@@ -89,7 +90,7 @@ async fn refusals(
     let list = account.map(|account| {
         crosstrade.transport.ask::<types::ExecutionList>(
             Target::list("executions").within("account", account),
-            "list_executions",
+            &operations::LIST_EXECUTIONS,
             &path,
             &[("lookbackTime", "abc")],
         )

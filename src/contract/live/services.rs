@@ -6,6 +6,7 @@ use crate::b3os::B3os;
 use crate::contract::operation::path;
 use crate::contract::{Contract, Grade};
 use crate::error::Error;
+use crate::generated::hummingbot::operations;
 use crate::hummingbot::{Hummingbot, types as hummingbot};
 use crate::reference::{Reference, Service};
 use crate::refold::{Refold, types as refold};
@@ -33,7 +34,7 @@ pub async fn check_hummingbot(hummingbot: &Hummingbot, options: &Options) -> Tri
     let path = path(&contract.operations, "get_executor", &[""]);
     let empty = hummingbot.transport.ask::<hummingbot::Executor>(
         Target::list("executors"),
-        "get_executor",
+        &operations::GET_EXECUTOR,
         &path,
         &[],
     );

@@ -7,7 +7,7 @@ use quote::quote;
 use super::text::doc;
 use crate::Spec;
 use crate::lint::names::{self, constant};
-use crate::model::{Model, Sign, Sort};
+use crate::model::{Effect, Model, Operation, Sign, Sort};
 
 /// The open enums, which stand among the types.
 pub fn open_enums(model: &Model) -> TokenStream {
@@ -40,6 +40,8 @@ pub fn appendix(spec: &Spec) -> TokenStream {
     let service = &spec.service;
     let (json, model) = (format!("/{service}.json"), format!("/{service}.model.json"));
     let (security, bounds) = (security(&spec.model), bounds(&spec.model));
+    let operations = spec.model.operations.iter().map(operation);
+    let operations = quote!(#(#operations)*);
     quote! {
         /// What the spec says of the service as a whole.
         pub const SERVICE: crate::transport::ServiceInfo = crate::transport::ServiceInfo {
@@ -57,6 +59,12 @@ pub fn appendix(spec: &Spec) -> TokenStream {
         #[cfg(feature = "contract")]
         pub const MODEL: &str = include_str!(concat!(env!("OUT_DIR"), #model));
 
+        /// What the transport has to know of each operation.
+        pub mod operations {
+            use crate::transport::operation::{Effect, Operation};
+            #operations
+        }
+
         /// The ways to sign a request.
         pub mod security { #security }
 
@@ -70,6 +78,26 @@ pub fn appendix(spec: &Spec) -> TokenStream {
             }
         }
     }
+}
+
+fn operation(operation: &Operation) -> TokenStream {
+    let (id, name) = (&operation.id, operation_constant(&operation.id));
+    let effect = match &operation.effect {
+        Effect::Read => quote!(Effect::Read),
+        Effect::Write { refuses_before } => {
+            quote!(Effect::Write { refuses_before: &[#(#refuses_before),*] })
+        }
+    };
+    let rpc = match &operation.rpc {
+        Some(rpc) => quote!(Some(#rpc)),
+        None => quote!(None),
+    };
+    quote!(pub static #name: Operation = Operation { id: #id, effect: #effect, rpc: #rpc };)
+}
+
+/// The name of an operation's entry in the table.
+pub fn operation_constant(id: &str) -> Ident {
+    ident(&constant(id))
 }
 
 fn security(model: &Model) -> TokenStream {

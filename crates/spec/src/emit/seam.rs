@@ -15,6 +15,8 @@ use syn::{
     Type,
 };
 
+use super::appendix::operation_constant;
+
 /// Cuts the methods of the generated client, and adds the calls. The name of an operation whose method has another form.
 pub fn cut(file: &mut syn::File) -> Result<Vec<Call>, String> {
     let mut calls = Vec::new();
@@ -82,9 +84,9 @@ impl Call {
             .position(|statement| names(statement) == Some("info".into()))?;
         statements.truncate(end);
         let request = Ident::new(&names(statements.last()?)?, Span::call_site());
-        let operation = call.id.to_string();
+        let operation = operation_constant(&call.id.to_string());
         statements.push(Stmt::Expr(
-            syn::parse_quote!(Ok(crate::transport::request::Request::new(#operation, #request))),
+            syn::parse_quote!(Ok(crate::transport::request::Request::new(&operations::#operation, #request))),
             None,
         ));
         let output = call.output();

@@ -131,6 +131,7 @@ static OPERATION: Mapping = Mapping {
         ("parameters", Optional, Allowed::List(&PARAMETER)),
         ("responses", Required, Allowed::Each(&RESPONSE)),
         ("security", Optional, Allowed::List(&REQUIREMENT)),
+        ("x-rpc", Optional, Allowed::Text),
     ],
 };
 

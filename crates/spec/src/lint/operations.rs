@@ -5,8 +5,8 @@ use heck::{ToPascalCase, ToSnakeCase};
 use super::Reader;
 use super::names::{Names, bounds, field, is_header, is_method, is_taken};
 use crate::model::{
-    Component, Format, Location, Operation, Parameter, Place, Plain, Primitive, Response, Sort,
-    Statuses,
+    Component, Effect, Format, Location, Operation, Parameter, Place, Plain, Primitive, Response,
+    Sort, Statuses,
 };
 use crate::source::{Entry, Node, Value};
 
@@ -51,6 +51,8 @@ impl Reader<'_> {
                 id: self.id(node, &mut calls),
                 method: key.clone(),
                 path: path.key.clone(),
+                effect: Effect::Read,
+                rpc: node.word("x-rpc").map(str::to_owned),
                 summary: node.string(&["summary"]),
                 description: node.word("description").map(str::to_owned),
                 parameters: self.parameters(path, node),

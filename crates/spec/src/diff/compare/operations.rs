@@ -7,7 +7,7 @@ use super::super::document::Document;
 use super::super::types::Effect;
 use super::super::words::quoted;
 use super::{Comparison, Pair, Subject, alternatives, pairs};
-use crate::model::{Operation, Response, Shape, Statuses};
+use crate::model::{self, Operation, Response, Shape, Statuses};
 
 impl Comparison<'_> {
     pub(super) fn operation(&mut self, pair: Pair<Operation>) {
@@ -25,6 +25,8 @@ impl Comparison<'_> {
             id,
             method: _,
             path: _,
+            effect,
+            rpc,
             summary,
             description,
             parameters,
@@ -34,6 +36,23 @@ impl Comparison<'_> {
         let (before, after) = (shown(was, is), shown(is, was));
         if before != after {
             let what = format!("{named} asks {after}, it asked {before}");
+            self.push(&of, what, Grade::Silent);
+        }
+        if *effect != is.effect {
+            let of_it = |effect: &model::Effect| match effect {
+                model::Effect::Read => "is a read, which may be sent again",
+                model::Effect::Write { .. } => "may change something, and is sent once",
+            };
+            let what = format!("{named} {}, it {}", of_it(&is.effect), of_it(effect));
+            self.push(&of, what, Grade::Silent);
+        }
+        if *rpc != is.rpc {
+            let called = |rpc: &Option<String>| rpc.clone().unwrap_or_else(|| "nothing".to_owned());
+            let what = format!(
+                "{named} is called {} over the WebSocket, it was {}",
+                called(&is.rpc),
+                called(rpc)
+            );
             self.push(&of, what, Grade::Silent);
         }
         if *summary != is.summary {
