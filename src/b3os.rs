@@ -13,12 +13,17 @@ use crate::generated::b3os::{Client, SERVICE, security};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
+use crate::generated::b3os::operations;
 use crate::reference::{Reference, Service};
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
+use crate::transport::body::{Decoder, Unusable, decode, unfit};
+use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, Success, Transport};
+use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use bytes::Bytes;
+use http::HeaderMap;
 
 /// A handle on B3OS; clones share its connections.
 #[derive(Clone)]
@@ -144,6 +149,18 @@ impl Success for types::ExecutionEnvelope {
     }
 }
 
+/// As [`B3os::execution`] reads it.
+fn decodes_with_data(
+    headers: &HeaderMap,
+    body: &Bytes,
+    wrapper: Option<&str>,
+) -> Result<(), Unusable> {
+    match decode::<types::ExecutionEnvelope>(headers, body, wrapper)?.data {
+        Some(_) => Ok(()),
+        None => Err(unfit(Some("data".to_owned()), "it holds no execution")),
+    }
+}
+
 /// What [`B3os`] signs with. Set it through [`B3os::builder`].
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
@@ -170,7 +187,13 @@ impl Builder<Credentials> {
 impl Handle for B3os {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
+    const SERVICE: Service = Service::B3os;
+    const INFO: &'static ServiceInfo = &SERVICE;
+    const VARIABLES: &'static [&'static str] = &["B3OS_BASE_URL", "B3OS_API_KEY"];
+    const DECODERS: &'static [(&'static Operation, Decoder)] =
+        &[(&operations::GET_EXECUTION, decodes_with_data)];
+    // It answers 400 for what is no id at all.
+    const UNKNOWN: (&'static str, &'static [u16]) = ("no-such-execution", &[404, 400]);
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,
@@ -179,6 +202,12 @@ impl Handle for B3os {
         ),
         meaning: |_, _| None,
     };
+
+    async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
+        let run = self.execution(reference.id()).await?;
+        let execution = run.to_execution();
+        Ok(run.map(|_| execution))
+    }
 
     fn credentials(variables: &Variables<'_>) -> Credentials {
         Credentials {

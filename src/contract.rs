@@ -78,10 +78,10 @@ pub use report::{Report, Unchecked};
 pub use verdict::Verdict;
 pub use watch::{Mode, Watch};
 
-use crate::generated::{b3os, crosstrade, hummingbot, refold};
 use crate::observe::{Direction, Exchange, Message};
 use crate::reference::Service;
-use crate::transport;
+use crate::transport::ServiceInfo;
+use crate::transport::body::Decoder;
 use finding::{OTHER, shown};
 use findings::Findings;
 use schema::Schemas;
@@ -91,7 +91,7 @@ use walk::Walk;
 #[derive(Debug)]
 pub struct Contract {
     service: Service,
-    about: &'static transport::ServiceInfo,
+    about: &'static ServiceInfo,
     schemas: Schemas,
     operations: Vec<Operation>,
 }
@@ -101,14 +101,9 @@ impl Contract {
     pub fn of(service: Service) -> &'static Self {
         static CONTRACTS: [OnceLock<Contract>; Service::ALL.len()] =
             [const { OnceLock::new() }; Service::ALL.len()];
-        let (about, model) = match service {
-            Service::CrossTrade => (&crosstrade::SERVICE, crosstrade::MODEL),
-            Service::Hummingbot => (&hummingbot::SERVICE, hummingbot::MODEL),
-            Service::B3os => (&b3os::SERVICE, b3os::MODEL),
-            Service::Refold => (&refold::SERVICE, refold::MODEL),
-        };
         CONTRACTS[service as usize].get_or_init(|| {
-            let model: Model = serde_json::from_str(model).expect("build.rs wrote it");
+            let about = service.provider().info;
+            let model: Model = serde_json::from_str(about.model).expect("build.rs wrote it");
             Self {
                 service,
                 about,
@@ -120,9 +115,14 @@ impl Contract {
 
     /// The contract of a service by its name in lower case, as an [`Exchange`] and a recording have it.
     pub fn named(service: &str) -> Option<&'static Self> {
-        let mut services = Service::ALL.iter();
-        let service = services.find(|known| known.as_str() == service)?;
-        Some(Self::of(*service))
+        service.parse().ok().map(Self::of)
+    }
+
+    /// What the client reads a success with; `None` for an operation that no client has.
+    fn decoder(&self, operation: &str) -> Option<Decoder> {
+        let mut decoders = self.service.provider().decoders.iter();
+        let (_, decode) = decoders.find(|(known, _)| known.id == operation)?;
+        Some(*decode)
     }
 
     /// The `operationId`s of the spec.
@@ -203,14 +203,14 @@ mod tests {
             assert!(!contract.operations.is_empty(), "{service}");
             for operation in &contract.operations {
                 assert!(
-                    reading::decoder(*service, &operation.id).is_some(),
+                    contract.decoder(&operation.id).is_some(),
                     "{service} {}",
                     operation.id
                 );
                 let success = operation.success().expect("build.rs requires one");
                 assert!(success.body.is_some() && operation.error().is_some());
             }
-            for (push, component) in reading::pushes(*service) {
+            for (push, component) in service.provider().pushes {
                 assert!(contract.schemas.named(component).is_some(), "{push}");
             }
         }

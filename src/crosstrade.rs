@@ -20,13 +20,16 @@ use crate::generated::crosstrade::{Client, SERVICE, bounds, security};
 
 use crate::error::{Error, Refusal};
 use crate::execution::{Execution, State};
+use crate::generated::crosstrade::operations;
 use crate::reference::{Reference, Service};
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
+use crate::transport::body::{Decoder, decodes};
 use crate::transport::budget::Budget;
+use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, Success, Transport};
+use crate::transport::{Manners, ServiceInfo, Success, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
@@ -216,15 +219,35 @@ impl Builder<Credentials> {
 impl Handle for CrossTrade {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
-    #[cfg(feature = "ws")]
-    const SOCKET: Option<&'static str> = Some("/ws/stream");
+    const SERVICE: Service = Service::CrossTrade;
+    const INFO: &'static ServiceInfo = &SERVICE;
+    const VARIABLES: &'static [&'static str] = &["CROSSTRADE_BASE_URL", "CROSSTRADE_TOKEN"];
+    const DECODERS: &'static [(&'static Operation, Decoder)] = &[
+        (&operations::GET_EXECUTION, decodes::<types::Execution>),
+        (
+            &operations::LIST_EXECUTIONS,
+            decodes::<types::ExecutionList>,
+        ),
+    ];
+    const PUSHES: &'static [(&'static str, &'static str)] =
+        &[("marketData", "MarketData"), ("pnlUpdate", "PnlUpdate")];
+    // Of the form of an id, of which NinjaTrader has made none. 404 is not documented, and as the client reads it.
+    const UNKNOWN: (&'static str, &'static [u16]) =
+        ("00000000000000000000000000000000", &[404, 400]);
+    const SOCKET: Option<(&'static str, &'static str)> = Some(("/ws/stream", "CROSSTRADE_WS_URL"));
     const MANNERS: Manners = Manners {
         offline: Some(408),
         is_wrong_path: |body| body.get("did_you_mean").is_some(),
         not_found: None,
         meaning,
     };
+
+    async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
+        let account = reference.account().unwrap_or_default();
+        let fill = self.execution(account, reference.id()).await?;
+        let execution = fill.to_execution();
+        Ok(fill.map(|_| execution))
+    }
 
     fn credentials(variables: &Variables<'_>) -> Credentials {
         let token = variables

@@ -1,28 +1,37 @@
-//! One handle over all four services.
+//! One handle over whatever services there are.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::b3os::B3os;
-use crate::crosstrade::CrossTrade;
 use crate::error::Error;
 use crate::execution::Execution;
-use crate::hummingbot::Hummingbot;
 use crate::observe::Observer;
-use crate::reference::{Reference, Service};
-use crate::refold::Refold;
-use crate::settings::{Builder, Handle, Variables, environment};
+use crate::provider::Opened;
+use crate::reference::{Reference, Service, services};
+use crate::settings::{Handle, Variables, environment};
+use crate::transport::Transport;
 use crate::transport::client::Http;
 use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
 
-/// The services whose credentials are at hand, over one connection pool.
+/// Handles on several services, for whoever works on all of them.
+///
+/// From the environment, over one connection pool ([`from_env`](Self::from_env)), or from handles that were built:
+///
+/// ```
+/// use executions::{B3os, Executions, Hummingbot};
+///
+/// let hummingbot = Hummingbot::builder().credentials("admin", "admin").build()?;
+/// let b3os = B3os::builder().api_key("b3sk_example").build()?;
+/// let executions = Executions::from(hummingbot).with(b3os);
+/// assert_eq!(executions.open().count(), 2);
+/// # Ok::<(), executions::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Executions {
-    crosstrade: Result<CrossTrade, Error>,
-    hummingbot: Result<Hummingbot, Error>,
-    b3os: Result<B3os, Error>,
-    refold: Result<Refold, Error>,
+    /// Those that were asked for, in their order; an error says why one is not open.
+    handles: Vec<(Service, Result<Opened, Error>)>,
 }
 
 impl Executions {
@@ -51,66 +60,57 @@ impl Executions {
         Observed(vec![observer])
     }
 
+    /// These handles and another's, which takes the place of one of the same service.
+    #[must_use]
+    pub fn with(mut self, other: impl Into<Self>) -> Self {
+        for (service, handle) in other.into().handles {
+            self.handles.retain(|(known, _)| *known != service);
+            self.handles.push((service, handle));
+        }
+        self.handles.sort_by_key(|(service, _)| *service);
+        self
+    }
+
     /// The same handles with other limits.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
+        self.over(&|transport| transport.with_limits(limits))
+    }
+
+    /// The same handles over transports made of theirs.
+    fn over(&self, change: &dyn Fn(&Transport) -> Transport) -> Self {
+        let handles = self.handles.iter().map(|(service, handle)| {
+            let handle = handle.as_ref().map(|handle| handle.over(change));
+            (*service, handle.map_err(Clone::clone))
+        });
         Self {
-            crosstrade: self
-                .crosstrade
-                .clone()
-                .map(|handle| handle.with_limits(limits)),
-            hummingbot: self
-                .hummingbot
-                .clone()
-                .map(|handle| handle.with_limits(limits)),
-            b3os: self.b3os.clone().map(|handle| handle.with_limits(limits)),
-            refold: self.refold.clone().map(|handle| handle.with_limits(limits)),
+            handles: handles.collect(),
         }
     }
 
     /// The services that can be asked.
     pub fn open(&self) -> impl Iterator<Item = Service> + '_ {
-        Service::ALL
-            .iter()
-            .copied()
-            .filter(|service| match service {
-                Service::CrossTrade => self.crosstrade.is_ok(),
-                Service::Hummingbot => self.hummingbot.is_ok(),
-                Service::B3os => self.b3os.is_ok(),
-                Service::Refold => self.refold.is_ok(),
-            })
+        let open = self.handles.iter().filter(|(_, handle)| handle.is_ok());
+        open.map(|(service, _)| *service)
     }
 
-    /// CrossTrade's handle.
-    ///
-    /// # Errors
-    /// Why it is not open: the variable that is missing or cannot be used.
-    pub fn crosstrade(&self) -> Result<&CrossTrade, Error> {
-        self.crosstrade.as_ref().map_err(Clone::clone)
+    /// The services that were asked for, whether they could be opened or not.
+    #[cfg(feature = "contract")]
+    pub(crate) fn services(&self) -> impl Iterator<Item = Service> + '_ {
+        self.handles.iter().map(|(service, _)| *service)
     }
 
-    /// Hummingbot's handle.
-    ///
-    /// # Errors
-    /// Why it is not open: the variable that is missing or cannot be used.
-    pub fn hummingbot(&self) -> Result<&Hummingbot, Error> {
-        self.hummingbot.as_ref().map_err(Clone::clone)
+    pub(crate) fn handle(&self, service: Service) -> Result<&Opened, Error> {
+        let mut handles = self.handles.iter();
+        match handles.find(|(known, _)| *known == service) {
+            Some((_, handle)) => handle.as_ref().map_err(Clone::clone),
+            None => Err(absent(service)),
+        }
     }
 
-    /// B3OS's handle.
-    ///
-    /// # Errors
-    /// Why it is not open: the variable that is missing or cannot be used.
-    pub fn b3os(&self) -> Result<&B3os, Error> {
-        self.b3os.as_ref().map_err(Clone::clone)
-    }
-
-    /// Refold's handle.
-    ///
-    /// # Errors
-    /// Why it is not open: the variable that is missing or cannot be used.
-    pub fn refold(&self) -> Result<&Refold, Error> {
-        self.refold.as_ref().map_err(Clone::clone)
+    fn typed<H: Handle>(&self) -> Result<&H, Error> {
+        let handle: &dyn Any = &**self.handle(H::SERVICE)?;
+        handle.downcast_ref().ok_or_else(|| absent(H::SERVICE))
     }
 
     /// Any service's execution by its reference, in the neutral view; the reply's
@@ -119,39 +119,38 @@ impl Executions {
     /// # Errors
     /// As the service's own operation, and why its handle is not open.
     pub async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
-        let id = reference.id();
-        match (reference.service(), reference.account()) {
-            (Service::CrossTrade, account) => {
-                let fill = self
-                    .crosstrade()?
-                    .execution(account.unwrap_or_default(), id)
-                    .await?;
-                let execution = fill.to_execution();
-                Ok(fill.map(|_| execution))
-            }
-            (Service::Hummingbot, _) => {
-                let executor = self.hummingbot()?.executor(id).await?;
-                let execution = executor.to_execution();
-                Ok(executor.map(|_| execution))
-            }
-            (Service::B3os, _) => {
-                let run = self.b3os()?.execution(id).await?;
-                let execution = run.to_execution();
-                Ok(run.map(|_| execution))
-            }
-            (Service::Refold, account) => {
-                let refold = self.refold()?;
-                let run = match account {
-                    Some(account) => refold.for_linked_account(account)?.execution(id).await?,
-                    None => refold.execution(id).await?,
-                };
-                let mut execution = run.to_execution();
-                execution.reference = reference.clone();
-                Ok(run.map(|_| execution))
-            }
-        }
+        self.handle(reference.service())?.get(reference).await
     }
 }
+
+fn absent(service: Service) -> Error {
+    Error::setting(service.as_str(), "has no handle here")
+        .hinting("Add one by `with`.")
+        .of_service(service.provider().info.title)
+}
+
+macro_rules! handles {
+    ($($(#[$about:meta])* $Service:ident = $module:ident, $account:expr;)*) => {$(
+        impl Executions {
+            #[doc = concat!("The handle of ", stringify!($Service), ".")]
+            ///
+            /// # Errors
+            /// Why it is not open: the variable that is missing or cannot be used.
+            pub fn $module(&self) -> Result<&crate::$module::$Service, Error> {
+                self.typed()
+            }
+        }
+
+        impl From<crate::$module::$Service> for Executions {
+            fn from(handle: crate::$module::$Service) -> Self {
+                let handle: Opened = Arc::new(handle);
+                let handles = vec![(Service::$Service, Ok(handle))];
+                Self { handles }
+            }
+        }
+    )*};
+}
+services!(handles);
 
 /// Opens [`Executions`] that are watched. Made by [`Executions::observed`].
 #[must_use = "nothing is watched until it is opened"]
@@ -182,18 +181,12 @@ impl Observed {
     ) -> Result<Executions, Error> {
         let http = Http::new()?;
         let variables = Variables(&variables);
-        Ok(Executions {
-            crosstrade: self.open(&variables, &http),
-            hummingbot: self.open(&variables, &http),
-            b3os: self.open(&variables, &http),
-            refold: self.open(&variables, &http),
-        })
-    }
-
-    fn open<H: Handle>(&self, variables: &Variables<'_>, http: &Http) -> Result<H, Error> {
-        let builder = Builder::from_variables::<H>(variables)?.http(http.clone());
-        let observers = self.0.iter().map(Arc::clone);
-        observers.fold(builder, Builder::observer).open()
+        let open = |service: &Service| {
+            let open = service.provider().open;
+            (*service, open(&variables, &http, &self.0))
+        };
+        let handles = Service::ALL.iter().map(open).collect();
+        Ok(Executions { handles })
     }
 }
 

@@ -10,12 +10,15 @@ use crate::generated::hummingbot::{Client, SERVICE};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
+use crate::generated::hummingbot::operations;
 use crate::reference::{Reference, Service};
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
+use crate::transport::body::{Decoder, decodes};
+use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, Success, Transport};
+use crate::transport::{Manners, ServiceInfo, Success, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
 #[derive(Clone)]
@@ -146,7 +149,16 @@ impl Builder<Credentials> {
 impl Handle for Hummingbot {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
+    const SERVICE: Service = Service::Hummingbot;
+    const INFO: &'static ServiceInfo = &SERVICE;
+    const VARIABLES: &'static [&'static str] = &[
+        "HUMMINGBOT_BASE_URL",
+        "HUMMINGBOT_USERNAME",
+        "HUMMINGBOT_PASSWORD",
+    ];
+    const DECODERS: &'static [(&'static Operation, Decoder)] =
+        &[(&operations::GET_EXECUTOR, decodes::<types::Executor>)];
+    const UNKNOWN: (&'static str, &'static [u16]) = ("no-such-executor", &[404]);
     const MANNERS: Manners = Manners {
         offline: None,
         // FastAPI's own word for a route it does not have; for an id it says which.
@@ -159,6 +171,12 @@ impl Handle for Hummingbot {
         ),
         meaning: |_, _| None,
     };
+
+    async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
+        let executor = self.executor(reference.id()).await?;
+        let execution = executor.to_execution();
+        Ok(executor.map(|_| execution))
+    }
 
     fn credentials(variables: &Variables<'_>) -> Credentials {
         Credentials {

@@ -10,6 +10,7 @@ pub mod refold;
 // All of them as one, and what they have in common.
 mod execution;
 mod executions;
+mod provider;
 mod reference;
 #[cfg(feature = "ws")]
 mod rpc;

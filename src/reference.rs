@@ -1,4 +1,4 @@
-//! One line of text for any execution of the four services.
+//! The services there are, and one line of text for any execution of theirs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,42 +10,113 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::Error;
 use crate::transport::request::check_segment;
 
-/// One of the four services.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Service {
-    /// Fills in NinjaTrader 8.
-    CrossTrade,
-    /// Trading executors.
-    Hummingbot,
-    /// Paid workflow executions.
-    B3os,
-    /// Integration workflow executions.
-    Refold,
+/// The services, in the order that the documentation has: a new one is a line here, with its module and whether its
+/// references name an account. Whoever has something for each of them calls this with a macro of its own.
+macro_rules! services {
+    ($each:ident) => {
+        $each! {
+            /// Fills in NinjaTrader 8.
+            CrossTrade = crosstrade, Account::Required("account");
+            /// Trading executors.
+            Hummingbot = hummingbot, Account::None;
+            /// Paid workflow executions.
+            B3os = b3os, Account::None;
+            /// Integration workflow executions.
+            Refold = refold, Account::Optional("linked account");
+        }
+    };
+}
+pub(crate) use services;
+
+/// Whether a service's references name an account, and the service's word for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Account {
+    None,
+    /// A segment of the path, so that it must be fit for one.
+    Required(&'static str),
+    Optional(&'static str),
 }
 
-impl Service {
-    /// All of them, in the order the documentation has.
-    pub const ALL: &'static [Self] =
-        &[Self::CrossTrade, Self::Hummingbot, Self::B3os, Self::Refold];
-
-    /// The word in references and JSON: `crosstrade`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CrossTrade => "crosstrade",
-            Self::Hummingbot => "hummingbot",
-            Self::B3os => "b3os",
-            Self::Refold => "refold",
+macro_rules! define {
+    ($($(#[$about:meta])* $Service:ident = $module:ident, $account:expr;)*) => {
+        /// One of the services.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+        )]
+        #[serde(rename_all = "lowercase")]
+        #[non_exhaustive]
+        pub enum Service {
+            $($(#[$about])* $Service,)*
         }
+
+        impl Service {
+            /// All of them, in the order the documentation has.
+            pub const ALL: &'static [Self] = &[$(Self::$Service),*];
+
+            /// The word in references, JSON and file names: `crosstrade`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Service => stringify!($module),)*
+                }
+            }
+
+            pub(crate) const fn account(self) -> Account {
+                match self {
+                    $(Self::$Service => $account,)*
+                }
+            }
+        }
+    };
+}
+services!(define);
+
+impl Service {
+    /// How a reference to one of its executions is written: `crosstrade:<account>/<id>`.
+    pub fn form(self) -> String {
+        match self.account() {
+            Account::None => format!("{self}:<id>"),
+            Account::Required(word) => format!("{self}:<{word}>/<id>"),
+            Account::Optional(word) => format!("{self}:[<{word}>/]<id>"),
+        }
+    }
+
+    /// The forms of all services in one text: `crosstrade:<account>/<id>, hummingbot:<id>, …`.
+    pub fn forms() -> String {
+        listed(Self::ALL.iter().map(|service| service.form()))
+    }
+}
+
+/// `a, b or c`.
+fn listed(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<_> = words.collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Service {
+    type Err = Error;
+
+    /// Reads the word that [`as_str`](Self::as_str) gives.
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input) with the words that there are.
+    fn from_str(word: &str) -> Result<Self, Error> {
+        let mut services = Self::ALL.iter().copied();
+        services
+            .find(|service| service.as_str() == word)
+            .ok_or_else(|| {
+                let words = listed(Self::ALL.iter().map(Self::to_string));
+                Error::input("service", "it is none of those that are known")
+                    .hinting(format!("Write {words}."))
+            })
     }
 }
 
@@ -89,6 +160,28 @@ impl Reference {
         &self.id
     }
 
+    /// A reference by its parts; the account is CrossTrade's or, optionally, Refold's linked account.
+    ///
+    /// ```
+    /// use executions::{Reference, Service};
+    ///
+    /// let fill = Reference::new(Service::CrossTrade, Some("Sim101"), "exec_a1b2c3")?;
+    /// assert_eq!(fill.to_string(), "crosstrade:Sim101/exec_a1b2c3");
+    /// # Ok::<(), executions::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_invalid_input`](Error::is_invalid_input) where the account is missing, empty or not the service's to have, or where
+    /// a part cannot be asked for.
+    pub fn new(service: Service, account: Option<&str>, id: &str) -> Result<Self, Error> {
+        let reference = Self::with_its_account(service, account, id)?;
+        if let (Account::Required(word), Some(account)) = (service.account(), account) {
+            check_segment(word, account)?;
+        }
+        check_segment("id", id)?;
+        Ok(reference)
+    }
+
     /// For what came from a service rather than from a user: nothing is checked until it is used in a request.
     pub(crate) fn received(service: Service, account: Option<&str>, id: &str) -> Self {
         Self {
@@ -114,47 +207,42 @@ impl FromStr for Reference {
     /// # Errors
     /// [`is_invalid_input`](Error::is_invalid_input) with what is wrong and the form expected.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let reference = Self::read(text)?;
-        if reference.service == Service::CrossTrade {
-            check_segment("account", reference.account().unwrap_or_default())?;
-        }
-        check_segment("id", reference.id())?;
-        Ok(reference)
+        let Self {
+            service,
+            account,
+            id,
+        } = Self::read(text)?;
+        Self::new(service, account.as_deref(), &id)
     }
 }
 
 impl Reference {
+    fn with_its_account(service: Service, account: Option<&str>, id: &str) -> Result<Self, Error> {
+        let problem = match (service.account(), account) {
+            (Account::None, Some(_)) => "its service has no accounts".to_owned(),
+            (Account::Required(word), None) => format!("it names no {word}"),
+            (Account::Optional(word), Some("")) => format!("its {word} is empty"),
+            _ => return Ok(Self::received(service, account, id)),
+        };
+        Err(Error::input("reference", problem).hinting(format!("Write it as {}.", service.form())))
+    }
+
     /// Splits a text, without a check of whether its parts can be asked for: an id that a service gave may be anything.
     fn read(text: &str) -> Result<Self, Error> {
-        let unfit = |problem: &str, form: &str| {
-            Error::input("reference", problem).hinting(format!("Write it as {form}."))
-        };
-        let forms = "crosstrade:<account>/<id>, hummingbot:<id>, b3os:<id> or refold:[<linked account>/]<id>";
         let (service, rest) = text
             .split_once(':')
-            .and_then(|(word, rest)| {
-                let service = Service::ALL
-                    .iter()
-                    .copied()
-                    .find(|service| service.as_str() == word)?;
-                Some((service, rest))
-            })
-            .ok_or_else(|| unfit("it starts with none of the four services", forms))?;
-        let (account, id) = match (service, rest.rsplit_once('/')) {
-            (Service::CrossTrade, None) => {
-                return Err(unfit("it names no account", "crosstrade:<account>/<id>"));
+            .and_then(|(word, rest)| Some((word.parse::<Service>().ok()?, rest)))
+            .ok_or_else(|| {
+                Error::input("reference", "it starts with none of the services")
+                    .hinting(format!("Write it as {}.", Service::forms()))
+            })?;
+        let (account, id) = match (service.account(), rest.rsplit_once('/')) {
+            (Account::Required(_) | Account::Optional(_), Some((account, id))) => {
+                (Some(account), id)
             }
-            (Service::CrossTrade, Some((account, id))) => (Some(account), id),
-            (Service::Refold, Some(("", _))) => {
-                return Err(unfit(
-                    "its linked account is empty",
-                    "refold:[<linked account>/]<id>",
-                ));
-            }
-            (Service::Refold, Some((account, id))) => (Some(account), id),
-            (_, _) => (None, rest),
+            _ => (None, rest),
         };
-        Ok(Self::received(service, account, id))
+        Self::with_its_account(service, account, id)
     }
 }
 
@@ -180,7 +268,7 @@ impl JsonSchema for Reference {
         json_schema!({
             "description": "Which execution, of which service.",
             "type": "string",
-            "pattern": "^(crosstrade|hummingbot|b3os|refold):",
+            "pattern": format!("^({}):", Service::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("|")),
             "examples": ["crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0", "b3os:exec_1"],
         })
     }

@@ -10,13 +10,16 @@ use crate::generated::refold::{Client, SERVICE, security};
 
 use crate::error::Error;
 use crate::execution::{Execution, State};
+use crate::generated::refold::operations;
 use crate::reference::{Reference, Service};
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
+use crate::transport::body::{Decoder, decodes};
 use crate::transport::budget::Budget;
+use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, Success, Transport};
+use crate::transport::{Manners, ServiceInfo, Success, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
 #[derive(Clone)]
@@ -182,13 +185,33 @@ impl Builder<Credentials> {
 impl Handle for Refold {
     type Credentials = Credentials;
 
-    const SERVICE: &'static crate::transport::ServiceInfo = &SERVICE;
+    const SERVICE: Service = Service::Refold;
+    const INFO: &'static ServiceInfo = &SERVICE;
+    const VARIABLES: &'static [&'static str] = &[
+        "REFOLD_BASE_URL",
+        "REFOLD_API_KEY",
+        "REFOLD_LINKED_ACCOUNT_ID",
+    ];
+    const DECODERS: &'static [(&'static Operation, Decoder)] =
+        &[(&operations::GET_EXECUTION, decodes::<types::Execution>)];
+    const UNKNOWN: (&'static str, &'static [u16]) = ("000000000000000000000000", &[404]);
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,
         not_found: Some("Check the id, and that it is of this linked account."),
         meaning: |_, _| None,
     };
+
+    async fn get(&self, reference: &Reference) -> Result<Reply<Execution>, Error> {
+        let other = reference.account();
+        let other = other.map(|account| self.for_linked_account(account));
+        let other = other.transpose()?;
+        let handle = other.as_ref().unwrap_or(self);
+        let run = handle.execution(reference.id()).await?;
+        let mut execution = run.to_execution();
+        execution.reference = reference.clone();
+        Ok(run.map(|_| execution))
+    }
 
     fn credentials(variables: &Variables<'_>) -> Credentials {
         let name = "REFOLD_LINKED_ACCOUNT_ID";

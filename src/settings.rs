@@ -11,11 +11,16 @@ mod address;
 use address::Address;
 
 use crate::error::Error;
+use crate::execution::Execution;
 use crate::observe::{Observer, Several};
+use crate::reference::{Reference, Service};
 use crate::transport::auth::{Credential, Signer};
+use crate::transport::body::Decoder;
 use crate::transport::budget::Budget;
 use crate::transport::client::{Http, HttpBuilder};
 use crate::transport::limits::Limits;
+use crate::transport::operation::Operation;
+use crate::transport::reply::Reply;
 use crate::transport::retry::{Credits, Retry};
 use crate::transport::{Manners, ServiceInfo, Shared, Transport};
 
@@ -37,16 +42,34 @@ pub struct Builder<C> {
     observers: Vec<Arc<dyn Observer>>,
 }
 
-/// What a service's module tells its builder.
-pub(crate) trait Handle: Sized {
+/// What a service's module adds to what all of them do.
+pub(crate) trait Handle: Carried {
     type Credentials: Default;
 
-    const SERVICE: &'static ServiceInfo;
+    const SERVICE: Service;
+    const INFO: &'static ServiceInfo;
     const MANNERS: Manners;
 
-    /// The path of the service's WebSocket, after the base URL's own.
-    #[cfg(feature = "ws")]
-    const SOCKET: Option<&'static str> = None;
+    /// The variables without which there is no handle, and that of its address.
+    const VARIABLES: &'static [&'static str];
+
+    /// How each operation's success is read.
+    const DECODERS: &'static [(&'static Operation, Decoder)];
+
+    /// The frames that are pushed over the WebSocket and read as a type of their own: the word of `type`, and the component.
+    const PUSHES: &'static [(&'static str, &'static str)] = &[];
+
+    /// An id of the right form that no execution has, and the statuses that say so.
+    const UNKNOWN: (&'static str, &'static [u16]);
+
+    /// The path of the service's WebSocket after the base URL's own, and the variable that names another address.
+    const SOCKET: Option<(&'static str, &'static str)> = None;
+
+    /// Fetches an execution, in the neutral view.
+    fn get(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Reply<Execution>, Error>> + Send;
 
     /// Reads the credentials from variables.
     fn credentials(variables: &Variables<'_>) -> Self::Credentials;
@@ -60,6 +83,12 @@ pub(crate) trait Handle: Sized {
     }
 
     fn open(transport: Transport, credentials: Self::Credentials) -> Result<Self, Error>;
+}
+
+/// What calls through a transport.
+pub(crate) trait Carried: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The same handle over a transport made of its own.
+    fn over(&self, change: &dyn Fn(&Transport) -> Transport) -> Self;
 }
 
 /// Gives a service's handle what every handle has. The handle is `Clone`, and holds its `transport` and the generated
@@ -86,11 +115,12 @@ macro_rules! handle {
             /// `handle.with_limits(handle.limits().call(five))`.
             #[must_use]
             pub fn with_limits(&self, limits: crate::transport::limits::Limits) -> Self {
-                self.over(|transport| transport.with_limits(limits))
+                crate::settings::Carried::over(self, &|transport| transport.with_limits(limits))
             }
+        }
 
-            /// The same handle over a transport made of its own.
-            pub(crate) fn over(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        impl crate::settings::Carried for $Handle {
+            fn over(&self, change: &dyn Fn(&Transport) -> Transport) -> Self {
                 let mut other = self.clone();
                 other.transport = change(&self.transport);
                 other
@@ -240,21 +270,20 @@ impl<C> Builder<C> {
     where
         H: Handle<Credentials = C>,
     {
-        let prefix = H::SERVICE.name.to_uppercase();
+        let prefix = H::INFO.name.to_uppercase();
         let mut builder = Self::new(H::credentials(variables));
         let name = format!("{prefix}_BASE_URL");
         builder.base_url = variables.text(&name).map(|url| (name, url));
         #[cfg(feature = "ws")]
-        if H::SOCKET.is_some() {
-            let name = format!("{prefix}_WS_URL");
-            builder.socket_url = variables.text(&name).map(|url| (name, url));
+        if let Some((_, name)) = H::SOCKET {
+            builder.socket_url = variables.text(name).map(|url| (name.to_owned(), url));
         }
         let name = format!("{prefix}_ALLOW_HTTP");
         builder.allow_http = match variables.text(&name).as_deref() {
             None | Some("0" | "false") => false,
             Some("1" | "true") => true,
             Some(_) => {
-                return Err(Error::setting(name, "is neither 1 nor 0").of_service(H::SERVICE.title));
+                return Err(Error::setting(name, "is neither 1 nor 0").of_service(H::INFO.title));
             }
         };
         Ok(builder)
@@ -262,14 +291,14 @@ impl<C> Builder<C> {
 
     pub(crate) fn open<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
         self.checked()
-            .map_err(|error| error.of_service(H::SERVICE.title))
+            .map_err(|error| error.of_service(H::INFO.title))
     }
 
     fn checked<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
         let signer = H::signer(&self.credentials)?;
         let (name, url) = self
             .base_url
-            .unwrap_or_else(|| ("base_url".to_owned(), H::SERVICE.base_url.to_owned()));
+            .unwrap_or_else(|| ("base_url".to_owned(), H::INFO.base_url.to_owned()));
         let base = Address::read(&name, &url)?;
         #[cfg(feature = "ws")]
         let socket = match self.socket_url {
@@ -295,7 +324,7 @@ impl<C> Builder<C> {
             if !in_the_clear || self.allow_http {
                 return Ok(());
             }
-            let variable = format!("{}_ALLOW_HTTP", H::SERVICE.name.to_uppercase());
+            let variable = format!("{}_ALLOW_HTTP", H::INFO.name.to_uppercase());
             Err(Error::setting(
                 name,
                 "is plain http to a host or proxy beyond this machine, which would send the credential in the clear",
@@ -309,10 +338,10 @@ impl<C> Builder<C> {
                 check(&name, &socket)?;
                 Some(socket.text)
             }
-            None => H::SOCKET.map(|path| format!("{}{path}", base.text)),
+            None => H::SOCKET.map(|(path, _)| format!("{}{path}", base.text)),
         };
         let shared = Shared {
-            service: H::SERVICE,
+            service: H::INFO,
             manners: &const { H::MANNERS },
             base_url: base.text,
             #[cfg(feature = "ws")]

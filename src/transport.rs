@@ -54,6 +54,9 @@ pub(crate) struct ServiceInfo {
     pub base_url: &'static str,
     /// A member under which the service may put its whole answer.
     pub wrapper: Option<&'static str>,
+    /// The spec as `executions_spec::model::Model`, in JSON.
+    #[cfg(feature = "contract")]
+    pub model: &'static str,
 }
 
 /// What a service does that no spec can say.

@@ -8,7 +8,7 @@ use super::Contract;
 use super::finding::{Found, Grade, OTHER, Rule, shown};
 use super::findings::Findings;
 use super::json::{JsonType, member, members, object};
-use super::reading::{Reading, any, decoder};
+use super::reading::{Reading, any};
 use super::walk::Walk;
 use crate::transport::body::checked_text;
 
@@ -134,10 +134,10 @@ impl<'a> Check<'a> {
 
     /// What the client makes of it, and where it finds it: it looks into a wrapper only where it cannot read what is there.
     fn reading(&self) -> (Reading, Option<&'static str>) {
-        let Some(decode) = decoder(self.contract.service, &self.operation.id) else {
+        let Some(decode) = self.contract.decoder(&self.operation.id) else {
             return (any(self.body), None);
         };
-        let read = |wrapper| decode(self.headers, self.body, wrapper);
+        let read = |wrapper| Reading::of(decode(self.headers, self.body, wrapper));
         let bare = read(None);
         match self.contract.about.wrapper {
             Some(wrapper) if bare != Reading::Fits => (read(Some(wrapper)), Some(wrapper)),

@@ -13,7 +13,6 @@ use super::finding::{Found, Grade, Rule, shown};
 use super::findings::Findings;
 use super::json::{JsonType, member, members, object, text as characters};
 use super::operation::called;
-use super::reading::pushes;
 use super::verdict::Verdict;
 use super::walk::Walk;
 use crate::transport::body::refuses;
@@ -57,7 +56,7 @@ fn judge<'a>(
     let mut walk = Walk::new(&contract.schemas, findings);
     let word = |name| member(text, name).and_then(characters);
     let sort = word("type").or_else(|| word("action")).unwrap_or_default();
-    let mut known = pushes(contract.service).iter();
+    let mut known = contract.service.provider().pushes.iter();
     if let Some((push, component)) = known.find(|(push, _)| **push == *sort) {
         if let Some(component) = contract.schemas.named(component) {
             walk.body(component, text, &["type", "action"]);

@@ -2,7 +2,7 @@
 //!
 //! Nothing is written anywhere. Each service that is open is asked for an execution by its reference, for one that there is
 //! not, with a credential that is none, and with a parameter that is none; CrossTrade for its list, too, and all of it again
-//! over its WebSocket with one push. All calls draw on the handles' own rate budgets.
+//! over its WebSocket with one push. One handle alone is checked by `check(&handle.into(), …)`. All calls draw on the handles' own rate budgets.
 //!
 //! ```
 //! # #[cfg(feature = "simulator")]
@@ -24,6 +24,7 @@
 //! # fn main() {}
 //! ```
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,13 +36,12 @@ mod services;
 mod socket;
 mod trial;
 
-pub use crosstrade::check_crosstrade;
-pub use services::{check_b3os, check_hummingbot, check_refold};
 pub use trial::{Attempt, Outcome, Trial};
 
 use crate::error::Error;
 use crate::executions::Executions;
-use crate::reference::{Reference, Service};
+use crate::provider::Opened;
+use crate::reference::{Account, Reference, Service};
 use run::Run;
 
 /// What to check, and with what.
@@ -133,7 +133,8 @@ impl Options {
 
     /// Whether a service is not only to be checked if it happens to be open.
     fn names(&self, service: Service) -> bool {
-        let is_accounts = service == Service::CrossTrade && self.account.is_some();
+        let has_accounts = matches!(service.account(), Account::Required(_));
+        let is_accounts = has_accounts && self.account.is_some();
         self.only.contains(&service) || is_accounts || self.of(service).next().is_some()
     }
 
@@ -156,26 +157,25 @@ impl fmt::Debug for Options {
 /// Checks every service that is open, one after another.
 pub async fn check(executions: &Executions, options: &Options) -> Trial {
     let mut trial = Trial::default();
-    for service in Service::ALL {
-        if options.only.is_empty() || options.only.contains(service) {
-            let checked = check_one(*service, executions, options).await;
-            trial.merge(checked.unwrap_or_else(|why| unopened(*service, &why, options)));
+    for service in Service::ALL.iter().copied() {
+        let is_known = executions.services().any(|known| known == service);
+        let is_wanted = options.only.is_empty() || options.only.contains(&service);
+        if is_wanted && (is_known || options.names(service)) {
+            trial.merge(match executions.handle(service) {
+                Ok(handle) => check_one(service, handle, options).await,
+                Err(why) => unopened(service, &why, options),
+            });
         }
     }
     trial
 }
 
-async fn check_one(
-    service: Service,
-    executions: &Executions,
-    options: &Options,
-) -> Result<Trial, Error> {
-    Ok(match service {
-        Service::CrossTrade => check_crosstrade(executions.crosstrade()?, options).await,
-        Service::Hummingbot => check_hummingbot(executions.hummingbot()?, options).await,
-        Service::B3os => check_b3os(executions.b3os()?, options).await,
-        Service::Refold => check_refold(executions.refold()?, options).await,
-    })
+async fn check_one(service: Service, handle: &Opened, options: &Options) -> Trial {
+    let one: &dyn Any = &**handle;
+    match one.downcast_ref() {
+        Some(crosstrade) => crosstrade::check(crosstrade, options).await,
+        None => services::check(service, handle, options).await,
+    }
 }
 
 fn unopened(service: Service, why: &Error, options: &Options) -> Trial {

@@ -88,10 +88,9 @@ fn contract(entry: &Entry) -> Option<&'static Contract> {
         return Some(contract);
     }
     let fits = |contract: &&Contract| match entry.messages {
-        // CrossTrade's is the only WebSocket so far.
         Some(_) => {
-            !super::reading::pushes(contract.service).is_empty()
-                && url.path().ends_with("/ws/stream")
+            let socket = contract.service.provider().socket;
+            socket.is_some_and(|(path, _)| url.path().ends_with(path))
         }
         None => operation(contract, entry).is_some(),
     };

@@ -36,6 +36,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::read::{RecordedResponse, Recording};
+use crate::reference::Service;
 use answers::{Answers, Recorded};
 pub use missed::Missed;
 use script::{Script, Step};
@@ -45,23 +46,6 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The largest message that a WebSocket takes.
 const LARGEST: usize = 1 << 20;
-
-/// Where CrossTrade's WebSocket is unless a setting says otherwise.
-const USUAL_SOCKET: &str = "/ws/stream";
-
-/// The variables that each service's client reads.
-const VARIABLES: [(&str, &str); 10] = [
-    ("crosstrade", "CROSSTRADE_BASE_URL"),
-    ("crosstrade", "CROSSTRADE_TOKEN"),
-    ("hummingbot", "HUMMINGBOT_BASE_URL"),
-    ("hummingbot", "HUMMINGBOT_USERNAME"),
-    ("hummingbot", "HUMMINGBOT_PASSWORD"),
-    ("b3os", "B3OS_BASE_URL"),
-    ("b3os", "B3OS_API_KEY"),
-    ("refold", "REFOLD_BASE_URL"),
-    ("refold", "REFOLD_API_KEY"),
-    ("refold", "REFOLD_LINKED_ACCOUNT_ID"),
-];
 
 /// A recording that is being served. Dropping it stops that without waiting; [`shutdown`](Self::shutdown) waits.
 #[derive(Debug)]
@@ -138,20 +122,28 @@ impl Replay {
     /// The credentials are made up.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, String)> {
-        let has = |name: &str| self.services.is_empty() || self.services.contains(name);
-        let wanted = VARIABLES.into_iter().filter(|(service, _)| has(service));
-        let mut variables: Vec<_> = wanted
-            .map(|(_, name)| match name.ends_with("_BASE_URL") {
-                true => (name, self.url()),
-                false => (name, "any".to_owned()),
-            })
-            .collect();
-        let unusual = self.socket.as_ref().filter(|path| *path != USUAL_SOCKET);
-        if let Some(path) = unusual
-            && has("crosstrade")
-        {
-            let url = format!("ws://{}{path}", self.address);
-            variables.push(("CROSSTRADE_WS_URL", url));
+        let services = Service::ALL
+            .iter()
+            .filter(|service| self.services.is_empty() || self.services.contains(service.as_str()));
+        let mut variables = Vec::new();
+        for service in services {
+            let provider = service.provider();
+            variables.extend(provider.variables.iter().map(|name| {
+                let is_address = name.ends_with("_BASE_URL");
+                (
+                    *name,
+                    if is_address {
+                        self.url()
+                    } else {
+                        "any".to_owned()
+                    },
+                )
+            }));
+            if let (Some(path), Some((usual, name))) = (&self.socket, provider.socket)
+                && path != usual
+            {
+                variables.push((name, format!("ws://{}{path}", self.address)));
+            }
         }
         variables
     }

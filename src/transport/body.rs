@@ -49,7 +49,7 @@ pub(crate) enum Unusable {
     Unfit(Kind),
 }
 
-fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusable {
+pub(crate) fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusable {
     Unusable::Unfit(Kind::Unfit {
         path,
         problem: problem.into(),
@@ -84,6 +84,18 @@ pub(crate) fn decode_text<T: Success>(
             false => Ok(()),
         }
     })
+}
+
+/// Finds out whether a body reads as an operation's success.
+pub(crate) type Decoder = fn(&HeaderMap, &Bytes, Option<&str>) -> Result<(), Unusable>;
+
+/// [`Decoder`] of what is read as `T`.
+pub(crate) fn decodes<T: Success>(
+    headers: &HeaderMap,
+    body: &Bytes,
+    wrapper: Option<&str>,
+) -> Result<(), Unusable> {
+    decode::<T>(headers, body, wrapper).map(drop)
 }
 
 /// Reads an answer over the WebSocket as any type, which need not be an object's.

@@ -31,7 +31,7 @@ Examples:
   executions check --format junit > contract.xml
   executions check traffic.har --fail-on breaks")]
 pub struct Arguments {
-    /// Services (crosstrade, hummingbot, b3os, refold), or one HAR file. [default: every service with settings]
+    #[arg(help = format!("Services ({}), or one HAR file. [default: every service with settings]", words()))]
     #[arg(value_name = "SERVICE|FILE.har", value_parser = subject)]
     what: Vec<Subject>,
 
@@ -76,10 +76,18 @@ enum Subject {
     File(PathBuf),
 }
 
+/// The words of all services: `crosstrade, hummingbot, …`.
+fn words() -> String {
+    let words: Vec<_> = Service::ALL
+        .iter()
+        .map(|service| service.as_str())
+        .collect();
+    words.join(", ")
+}
+
 fn subject(text: &str) -> Result<Subject, &'static str> {
-    let service = Service::ALL.iter().find(|service| service.as_str() == text);
-    match service {
-        Some(service) => Ok(Subject::Service(*service)),
+    match text.parse().ok() {
+        Some(service) => Ok(Subject::Service(service)),
         None if text.contains(['.', '/', '\\']) => Ok(Subject::File(PathBuf::from(text))),
         None => Err("it is neither a service nor a HAR file"),
     }

@@ -21,7 +21,7 @@ Examples:
   executions get b3os:exec_1 --timeout 10s -o raw > answer.json
   executions get crosstrade:Sim101/550837ff9e784c2895ef6dab22d06be0 --ws")]
 pub struct Arguments {
-    /// Which: crosstrade:<account>/<id>, hummingbot:<id>, b3os:<id> or refold:[<linked account>/]<id>.
+    #[arg(help = format!("Which: {}.", Service::forms()))]
     reference: Reference,
 
     #[command(flatten)]

@@ -129,8 +129,7 @@ fn table(fills: &Reply<ExecutionList>) -> Table {
 fn account(text: &str) -> Result<String, String> {
     let form = "write it as crosstrade:<account>";
     let (word, account) = text.split_once(':').ok_or(form)?;
-    let service = Service::ALL.iter().find(|service| service.as_str() == word);
-    match service {
+    match word.parse().ok() {
         Some(Service::CrossTrade) if account.is_empty() => Err(form.to_owned()),
         Some(Service::CrossTrade) if account.contains('/') => Err(format!(
             "that is one execution, for `executions get`; for a list {form}"

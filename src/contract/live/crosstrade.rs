@@ -9,26 +9,25 @@ use crate::contract::{Contract, Grade};
 use crate::crosstrade::{CrossTrade, types};
 use crate::generated::crosstrade::operations;
 use crate::reference::{Reference, Service};
+use crate::settings::{Carried as _, Handle as _};
 use crate::transport::request::Target;
 
 /// As far back as REST lists.
 const LOOKBACK: Duration = Duration::from_secs(900);
-/// Of the form of an id, of which NinjaTrader has made none.
-const UNKNOWN: &str = "00000000000000000000000000000000";
+const UNKNOWN: &str = CrossTrade::UNKNOWN.0;
 const UNKNOWN_ACCOUNT: &str = "no-such-account";
 const NO_ACCOUNT: &str =
     "no account is known: give a reference, crosstrade:<account>/<id>, or an account";
 
-/// 404 is not documented, and as the client reads it.
-const NOT_FOUND: Expected = Expected::Refusal(&[404, 400], Grade::Breaks);
+const NOT_FOUND: Expected = Expected::Refusal(CrossTrade::UNKNOWN.1, Grade::Breaks);
 const BAD: Expected = Expected::Refusal(&[400], Grade::Drift);
 const REFUSED: Expected = Expected::Refusal(&[401, 403], Grade::Breaks);
 
-/// Checks CrossTrade: the list and one execution, over REST and, with the feature `ws`, over the WebSocket, where one push is
+/// The list and one execution, over REST and, with the feature `ws`, over the WebSocket, where one push is
 /// waited for; and its refusals.
-pub async fn check_crosstrade(crosstrade: &CrossTrade, options: &Options) -> Trial {
+pub(super) async fn check(crosstrade: &CrossTrade, options: &Options) -> Trial {
     let mut run = Run::new(Service::CrossTrade, options);
-    let crosstrade = crosstrade.over(|transport| transport.also_observed(run.tap()));
+    let crosstrade = crosstrade.over(&|transport| transport.also_observed(run.tap()));
     let given = options.of(Service::CrossTrade).next();
     let account = given.map(account_of).or(options.account.as_deref());
     let account = account.ok_or(NO_ACCOUNT);
@@ -100,7 +99,7 @@ async fn refusals(
     let list = crosstrade.executions(UNKNOWN_ACCOUNT);
     run.attempt("list of an unknown account", BAD, Ok(list))
         .await;
-    let wrong = crosstrade.over(|transport| transport.with_wrong_credential());
+    let wrong = crosstrade.over(&|transport| transport.with_wrong_credential());
     let list = options.wrong_credential(wrong.executions(known));
     run.attempt("list with a wrong credential", REFUSED, list)
         .await;

@@ -209,7 +209,7 @@ async fn what_drifts_is_told_from_what_breaks() {
         (documents::FILL.replace("5804.5", "{}"), Outcome::Broke),
     ] {
         let server = Wire::always(ok(&body)).await;
-        let trial = live::check_crosstrade(&crosstrade(&server.url()), &rest()).await;
+        let trial = live::check(&crosstrade(&server.url()).into(), &rest()).await;
         assert_eq!(outcome(&trial, "get an execution"), expected, "{trial}");
         // A service that answers everything tells its clients of what there is not.
         for tried in ["get an unknown execution", "list with a wrong credential"] {
@@ -236,7 +236,7 @@ async fn what_drifts_is_told_from_what_breaks() {
 async fn another_refusal_than_the_documented_one_is_drift() {
     let gone = answer(410, &[], r#"{"detail": "gone"}"#);
     let server = Wire::always(gone).await;
-    let trial = live::check_hummingbot(&hummingbot(&server.url()), &Options::new()).await;
+    let trial = live::check(&hummingbot(&server.url()).into(), &Options::new()).await;
     for tried in ["get an unknown execution", "get with a wrong credential"] {
         assert_eq!(outcome(&trial, tried), Outcome::Drifted, "{trial}");
     }
@@ -247,7 +247,7 @@ async fn another_refusal_than_the_documented_one_is_drift() {
 #[tokio::test]
 async fn an_undocumented_status_for_what_there_is_is_drift() {
     let server = Wire::always(answer(418, &[], "{}")).await;
-    let trial = live::check_crosstrade(&crosstrade(&server.url()), &rest()).await;
+    let trial = live::check(&crosstrade(&server.url()).into(), &rest()).await;
     assert_eq!(
         outcome(&trial, "get an execution"),
         Outcome::Drifted,
@@ -260,7 +260,7 @@ async fn a_refusal_inside_a_success_is_one() {
     let refusal = r#"{"success": false, "error": {"message": "no", "code": "not_found"}}"#;
     let server = Wire::always(ok(refusal)).await;
     let options = Options::new().reference("b3os:a".parse().expect("a reference"));
-    let trial = live::check_b3os(&b3os(&server.url()), &options).await;
+    let trial = live::check(&b3os(&server.url()).into(), &options).await;
     assert_eq!(
         outcome(&trial, "get an unknown execution"),
         Outcome::Held,
@@ -286,7 +286,8 @@ async fn a_websocket_that_answers_for_what_there_is_not_breaks_and_one_without_p
     let options = Options::new().reference(fill());
     let options = options.push_wait(Duration::from_millis(50));
     let serve = async { server.accept().await.serve(documents::FILL).await };
-    let check = live::check_crosstrade(&crosstrade, &options);
+    let executions = crosstrade.into();
+    let check = live::check(&executions, &options);
     let (calls, trial) = tokio::join!(serve, check);
     assert_eq!(calls, 3);
     for (tried, expected) in [
@@ -304,7 +305,7 @@ async fn what_says_nothing_of_the_contract_failed() {
     let refuses = Wire::always(answer(401, &[], r#"{"error": "no"}"#)).await;
     let offline = Wire::always(answer(408, &[], r#"{"error": "addon_disconnected"}"#)).await;
     for url in [refusing(), refuses.url(), offline.url()] {
-        let trial = live::check_crosstrade(&crosstrade(&url), &rest()).await;
+        let trial = live::check(&crosstrade(&url).into(), &rest()).await;
         for tried in [
             "list executions",
             "get an execution",
@@ -357,7 +358,7 @@ async fn it_draws_on_the_budget_of_the_handle() {
         .budget(budget.failing())
         .build()
         .expect("complete");
-    let trial = live::check_crosstrade(&crosstrade, &rest()).await;
+    let trial = live::check(&crosstrade.into(), &rest()).await;
     assert_eq!(server.requests().len(), 2, "{trial}");
     assert!(trial.count(Outcome::Failed) >= 4, "{trial}");
 }
@@ -373,9 +374,8 @@ async fn frames_that_nobody_can_read_break_and_a_socket_that_refuses_failed() {
         let options = Options::new()
             .reference(fill())
             .push_wait(Duration::from_millis(200));
-        let executions = open(&simulator);
-        let crosstrade = executions.crosstrade().expect("open");
-        let trial = live::check_crosstrade(crosstrade, &options).await;
+        let options = options.only(Service::CrossTrade);
+        let trial = live::check(&open(&simulator), &options).await;
         assert_eq!(outcome(&trial, tried), expected, "{fault}: {trial}");
         assert_eq!(outcome(&trial, "get an execution"), Outcome::Held);
         if fault == "reject-auth" {
@@ -390,7 +390,7 @@ async fn frames_that_nobody_can_read_break_and_a_socket_that_refuses_failed() {
 async fn the_outputs_are_whole() {
     let server = Wire::play([vec![Read, ok(&with_news())]]).await;
     let options = rest().without_wrong_credential();
-    let trial = live::check_crosstrade(&crosstrade(&server.url()), &options).await;
+    let trial = live::check(&crosstrade(&server.url()).into(), &options).await;
     let json: serde_json::Value = serde_json::from_str(&trial.to_json()).expect("JSON");
     let attempts = json["attempts"].as_array().expect("a list");
     assert_eq!(attempts.len(), trial.attempts.len());

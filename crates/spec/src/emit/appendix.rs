@@ -49,15 +49,13 @@ pub fn appendix(spec: &Spec) -> TokenStream {
             title: #title,
             base_url: #base_url,
             wrapper: #wrapper,
+            #[cfg(feature = "contract")]
+            model: include_str!(concat!(env!("OUT_DIR"), #model)),
         };
 
         /// The spec as JSON, members and digits as in its file.
         #[cfg(feature = "simulator")]
         pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
-
-        /// The spec as `executions_spec::model::Model`, in JSON.
-        #[cfg(feature = "contract")]
-        pub const MODEL: &str = include_str!(concat!(env!("OUT_DIR"), #model));
 
         /// What the transport has to know of each operation.
         pub mod operations {
