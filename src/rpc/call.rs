@@ -195,10 +195,7 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<AnswerFrame, Error> {
         let unsettled = |error: Error, sent: Option<Timestamp>| {
             let attempts = attempts + u32::from(sent.is_some());
             let error = error.tried(attempts, started.elapsed());
-            match sent {
-                Some(sent) if !ask.read_only => error.unsettled(sent),
-                _ => error,
-            }
+            error.unsettled(sent.filter(|_| !ask.read_only))
         };
         return Err(match end {
             End::Answered { frame, data, at } => return Ok(answer(frame, data, at)),
