@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -30,9 +31,11 @@ pub enum Step {
     HalfClose,
     /// Ends the connection with a TCP reset.
     Reset,
+    /// Goes on once the test says so.
+    Wait(Arc<Notify>),
 }
 
-pub use Step::{Drip, Flood, HalfClose, Hang, Read, Reset, Send};
+pub use Step::{Drip, Flood, HalfClose, Hang, Read, Reset, Send, Wait};
 
 /// A text or bytes to send.
 pub fn send(bytes: impl Into<Vec<u8>>) -> Step {
@@ -198,6 +201,7 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
             }
             HalfClose => stream.shutdown().await?,
             Reset => return reset(&stream),
+            Wait(word) => word.notified().await,
         }
         stream.flush().await?;
     }
