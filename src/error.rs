@@ -21,6 +21,8 @@ use text::{Seconds, What};
 /// Opaque: decide with the predicates (`is_…`), show it with [`Display`](fmt::Display) (one line; the cause is in
 /// [`source`](StdError::source) and not repeated), and read what the service said from the accessors. Cheap to clone. No
 /// text of it holds a credential, a header or a URL's query.
+///
+/// With a write, ask [`is_outcome_unknown`](Self::is_outcome_unknown) before any other predicate.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
