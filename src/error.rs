@@ -264,7 +264,7 @@ impl Error {
         }
     }
 
-    /// How many times the request was sent; 0 where nothing was.
+    /// How many attempts to send the request were made, those that found no connection included; 0 where none was.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -361,8 +361,8 @@ impl Error {
         matches!(self.0.kind, Kind::TooLarge { .. })
     }
 
-    /// A call that may change something was sent, and nothing proves that it was not executed. It was sent once and will not
-    /// be sent again: look whether it happened, around [`sent_at`](Self::sent_at), before you repeat it.
+    /// A call that may change something was sent, and nothing proves that it was not executed. It was not sent again and will
+    /// not be: look whether it happened, around [`sent_at`](Self::sent_at), before you repeat it.
     ///
     /// The proof is that no connection was made, or a status that the spec lists as given before the service acts, in the
     /// service's own error form. So a timeout, a broken connection, a redirect, any other status, and a success that does not

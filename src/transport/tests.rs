@@ -54,7 +54,7 @@ const OWN: &str = r#"{"error":"no_margin","message":"no"}"#;
 fn shop(url: &str) -> Shared {
     let secret = SecretString::from("a-token");
     let credential = Credential::new("token", &secret).expect("not empty");
-    let connect_timeout = Duration::from_millis(200);
+    let connect_timeout = Duration::from_millis(500);
     let http = Http::builder().connect_timeout(connect_timeout);
     Shared {
         service: &SHOP,
@@ -91,8 +91,8 @@ async fn refused(shared: Shared, limits: Limits) -> Error {
 /// The error of an order that a peer handles so on every connection, and how many times it saw the request.
 async fn played(script: Vec<Step>) -> (Error, usize) {
     let peer = Wire::play([script]).await;
-    let quick = Duration::from_millis(300);
-    let limits = Limits::default().stall(quick).attempt(quick * 2).body(1000);
+    let quick = Duration::from_millis(500);
+    let limits = Limits::default().stall(quick).attempt(quick * 3).body(1000);
     let error = refused(shop(&peer.url()), limits).await;
     (error, peer.requests().len())
 }
