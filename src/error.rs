@@ -21,6 +21,8 @@ use text::{Seconds, What};
 /// Opaque: decide with the predicates (`is_…`), show it with [`Display`](fmt::Display) (one line; the cause is in
 /// [`source`](StdError::source) and not repeated), and read what the service said from the accessors. Cheap to clone. No
 /// text of it holds a credential, a header or a URL's query.
+///
+/// With a write, ask [`is_outcome_unknown`](Self::is_outcome_unknown) before any other predicate.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -34,7 +36,7 @@ struct Inner {
     elapsed: Duration,
     retry_after: Option<Duration>,
     answer: Option<Arc<Answered>>,
-    /// When a call was sent of which nobody knows whether it was executed.
+    /// When the call was sent, if nobody knows whether it was executed.
     unsettled: Option<Timestamp>,
     note: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -193,10 +195,9 @@ impl Error {
         self.with(|inner| inner.answer = Some(Arc::new(answer)))
     }
 
-    /// The call was sent at `sent`, and nobody here knows what became of it.
-    #[cfg(feature = "ws")]
-    pub(crate) fn unsettled(self, sent: Timestamp) -> Self {
-        self.with(|inner| inner.unsettled = Some(sent))
+    /// The call was `sent` then, and nobody here knows whether it was executed; `None` where that is known.
+    pub(crate) fn unsettled(self, sent: Option<Timestamp>) -> Self {
+        self.with(|inner| inner.unsettled = sent)
     }
 
     #[cfg(feature = "ws")]
@@ -263,7 +264,7 @@ impl Error {
         }
     }
 
-    /// How many times the request was sent; 0 where nothing was.
+    /// How many attempts to send the request were made, those that found no connection included; 0 where none was.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -273,14 +274,24 @@ impl Error {
         self.0.elapsed
     }
 
-    /// When the call of an [`is_outcome_unknown`](Self::is_outcome_unknown) was sent, by this machine's clock.
+    /// When the attempt began that was sent, by this machine's clock; `None` unless the
+    /// [outcome is unknown](Self::is_outcome_unknown). Look for what it may have done from a little before on, as the service
+    /// has a clock of its own.
     pub fn sent_at(&self) -> Option<Timestamp> {
         self.0.unsettled
     }
 
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
-        self.0.hint.clone().or_else(|| self.general_hint())
+        let special = self.0.hint.clone();
+        if !self.is_outcome_unknown() {
+            return special.or_else(|| self.general_hint());
+        }
+        let first = "Find out whether it happened before you repeat it.".to_owned();
+        Some(match special {
+            Some(special) => format!("{first} {special}"),
+            None => first,
+        })
     }
 
     /// What happened, without the operation and the hint.
@@ -293,7 +304,7 @@ impl Error {
         matches!(self.0.kind, Kind::Setting { .. } | Kind::Input { .. })
     }
 
-    /// The service knows no such execution. Hummingbot also says so of one that exists while its database cannot be read.
+    /// The service knows no such execution, or no such thing to act on. Hummingbot also says so of one that exists while its database cannot be read.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == Kind::Refused(Refusal::NotFound)
             || self.refused_with(|status| status == StatusCode::NOT_FOUND)
@@ -350,10 +361,18 @@ impl Error {
         matches!(self.0.kind, Kind::TooLarge { .. })
     }
 
-    /// A call over a WebSocket that may change something was sent, and its answer did not come: it may or may not have been
-    /// executed. It was sent once and will not be sent again; look whether it happened before you repeat it.
+    /// A call that may change something was sent, and nothing proves that it was not executed. It was not sent again and will
+    /// not be: look whether it happened, around [`sent_at`](Self::sent_at), before you repeat it.
     ///
-    /// Holds besides [`is_timeout`](Self::is_timeout) where the call's deadline passed with the answer outstanding.
+    /// The proof is that no connection was made, or a status that the spec lists as given before the service acts, in the
+    /// service's own error form. So a timeout, a broken connection, a redirect, any other status, and a success that does not
+    /// fit or says that it failed leave the outcome unknown, as does a veto of any of them. Over a WebSocket, where answers
+    /// have no status, every error of a call that was sent does.
+    ///
+    /// Ask this first. The other predicates and [`status`](Self::status), [`message`](Self::message) and
+    /// [`body`](Self::body) hold besides it, and say how the call ended, not that it did nothing: one that
+    /// [`is_not_found`](Self::is_not_found) or [`is_rate_limited`](Self::is_rate_limited) may have been executed too.
+    /// [`is_retryable`](Self::is_retryable) and [`is_invalid_input`](Self::is_invalid_input) never hold besides it.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.unsettled.is_some()
     }
@@ -391,9 +410,6 @@ impl Error {
     }
 
     fn general_hint(&self) -> Option<String> {
-        if self.is_outcome_unknown() {
-            return Some("Find out whether it happened before you repeat it.".to_owned());
-        }
         let hint = match &self.0.kind {
             Kind::Unreachable(Unreachable::Dns) => {
                 "Check the host in the base URL, and the network."
@@ -453,8 +469,12 @@ impl fmt::Display for Error {
         if let Some(service) = self.service() {
             write!(f, "{service}: ")?;
         }
-        if let Some(doing) = self.operation() {
-            write!(f, "could not {doing}: ")?;
+        match self.operation() {
+            Some(doing) if self.is_outcome_unknown() => {
+                write!(f, "the outcome of `{doing}` is unknown: ")?;
+            }
+            Some(doing) => write!(f, "could not {doing}: ")?,
+            None => {}
         }
         What(self).fmt(f)?;
         self.hint()

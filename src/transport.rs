@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
@@ -26,6 +27,7 @@ mod probe;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod retry;
+pub(crate) mod settled;
 mod shown;
 #[cfg(feature = "ws")]
 pub(crate) mod upgrade;
@@ -37,10 +39,11 @@ use budget::Budget;
 use client::Http;
 use failure::Failure;
 use limits::Limits;
-use operation::{Effect, Operation};
+use operation::Operation;
 use reply::Reply;
 use request::{Request, Target, Unbuilt};
 use retry::{Credits, Outcome, Retry};
+use settled::{Ended, is_settled};
 use shown::Shown;
 
 /// What the spec says of a service; `build.rs` writes one constant a service.
@@ -103,6 +106,8 @@ pub(crate) struct Received {
     pub body: Bytes,
     pub attempts: u32,
     pub elapsed: Duration,
+    /// When it was sent, if it is a write whose outcome is unknown unless this turns out to be its success.
+    pub unsettled: Option<Timestamp>,
 }
 
 /// What an attempt brought, whatever its status.
@@ -168,19 +173,18 @@ impl Transport {
         request: reqwest::Request,
     ) -> Result<Received, Error> {
         let shared = &*self.shared;
-        let is_read = operation.effect == Effect::Read;
         let started = Instant::now();
         let deadline = started + self.limits.call;
         let mut now = started;
         let mut number = 0;
-        // What the attempt before came to, which is the call's end if the budget allows no other.
+        // What the attempt before came to, which is the call's end if the budget allows no other. It was settled.
         let mut before = None;
         loop {
             if let Some(budget) = &shared.budget
                 && let Err(wait) = budget.draw(now, deadline).await
             {
                 let end = before.unwrap_or_else(|| Err(Failure::unsent(wait)));
-                return received(end, number, started.elapsed());
+                return received(end, number, started.elapsed(), None);
             }
             number += 1;
             // Generated bodies are bytes, which can be copied.
@@ -200,19 +204,24 @@ impl Transport {
                 Some(_) => Shown::of(&self.shared, &copy, operation.id, number),
                 None => None,
             };
+            let sent = Timestamp::now();
             let attempt = Attempt::begin(shared, &self.limits, deadline);
             let result = attempt.run(copy).instrument(span.clone()).await;
             note(&span, &result, attempt.began.elapsed());
             let outcome = outcome_of(&result);
-            shared.settle(outcome);
+            shared.learn(outcome);
+            let is_settled = is_settled(operation.effect, ended(&result));
+            let unsettled = (!is_settled).then_some(sent);
             if let Some(veto) = shown.and_then(|shown| shown.ended(&result)) {
-                let end = received(result, number, started.elapsed());
+                let end = received(result, number, started.elapsed(), unsettled);
                 return Err(verdict::vetoed(shared, end, *veto));
             }
             let (offline, random) = (shared.manners.offline, fastrand::f64());
             let wait = match &result {
                 Ok((status, ..)) if status.is_success() => None,
-                _ => shared.retry.next(number, is_read, outcome, offline, random),
+                _ => shared
+                    .retry
+                    .next(number, is_settled, outcome, offline, random),
             };
             match wait {
                 Some(wait) if shared.affords(wait, deadline, outcome) => {
@@ -220,7 +229,7 @@ impl Transport {
                     now = Instant::now();
                     before = Some(result);
                 }
-                _ => return received(result, number, started.elapsed()),
+                _ => return received(result, number, started.elapsed(), unsettled),
             }
         }
     }
@@ -336,6 +345,7 @@ fn received(
     result: Result<Arrival, Failure>,
     attempts: u32,
     elapsed: Duration,
+    unsettled: Option<Timestamp>,
 ) -> Result<Received, Error> {
     match result {
         Ok((status, headers, body)) => Ok(Received {
@@ -344,14 +354,18 @@ fn received(
             body,
             attempts,
             elapsed,
+            unsettled,
         }),
-        Err(failure) => Err(failure.into_error().tried(attempts, elapsed)),
+        Err(failure) => {
+            let error = failure.into_error().tried(attempts, elapsed);
+            Err(error.unsettled(unsettled))
+        }
     }
 }
 
 impl Shared {
     /// What an attempt's outcome means for the calls after it.
-    fn settle(&self, outcome: Outcome) {
+    fn learn(&self, outcome: Outcome) {
         let Outcome::Answered {
             status,
             retry_after,
@@ -389,6 +403,18 @@ fn note(span: &tracing::Span, result: &Result<Arrival, Failure>, elapsed: Durati
     span.in_scope(|| tracing::debug!("attempt ended"));
 }
 
+/// How an attempt ended, as far as it shows whether a write was executed.
+fn ended(result: &Result<Arrival, Failure>) -> Ended<'_> {
+    match result {
+        Ok((status, _, body)) => Ended::Answered {
+            status: Some(status.as_u16()),
+            body,
+        },
+        Err(failure) if failure.is_unsent() => Ended::Unsent,
+        Err(_) => Ended::Unanswered,
+    }
+}
+
 fn outcome_of(result: &Result<Arrival, Failure>) -> Outcome {
     match result {
         Ok((status, headers, _)) => Outcome::Answered {
@@ -418,3 +444,6 @@ impl fmt::Debug for Transport {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

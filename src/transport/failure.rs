@@ -84,6 +84,16 @@ impl Failure {
         }
     }
 
+    /// Returns true if the request was certainly handed to no connection. A limit of the attempt or of the call may run out
+    /// while there is none yet, but nothing tells so.
+    pub fn is_unsent(&self) -> bool {
+        match self.kind {
+            Kind::Timeout { limit, .. } => limit == Limit::Connect,
+            Kind::Unreachable(_) | Kind::Budget { .. } | Kind::Input { .. } => true,
+            _ => false,
+        }
+    }
+
     pub fn into_error(self) -> Error {
         let error = Error::new(self.kind);
         match self.source {

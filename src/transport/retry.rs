@@ -10,8 +10,10 @@ use crate::error::is_passing;
 /// How hard a handle tries. The default: three attempts, waits of up to 0.5 s, 1 s, … drawn at random, and a service's
 /// `Retry-After` honoured up to 30 s.
 ///
-/// Only what is safe is sent again: reads that found no connection, lost it, ran into a time limit, or were answered 429,
-/// 500, 502, 503 or 504. One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one
+/// Only what is safe is sent again. Reads are that found no connection, lost it, ran into a time limit, or were answered 429,
+/// 500, 502, 503 or 504. A write is sent again only where the attempt before certainly did nothing: no connection was made
+/// for it, or the service refused it with a 429 that its spec lists as given before the service acts. Such a write may be
+/// executed later than it was asked for, at most by the call's [limit](crate::Limits::call). One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one
 /// back, so a service that is down is not hit three times as hard.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -87,19 +89,20 @@ pub(crate) enum Outcome {
 }
 
 impl Retry {
-    /// How long to wait before the next attempt; `None` ends the call. `random` is in `0.0..1.0`.
+    /// How long to wait before the next attempt; `None` ends the call. `random` is in `0.0..1.0`. An attempt that is not
+    /// settled may have been executed, so it is the last.
     ///
     /// `offline` is the status by which a service says that what it forwards to is not there, which another attempt would
     /// only hit again.
     pub(crate) fn next(
         &self,
         attempt: u32,
-        is_read: bool,
+        is_settled: bool,
         outcome: Outcome,
         offline: Option<u16>,
         random: f64,
     ) -> Option<Duration> {
-        if attempt >= self.attempts || !is_read {
+        if attempt >= self.attempts || !is_settled {
             return None;
         }
         match outcome {
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn passing_failures_of_reads_are_sent_again_three_times_in_all() {
+    fn passing_failures_are_sent_again_three_times_in_all_where_they_are_settled() {
         for outcome in [
             Outcome::Broken,
             Outcome::TimedOut,
@@ -211,8 +214,8 @@ mod tests {
                 "{outcome:?}"
             );
             assert_eq!(next(3, outcome), None, "{outcome:?}");
-            let write = Retry::default().next(1, false, outcome, None, 0.5);
-            assert_eq!(write, None, "{outcome:?} of a write");
+            let unsettled = Retry::default().next(1, false, outcome, None, 0.5);
+            assert_eq!(unsettled, None, "{outcome:?}");
         }
     }
 

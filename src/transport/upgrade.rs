@@ -60,6 +60,7 @@ impl Transport {
             body,
             attempts: 1,
             elapsed,
+            unsettled: None,
         };
         let arrival = match result {
             Ok((arrival, Some(_))) if veto.is_some() => Ok(arrival),
@@ -90,7 +91,7 @@ impl Transport {
             (None, Ok(arrival)) => verdict::unopened(&self.shared, received(arrival)),
             (None, Err(failure)) => failed(failure),
         };
-        self.shared.settle(outcome);
+        self.shared.learn(outcome);
         Err(Unopened {
             error: error.of(self.shared.service.title, "open the WebSocket"),
             outcome: if vetoed { Outcome::Final } else { outcome },
@@ -210,6 +211,7 @@ impl Received {
             body,
             attempts,
             elapsed,
+            unsettled: None,
         }
     }
 }

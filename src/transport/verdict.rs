@@ -57,6 +57,7 @@ pub(super) fn vetoed(shared: &Shared, ended: Result<Received, Error>, veto: Veto
         Ok(received) => error(shared, received, kind),
         Err(failed) => Error::new(kind)
             .tried(failed.attempts(), failed.elapsed())
+            .unsettled(failed.sent_at())
             .because(failed),
     }
 }
@@ -126,6 +127,7 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
         body,
         attempts,
         elapsed,
+        unsettled,
     } = received;
     let mask = |text: String| shared.signer.mask(&text);
     let said = Said::read(&body);
@@ -167,6 +169,7 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
     };
     let error = Error::new(kind)
         .tried(attempts, elapsed)
+        .unsettled(unsettled)
         .retry_in(asked_wait(&headers, std::time::SystemTime::now()))
         .answered(Answered {
             status,

@@ -1,13 +1,15 @@
 //! What is sent again, how often, and after how long.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use executions::{Hummingbot, Limits, Retry};
+use tokio::sync::Notify;
 
 use crate::clients::{
     b3os, crosstrade, documents, eager, failure, hummingbot, milliseconds, refold, refusing_status,
 };
-use crate::wire::{Hang, Read, Wire, answer, head, ok, send};
+use crate::wire::{HalfClose, Hang, Read, Reset, Wait, Wire, answer, head, kept, ok, send};
 
 #[tokio::test]
 async fn what_may_pass_is_sent_three_times_and_what_will_not_is_sent_once() {
@@ -56,6 +58,27 @@ async fn a_success_after_failures_is_a_success_and_each_attempt_is_signed_alike(
     assert!(requests[0].contains("authorization: Basic "));
     assert_eq!(requests[0], requests[1]);
     assert_eq!(requests[0], requests[2]);
+}
+
+// fault 13
+#[tokio::test]
+async fn a_read_over_a_kept_connection_that_ends_at_any_moment_is_answered() {
+    for end in [vec![], vec![HalfClose, Read, Hang], vec![Reset]] {
+        for turns in 0..5 {
+            let word = Arc::new(Notify::new());
+            let first = vec![Read, kept(documents::EXECUTOR), Wait(Arc::clone(&word))];
+            let second = vec![Read, kept(documents::EXECUTOR), Hang];
+            let server = Wire::play([[first, end.clone()].concat(), second]).await;
+            let hummingbot = hummingbot(&server.url());
+            hummingbot.executor("a").await.expect("an executor");
+            word.notify_one();
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            hummingbot.executor("a").await.expect("another connection");
+            assert_eq!(server.connections(), 2);
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -16,7 +17,7 @@ use tokio_rustls::server::TlsStream;
 /// One thing the server does on a connection. When a script is over, the connection is closed.
 #[derive(Clone)]
 pub enum Step {
-    /// Reads until a request's head is complete.
+    /// Reads a request to its end.
     Read,
     /// Sends these bytes.
     Send(Vec<u8>),
@@ -30,9 +31,11 @@ pub enum Step {
     HalfClose,
     /// Ends the connection with a TCP reset.
     Reset,
+    /// Goes on once the test says so.
+    Wait(Arc<Notify>),
 }
 
-pub use Step::{Drip, Flood, HalfClose, Hang, Read, Reset, Send};
+pub use Step::{Drip, Flood, HalfClose, Hang, Read, Reset, Send, Wait};
 
 /// A text or bytes to send.
 pub fn send(bytes: impl Into<Vec<u8>>) -> Step {
@@ -156,7 +159,7 @@ impl Wire {
         self.seen.lock().expect("whole").connections
     }
 
-    /// The heads of the requests that came, in order.
+    /// The requests that came, in order: each head, and the body if it has a length.
     pub fn requests(&self) -> Vec<String> {
         self.seen.lock().expect("whole").requests.clone()
     }
@@ -176,15 +179,10 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
     for step in script {
         match step {
             Read => {
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    match stream.read_u8().await {
-                        Ok(byte) => head.push(byte),
-                        Err(_) => return Ok(()),
-                    }
-                }
-                let head = String::from_utf8_lossy(&head).into_owned();
-                seen.lock().expect("whole").requests.push(head);
+                let Ok(request) = read(&mut stream).await else {
+                    return Ok(());
+                };
+                seen.lock().expect("whole").requests.push(request);
             }
             Send(bytes) => stream.write_all(&bytes).await?,
             Flood(bytes, times) => {
@@ -203,10 +201,24 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
             }
             HalfClose => stream.shutdown().await?,
             Reset => return reset(&stream),
+            Wait(word) => word.notified().await,
         }
         stream.flush().await?;
     }
     stream.shutdown().await
+}
+
+async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&request).into_owned();
+    let mut lines = head.lines();
+    let length = lines.find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().expect("a length"))];
+    stream.read_exact(&mut body).await?;
+    Ok(head + &String::from_utf8_lossy(&body))
 }
 
 /// A port on which connections are neither refused nor made, as its queue is full.
