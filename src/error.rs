@@ -274,9 +274,8 @@ impl Error {
         self.0.elapsed
     }
 
-    /// When the attempt began that was sent, by this machine's clock; `None` unless the
-    /// [outcome is unknown](Self::is_outcome_unknown). Look for what it may have done from a little before on, as the service
-    /// has a clock of its own.
+    /// When the call was sent, by this machine's clock, if its [outcome is unknown](Self::is_outcome_unknown); else `None`.
+    /// Look from a little before it on for what the call may have done: the service has a clock of its own.
     pub fn sent_at(&self) -> Option<Timestamp> {
         self.0.unsettled
     }
@@ -364,10 +363,10 @@ impl Error {
     /// A call that may change something was sent, and nothing proves that it was not executed. It was not sent again and will
     /// not be: look whether it happened, around [`sent_at`](Self::sent_at), before you repeat it.
     ///
-    /// The proof is that no connection was made, or a status that the spec lists as given before the service acts, in the
-    /// service's own error form. So a timeout, a broken connection, a redirect, any other status, and a success that does not
-    /// fit or says that it failed leave the outcome unknown, as does a veto of any of them. Over a WebSocket, where answers
-    /// have no status, every error of a call that was sent does.
+    /// Over REST the proof is that no connection was made, or a status that the spec lists as given before the service acts,
+    /// in the service's own error form. So a timeout, a broken connection, a redirect, any other status, and a 2xx that does
+    /// not fit or says that it failed leave the outcome unknown; so does a veto of what came. Over a WebSocket a lost
+    /// connection, a deadline and the end of the socket do.
     ///
     /// Ask this first. The other predicates and [`status`](Self::status), [`message`](Self::message) and
     /// [`body`](Self::body) hold besides it, and say how the call ended, not that it did nothing: one that

@@ -24,13 +24,7 @@ use crate::transport::limits::LONGEST;
 use crate::transport::operation::{Effect, Operation};
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::settled::{Ended, is_settled};
 use crate::transport::{Received, Success};
-
-/// The effect of a call that nothing is known of.
-const ANYTHING: Effect = Effect::Write {
-    refuses_before: &[],
-};
 
 /// So many times its own size a kept answer may hold in memory.
 const MOST_WASTE: usize = 16;
@@ -41,7 +35,7 @@ pub struct Call<'a, T> {
     link: &'a Link,
     api: &'a str,
     args: Result<String, Error>,
-    effect: Effect,
+    read_only: bool,
     timeout: Option<Duration>,
     answer: PhantomData<fn() -> T>,
 }
@@ -57,9 +51,8 @@ impl Socket {
     /// Success means that the add-on answered so; of an order, not that it was filled.
     ///
     /// # Errors
-    /// As REST's, by what the service says. Once it was sent, every one has
-    /// [`is_outcome_unknown`](Error::is_outcome_unknown) unless the call is [`read_only`](Call::read_only): no document says
-    /// which refusals mean that nothing happened. [`is_timeout`](Error::is_timeout), and
+    /// As REST's, by what the service says; [`is_outcome_unknown`](Error::is_outcome_unknown) where it was sent and the
+    /// connection or the deadline ended before the answer; [`is_timeout`](Error::is_timeout), and
     /// [`is_closed`](Error::is_closed) once the socket is.
     pub fn call<'a, T: DeserializeOwned>(
         &'a self,
@@ -70,7 +63,7 @@ impl Socket {
             link: &self.held.link,
             api,
             args: check_name(api).and_then(|()| wire::arguments(&args)),
-            effect: ANYTHING,
+            read_only: false,
             timeout: None,
             answer: PhantomData,
         }
@@ -90,7 +83,7 @@ impl Socket {
         let ask = Ask {
             api: operation.rpc.unwrap_or(operation.id),
             args: &args,
-            effect: operation.effect,
+            read_only: operation.effect == Effect::Read,
             limit: link.settings.call,
         };
         let mut answer = exchange(link, ask).await.map_err(named)?;
@@ -103,7 +96,7 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
     /// It changes nothing, so that it may be sent again: a call whose connection is lost is then sent on the next one instead
     /// of ending as [outcome unknown](Error::is_outcome_unknown). The vendor marks no call as such; you know.
     pub fn read_only(mut self) -> Self {
-        self.effect = Effect::Read;
+        self.read_only = true;
         self
     }
 
@@ -120,7 +113,7 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
         let ask = Ask {
             api,
             args: &args,
-            effect: self.effect,
+            read_only: self.read_only,
             limit: self.timeout.unwrap_or(link.settings.call),
         };
         let mut answer = exchange(link, ask).await.map_err(named)?;
@@ -141,7 +134,7 @@ impl<T> fmt::Debug for Call<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("api", &self.api)
-            .field("effect", &self.effect)
+            .field("read_only", &self.read_only)
             .finish_non_exhaustive()
     }
 }
@@ -150,7 +143,8 @@ impl<T> fmt::Debug for Call<'_, T> {
 struct Ask<'a> {
     api: &'a str,
     args: &'a str,
-    effect: Effect,
+    /// It may be sent again.
+    read_only: bool,
     limit: Duration,
 }
 
@@ -190,37 +184,30 @@ async fn exchange(link: &Link, ask: Ask<'_>) -> Result<AnswerFrame, Error> {
         }
         let key = Key::fresh();
         let frame = wire::call(key, ask.api, ask.args);
-        // An answer does not tell when its call was written.
-        let opened = Timestamp::now();
         let place = link.open(key, frame).map_err(tried)?;
         let end = place.end(deadline).await;
-        let answer = |frame: Utf8Bytes, data, status, at: Instant| {
-            let body = frame.as_bytes();
-            let is_settled = is_settled(ask.effect, Ended::Answered { status, body });
-            AnswerFrame {
-                frame,
-                data,
-                attempts: attempts + 1,
-                elapsed: at - started,
-                unsettled: (!is_settled).then_some(opened),
-            }
+        let answer = |frame, data, at: Instant| AnswerFrame {
+            frame,
+            data,
+            attempts: attempts + 1,
+            elapsed: at - started,
         };
         let unsettled = |error: Error, sent: Option<Timestamp>| {
             let attempts = attempts + u32::from(sent.is_some());
             let error = error.tried(attempts, started.elapsed());
-            error.unsettled(sent.filter(|_| !is_settled(ask.effect, Ended::Unanswered)))
+            error.unsettled(sent.filter(|_| !ask.read_only))
         };
         return Err(match end {
-            End::Answered { frame, data, at } => return Ok(answer(frame, data, None, at)),
+            End::Answered { frame, data, at } => return Ok(answer(frame, data, at)),
             End::Refused { frame, status } => {
-                let answer = answer(frame, 0..0, status, Instant::now());
+                let answer = answer(frame, 0..0, Instant::now());
                 link.transport.refused(answer.whole(status))
             }
             End::Vetoed { frame, veto } => {
-                let answer = answer(frame, 0..0, None, Instant::now());
+                let answer = answer(frame, 0..0, Instant::now());
                 link.transport.vetoed(answer.whole(None), *veto)
             }
-            End::Lost { why, .. } if ask.effect == Effect::Read => {
+            End::Lost { why, .. } if ask.read_only => {
                 attempts += 1;
                 now = Instant::now();
                 before = Some(why);
@@ -249,8 +236,6 @@ struct AnswerFrame {
     data: Range<usize>,
     attempts: u32,
     elapsed: Duration,
-    /// As of [`Received`].
-    unsettled: Option<Timestamp>,
 }
 
 impl AnswerFrame {
@@ -303,10 +288,7 @@ impl AnswerFrame {
     }
 
     fn received(&self, body: Bytes, status: Option<u16>) -> Received {
-        Received {
-            unsettled: self.unsettled,
-            ..Received::over_socket(body, status, self.attempts, self.elapsed)
-        }
+        Received::over_socket(body, status, self.attempts, self.elapsed)
     }
 }
 
@@ -334,7 +316,6 @@ mod tests {
                 data: 10..10 + length,
                 attempts: 1,
                 elapsed: Duration::ZERO,
-                unsettled: None,
             };
             let body = answer.kept().body;
             drop(answer);

@@ -158,7 +158,10 @@ async fn a_vetoed_answer_ends_its_call_and_no_other() {
     let ((bad, good, refused), id) = tokio::join!(calls, serve);
     assert_eq!(good.expect("answered").as_str(), "2");
     let bad = bad.expect_err("vetoed");
-    assert!(bad.is_contract_drift() && bad.is_outcome_unknown(), "{bad}");
+    assert!(
+        bad.is_contract_drift() && !bad.is_outcome_unknown(),
+        "{bad}"
+    );
     assert_eq!(bad.json_path(), Some("/a/0"));
     assert!(bad.what().contains("the-rule"), "{bad}");
     assert_eq!(bad.attempts(), 1);
