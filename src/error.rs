@@ -366,7 +366,7 @@ impl Error {
     /// Over REST the proof is that no connection was made, or a status that the spec lists as given before the service acts,
     /// in the service's own error form. So a timeout, a broken connection, a redirect, any other status, and a 2xx that does
     /// not fit or says that it failed leave the outcome unknown; so does a veto of what came. Over a WebSocket a lost
-    /// connection, a deadline and the end of the socket do.
+    /// connection, a deadline and the end of the socket do; a refusal there names the call it is for, and is taken at its word.
     ///
     /// Ask this first. The other predicates and [`status`](Self::status), [`message`](Self::message) and
     /// [`body`](Self::body) hold besides it, and say how the call ended, not that it did nothing: one that
