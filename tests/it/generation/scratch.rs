@@ -7,7 +7,6 @@ use std::{fs, io};
 
 use tempfile::TempDir;
 
-const ECHO: &str = include_str!("../../../crates/spec/tests/echo.yaml");
 const ODD: &str = include_str!("../../../crates/spec/tests/odd.yaml");
 
 /// A copy of what builds the library.
@@ -57,27 +56,45 @@ impl Scratch {
 
     /// Whether `cargo check` succeeds, and what it says.
     pub fn check(&self, specs: Option<&Path>) -> (bool, String) {
+        let mut cargo = self.cargo("check");
+        cargo.args(["--lib", "--no-default-features"]);
+        cargo.envs(specs.map(|specs| ("EXECUTIONS_SPECS", specs)));
+        said(&mut cargo)
+    }
+
+    /// Whether a program of the package succeeds, and what it says.
+    fn run(&self, program: &str) -> (bool, String) {
+        let mut cargo = self.cargo("run");
+        let features = "contract,recording,simulator,tokio/macros,tokio/rt";
+        said(cargo.args([
+            "--no-default-features",
+            "--features",
+            features,
+            "--bin",
+            program,
+        ]))
+    }
+
+    fn cargo(&self, command: &str) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch");
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args([
-            "check",
-            "--lib",
-            "--offline",
-            "--quiet",
-            "--no-default-features",
-            "--color=never",
-        ]);
+        cargo.args([command, "--offline", "--quiet", "--color=never"]);
         cargo
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", target);
-        cargo.env_remove("EXECUTIONS_SPECS");
-        cargo.envs(specs.map(|specs| ("EXECUTIONS_SPECS", specs)));
-        let output = cargo.output().unwrap();
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        )
+            .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env_remove("EXECUTIONS_SPECS");
+        cargo
     }
+}
+
+fn said(cargo: &mut Command) -> (bool, String) {
+    let output = cargo.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -156,22 +173,29 @@ fn users_point_the_build_at_specs_of_their_own() {
     );
 }
 
+/// `specs/depot.yaml`, `src/depot.rs` with its `mod`, and a line in the list of services; what uses it is a program of its own.
 #[test]
 fn a_fifth_service_is_one_spec_one_module_and_one_line() {
     let scratch = Scratch::new();
-    fs::write(scratch.path("specs/echo.yaml"), ECHO).unwrap();
-    // Beside it stands one of which rustc itself must say that no name in it is in the way of another.
-    fs::write(scratch.path("specs/odd.yaml"), ODD).unwrap();
-    let module = "//! Echo.\n\
-        pub use crate::generated::echo::types;\n\
-        /// Its address.\n\
-        pub fn address() -> &'static str { crate::generated::echo::SERVICE.base_url }\n";
-    fs::write(scratch.path("src/echo.rs"), module).unwrap();
+    let files = [
+        ("specs/depot.yaml", include_str!("fifth/depot.yaml")),
+        ("src/depot.rs", include_str!("fifth/depot.rs")),
+        ("src/bin/uses.rs", include_str!("fifth/uses.rs")),
+        // Beside it stands one of which rustc itself must say that no name in it is in the way of another.
+        ("specs/odd.yaml", ODD),
+    ];
+    for (name, text) in files {
+        fs::write(scratch.path(name), text).unwrap();
+    }
     scratch.edit(
         "src/lib.rs",
-        "mod generated;",
-        "mod generated;\npub mod echo;",
+        "pub mod refold;",
+        "pub mod refold;\npub mod depot;",
     );
-    let (success, said) = scratch.check(None);
-    assert!(success, "{said}");
+    let line = "/// Jobs.\nDepot = depot, Account::None;\n";
+    let fills = "/// Fills in NinjaTrader 8.\n";
+    scratch.edit("src/reference.rs", fills, &format!("{line}{fills}"));
+
+    let (success, said) = scratch.run("uses");
+    assert!(success && said.contains("all of it"), "{said}");
 }
