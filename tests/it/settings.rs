@@ -1,6 +1,8 @@
 //! Settings from the environment's stand-in: what is missing is named, what contradicts is refused.
 
-use executions::{B3os, CrossTrade, Error, Http, Hummingbot, Refold, Service};
+use std::time::Duration;
+
+use executions::{B3os, CrossTrade, Error, Http, Hummingbot, Limits, Refold, Retry, Service};
 
 use crate::clients::{documents, executions, milliseconds};
 use crate::wire::{Wire, ok};
@@ -185,4 +187,45 @@ fn a_certificate_or_proxy_that_is_none_is_refused() {
 fn a_user_name_with_a_colon_is_refused() {
     let built = Hummingbot::builder().credentials("a:b", "c").build();
     assert!(text(built).contains("colon"));
+}
+
+#[test]
+fn each_limit_reads_back_as_it_was_set_and_leaves_the_others_alone() {
+    let (five, nine) = (milliseconds(5), milliseconds(9));
+    let default = Limits::new();
+    assert_eq!(default, Limits::default());
+    let of = |limits: Limits| {
+        let times = [
+            limits.call_limit(),
+            limits.attempt_limit(),
+            limits.stall_limit(),
+        ];
+        (times, limits.body_limit())
+    };
+    let ([call, attempt, stall], body) = of(default);
+    assert_eq!(of(default.call(five)), ([five, attempt, stall], body));
+    assert_eq!(of(default.attempt(five)), ([call, five, stall], body));
+    assert_eq!(of(default.stall(five)), ([call, attempt, five], body));
+    assert_eq!(of(default.body(5)), ([call, attempt, stall], 5));
+    let ten_years = Duration::from_secs(10 * 365 * 24 * 3600);
+    assert_eq!(default.call(Duration::MAX).call_limit(), ten_years);
+
+    let default = Retry::new();
+    assert_eq!(default, Retry::default());
+    let of = |retry: Retry| {
+        let waits = [
+            retry.first_wait_limit(),
+            retry.wait_limit(),
+            retry.retry_after_limit(),
+        ];
+        (retry.attempts_limit(), waits)
+    };
+    let (attempts, [first, any, asked]) = of(default);
+    assert_eq!(of(default.attempts(9)), (9, [first, any, asked]));
+    assert_eq!(of(default.first_wait(nine)), (attempts, [nine, any, asked]));
+    assert_eq!(of(default.wait(nine)), (attempts, [first, nine, asked]));
+    assert_eq!(
+        of(default.retry_after(nine)),
+        (attempts, [first, any, nine])
+    );
 }
