@@ -86,8 +86,7 @@ pub(crate) fn decode_text<T: Success>(
     })
 }
 
-/// Reads an answer over the WebSocket as any type, which need not be an object's.
-#[cfg(feature = "ws")]
+/// Reads an answer as any type, which need not be an object's.
 pub(crate) fn decode_any<T: DeserializeOwned>(
     text: &str,
     wrapper: Option<&str>,
