@@ -149,6 +149,30 @@ async fn a_references_account_is_the_one_asked_for() {
 }
 
 #[test]
+fn a_hint_names_the_builders_method_beside_the_variable() {
+    let base = || CrossTrade::builder().token("t");
+    let other_host = base().ws_url("wss://example.com/ws").build();
+    let in_the_clear = base().base_url("http://example.com").build();
+    for (refused, variable, method) in [
+        (in_the_clear, "CROSSTRADE_ALLOW_HTTP=1", "allow_http(true)"),
+        (other_host, "CROSSTRADE_BASE_URL", "builder's base_url"),
+        (
+            CrossTrade::builder().build(),
+            "CROSSTRADE_TOKEN",
+            "builder's token",
+        ),
+    ] {
+        let text = text(refused);
+        assert!(text.contains(variable) && text.contains(method), "{text}");
+    }
+    let refold = text(Refold::builder().build());
+    assert!(
+        refold.contains("api_key") && refold.contains("session_token"),
+        "{refold}"
+    );
+}
+
+#[test]
 fn settings_of_a_pool_beside_a_pool_are_refused() {
     let with_pool = || {
         let http = Http::new().expect("a client");
