@@ -22,7 +22,7 @@ mod transport;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod observe;
-#[cfg(feature = "contract")]
+#[cfg(feature = "recording")]
 pub mod recording;
 
 // What build.rs makes of specs/, and what everything is made of.
