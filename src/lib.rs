@@ -33,6 +33,9 @@ pub mod values;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+#[cfg(feature = "cli")]
+pub mod schemas;
+
 // What a change of a spec does to those who use the Rust made of it.
 #[cfg(feature = "diff")]
 pub use executions_spec::diff;

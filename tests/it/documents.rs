@@ -483,3 +483,20 @@ async fn the_clone_of_a_reply_is_a_reply_with_all_that_came_with_it() {
     let id = again.map(|run| run.execution.id.to_string());
     assert_eq!((id.as_str(), id.attempts()), ("<string>", run.attempts()));
 }
+
+#[test]
+fn each_document_fits_the_schema_of_its_type() {
+    for (name, document) in [
+        ("crosstrade.Execution", documents::FILL),
+        ("crosstrade.ExecutionList", documents::FILLS),
+        ("hummingbot.Executor", documents::EXECUTOR),
+        ("b3os.ExecutionEnvelope", documents::B3OS),
+        ("refold.Execution", documents::REFOLD),
+    ] {
+        let schema = executions::schemas::of(name).expect(name);
+        let document = serde_json::from_str(document).expect("JSON");
+        let fits = jsonschema::validate(schema.as_value(), &document);
+        assert!(fits.is_ok(), "{name}: {fits:?}");
+    }
+    assert_eq!(executions::schemas::of("crosstrade.Fill"), None);
+}
