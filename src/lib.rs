@@ -40,8 +40,10 @@ pub mod schemas;
 #[cfg(feature = "diff")]
 pub use executions_spec::diff;
 
-// The crates whose types are part of this one's interface.
-pub use {bytes, http, jiff, reqwest, rust_decimal, secrecy, serde_json};
+// The crates whose types and traits are part of this one's interface.
+#[cfg(feature = "ws")]
+pub use futures_util::stream::Stream;
+pub use {bytes, http, jiff, reqwest, rust_decimal, schemars, secrecy, serde, serde_json, url};
 
 pub use b3os::B3os;
 pub use crosstrade::CrossTrade;
