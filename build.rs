@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
     watch(theirs.as_deref().map(Path::new));
 
     let (specs, mut problems) = files::find(&root.join("specs"), theirs.as_deref());
-    let mut services = String::new();
+    let (mut services, mut schemas) = (String::new(), String::new());
     for file in specs {
         match compile(&file) {
             Ok((spec, module)) => {
@@ -26,6 +26,7 @@ fn main() -> io::Result<()> {
                 services += &format!(
                     "pub mod {service} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{service}.rs\")); }}\n"
                 );
+                schemas += &format!("{service}::SCHEMAS, ");
             }
             Err(found) => problems.extend(found),
         }
@@ -33,6 +34,9 @@ fn main() -> io::Result<()> {
     for problem in &problems {
         println!("cargo::error={problem}");
     }
+    services += &format!(
+        "#[cfg(feature = \"cli\")]\npub const SCHEMAS: &[&[(&str, fn() -> schemars::Schema)]] = &[{schemas}];\n"
+    );
     fs::write(out.join("services.rs"), services)
 }
 

@@ -3,6 +3,8 @@
 //! Document: GET /v1/executions/{id} of B3OS's API reference. An execution here is one client-trackable invocation of a
 //! workflow, payment included; the run it started has an id of its own.
 
+mod json;
+
 use std::ops::Deref;
 
 use secrecy::SecretString;

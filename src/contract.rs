@@ -64,6 +64,7 @@ pub mod live;
 mod operation;
 mod plain;
 mod reading;
+#[cfg(feature = "recording")]
 mod recorded;
 mod report;
 mod schema;
@@ -73,6 +74,7 @@ mod watch;
 mod words;
 
 pub use finding::{Finding, Found, Grade, Rule};
+#[cfg(feature = "recording")]
 pub use recorded::check_recording;
 pub use report::{Report, Unchecked};
 pub use verdict::Verdict;

@@ -159,7 +159,11 @@ fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) 
     Execution {
         service: Service::CrossTrade,
         id: fill.id.to_string(),
-        reference: Reference::received(Service::CrossTrade, account, id),
+        reference: Reference::received(
+            Service::CrossTrade,
+            account.or(fill.account.as_deref()),
+            id,
+        ),
         name: fill.name.clone(),
         // A fill has happened once the service knows of it, and nothing undoes it.
         state: State::Succeeded,

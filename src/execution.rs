@@ -14,6 +14,22 @@ use crate::values::Json;
 /// Made from a service's own answer by `to_execution` on its [`Reply`](crate::Reply), or fetched by
 /// [`Executions::get`](crate::Executions::get). Nothing is invented: what the service did not say is `None`, and everything
 /// it did say is in `raw`.
+///
+/// It goes through JSON text and back without a change, `raw` digit for digit:
+///
+/// ```
+/// use executions::{Execution, Reply, State, refold::types};
+///
+/// let run = r#"{"_id": "65410c", "status": "ERRORED", "createdAt": "2023-10-31T14:19:34.788Z"}"#;
+/// let execution = Reply::<types::Execution>::from_json(run)?.to_execution();
+/// assert_eq!(execution.state, State::Failed);
+/// assert_eq!(execution.state.is_finished(), Some(true));
+/// assert_eq!(execution.started, Some("2023-10-31T14:19:34.788Z".parse()?));
+///
+/// let json = serde_json::to_string(&execution)?;
+/// assert_eq!(serde_json::from_str::<Execution>(&json)?, execution);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(
     description = "Any service's execution, in the terms the four have in common. What the service did not say is null, and everything it did say is in `raw`."

@@ -23,7 +23,7 @@ mod transport;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod observe;
-#[cfg(feature = "contract")]
+#[cfg(feature = "recording")]
 pub mod recording;
 
 // What build.rs makes of specs/, and what everything is made of.
@@ -34,12 +34,17 @@ pub mod values;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+#[cfg(feature = "cli")]
+pub mod schemas;
+
 // What a change of a spec does to those who use the Rust made of it.
 #[cfg(feature = "diff")]
 pub use executions_spec::diff;
 
-// The crates whose types are part of this one's interface.
-pub use {bytes, http, jiff, reqwest, rust_decimal, secrecy, serde_json};
+// The crates whose types and traits are part of this one's interface.
+#[cfg(feature = "ws")]
+pub use futures_util::stream::Stream;
+pub use {bytes, http, jiff, reqwest, rust_decimal, schemars, secrecy, serde, serde_json, url};
 
 pub use b3os::B3os;
 pub use crosstrade::CrossTrade;

@@ -17,6 +17,30 @@ use url::Url;
 /// Is told of the traffic, on the path of the calls: what takes long belongs elsewhere. Set it with
 /// [`Builder::observer`](crate::Builder::observer), or for all services with
 /// [`Executions::observed`](crate::Executions::observed).
+///
+/// Each method has a default, which does nothing and vetoes nothing, so an observer writes only those that it needs:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// use executions::observe::{Exchange, Observer, Veto};
+///
+/// #[derive(Default)]
+/// struct Failures(AtomicU64);
+///
+/// impl Observer for Failures {
+///     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
+///         if exchange.response.is_err() {
+///             self.0.fetch_add(1, Relaxed);
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let failures = Arc::new(Failures::default());
+/// let b3os = executions::B3os::builder().api_key("…").observer(failures.clone()).build()?;
+/// # Ok::<(), executions::Error>(())
+/// ```
 pub trait Observer: Send + Sync + 'static {
     /// One attempt of a call has ended, whatever its outcome; also because its caller gave it up. A call with retries is
     /// several exchanges, and the handshake that opens a WebSocket is one.
@@ -24,14 +48,20 @@ pub trait Observer: Send + Sync + 'static {
     /// # Errors
     /// A veto: the call ends with it in place of its answer, and is not sent again. The error has
     /// [`is_contract_drift`](crate::Error::is_contract_drift).
-    fn exchange(&self, exchange: &Exchange) -> Result<(), Veto>;
+    fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
+        let _ = exchange;
+        Ok(())
+    }
 
     /// A WebSocket's message was sent, or received in whole.
     ///
     /// # Errors
     /// A veto: the call that a received message answers ends with it. A message that answers no call goes on as if there
     /// were none, and so does one that was sent.
-    fn message(&self, message: &Message) -> Result<(), Veto>;
+    fn message(&self, message: &Message) -> Result<(), Veto> {
+        let _ = message;
+        Ok(())
+    }
 
     /// Whether it looks at more of an [`Exchange`] than its answer's status, content type and body. Where no observer does,
     /// the rest of the address and the headers is not copied for it: they cost more than all else. Default: yes.

@@ -58,7 +58,7 @@ impl Refold {
                     self.transport.credential_origin()
                 ),
             )
-            .hinting("Leave the account out, or use REFOLD_API_KEY.")
+            .hinting("Leave the account out, or use REFOLD_API_KEY, in code the builder's api_key.")
             .of_service(SERVICE.title));
         }
         let id = header_text("the linked account", id).map_err(|_| {
@@ -247,7 +247,7 @@ impl Handle for Refold {
                 "api_key, beside the key",
             )),
             (None, None) => Err(missing("REFOLD_API_KEY", "api_key").hinting(
-                "Export it with REFOLD_LINKED_ACCOUNT_ID, or export REFOLD_SESSION_TOKEN.",
+                "Export it with REFOLD_LINKED_ACCOUNT_ID, or REFOLD_SESSION_TOKEN; in code give the values to the builder's api_key or session_token.",
             )),
         }
     }

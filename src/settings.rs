@@ -296,6 +296,7 @@ impl<C> Builder<C> {
 
     fn checked<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
         let signer = H::signer(&self.credentials)?;
+        let variable = |end: &str| format!("{}_{end}", H::INFO.name.to_uppercase());
         let (name, url) = self
             .base_url
             .unwrap_or_else(|| ("base_url".to_owned(), H::INFO.base_url.to_owned()));
@@ -303,7 +304,7 @@ impl<C> Builder<C> {
         #[cfg(feature = "ws")]
         let socket = match self.socket_url {
             Some((name, url)) => {
-                let socket = Address::read_socket(&name, &url, &base)?;
+                let socket = Address::read_socket(&name, &url, &base, &variable("BASE_URL"))?;
                 Some((name, socket))
             }
             None => None,
@@ -324,12 +325,14 @@ impl<C> Builder<C> {
             if !in_the_clear || self.allow_http {
                 return Ok(());
             }
-            let variable = format!("{}_ALLOW_HTTP", H::INFO.name.to_uppercase());
             Err(Error::setting(
                 name,
                 "is plain http to a host or proxy beyond this machine, which would send the credential in the clear",
             )
-            .hinting(format!("Use https, or set {variable}=1 if that network is trusted.")))
+            .hinting(format!(
+                "Use https, or if that network is trusted set {}=1, in code the builder's allow_http(true).",
+                variable("ALLOW_HTTP")
+            )))
         };
         check(&name, &base)?;
         #[cfg(feature = "ws")]

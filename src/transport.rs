@@ -99,6 +99,7 @@ pub(crate) struct Shared {
 }
 
 /// A complete answer, whatever its status.
+#[derive(Clone)]
 pub(crate) struct Received {
     /// `None` for what came over a WebSocket.
     pub status: Option<StatusCode>,

@@ -53,9 +53,14 @@ impl Address {
     }
 
     /// The address of a WebSocket, in http's notation. It may be written in either, and must be on the host of `base`, which
-    /// is the one that the credential is for.
+    /// is the one that the credential is for and is set by `base_variable`.
     #[cfg(feature = "ws")]
-    pub fn read_socket(name: &str, text: &str, base: &Self) -> Result<Self, Error> {
+    pub fn read_socket(
+        name: &str,
+        text: &str,
+        base: &Self,
+        base_variable: &str,
+    ) -> Result<Self, Error> {
         let text = text.trim();
         let notation = |from: &str, to: &str| {
             let scheme = text.get(..from.len())?;
@@ -73,7 +78,9 @@ impl Address {
                 name,
                 "is on another host than the base URL, to which the credential is not sent",
             )
-            .hinting("Set the base URL to that host too, if the credential is meant for it."));
+            .hinting(format!(
+                "If the credential is meant for that host, set {base_variable} to it too, in code the builder's base_url."
+            )));
         }
         Ok(socket)
     }
@@ -130,7 +137,7 @@ mod tests {
     fn a_sockets_address_is_in_either_notation_and_on_the_base_urls_host() {
         let base = Address::read("A_BASE_URL", "https://example.com/prefix").expect("a URL");
         let read = |text| {
-            Address::read_socket("A_WS_URL", text, &base)
+            Address::read_socket("A_WS_URL", text, &base, "A_BASE_URL")
                 .map(|socket| socket.text)
                 .map_err(|error| error.to_string())
         };

@@ -98,8 +98,7 @@ pub(crate) fn decodes<T: Success>(
     decode::<T>(headers, body, wrapper).map(drop)
 }
 
-/// Reads an answer over the WebSocket as any type, which need not be an object's.
-#[cfg(feature = "ws")]
+/// Reads an answer as any type, which need not be an object's.
 pub(crate) fn decode_any<T: DeserializeOwned>(
     text: &str,
     wrapper: Option<&str>,

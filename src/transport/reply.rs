@@ -6,16 +6,33 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
-use super::body::{Success, elements, unknown_members};
+use super::body::{Success, UnknownMember, Unusable, decode_any, elements, unknown_members};
 use super::request::Target;
 use super::{Received, ServiceInfo};
-use crate::error::request_id_header;
+use crate::error::said::Said;
+use crate::error::{Error, Kind, Refusal, request_id_header};
 use crate::values::Json;
 
-use super::body::UnknownMember;
-
 /// A service's answer: the typed value, to which it derefs, beside everything else that was received.
+///
+/// It serialises as its value alone.
+///
+/// ```
+/// use executions::{Reply, hummingbot::types::Executor};
+///
+/// fn line(reply: &Reply<Executor>) -> String {
+///     format!("{} {} (request {:?})", reply.executor_id, reply.status, reply.request_id())
+/// }
+///
+/// // In a program, `hummingbot.executor(id).await?` brings it. In a test of yours, a text does:
+/// let reply = Reply::from_json(r#"{"executor_id": "abc123", "status": "RUNNING"}"#)?;
+/// assert_eq!(line(&reply), "abc123 RUNNING (request None)");
+/// # Ok::<(), executions::Error>(())
+/// ```
+#[derive(Clone)]
 // In boxes, as it is hundreds of bytes that every layer on the way out would move.
 pub struct Reply<T> {
     value: Box<T>,
@@ -23,16 +40,17 @@ pub struct Reply<T> {
 }
 
 /// All of a reply but its value.
+#[derive(Clone)]
 struct Rest {
     received: Received,
     request_id: Option<Box<str>>,
     asked: Asked,
     unknown: fn(&[u8], Option<&str>) -> Vec<UnknownMember>,
-    service: &'static ServiceInfo,
+    wrapper: Option<&'static str>,
 }
 
 /// What was asked for, for the answer's [`Reference`](crate::Reference).
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Asked {
     scope: Option<Box<str>>,
     id: Option<Box<str>>,
@@ -92,12 +110,50 @@ impl<T> Reply<T> {
     /// The members of the answer that the spec does not know, with their exact text. Reads the body again, so it costs as
     /// much as the answer did.
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
-        (self.rest.unknown)(self.bytes(), self.rest.service.wrapper)
+        (self.rest.unknown)(self.bytes(), self.rest.wrapper)
     }
 
     /// The typed value alone.
     pub fn into_inner(self) -> T {
         *self.value
+    }
+
+    /// Makes a reply from a value's own JSON, for tests of code that is given replies. The service has no part in it.
+    ///
+    /// Its status is `None`, its headers are empty, its attempts and its elapsed time are 0, its bytes are the text, and its
+    /// request id is what the text holds as `requestId` or `request_id`. The neutral view takes the id, and CrossTrade's
+    /// account, from the text.
+    ///
+    /// # Errors
+    /// [`is_contract_drift`](Error::is_contract_drift), with the place, if the text is not the type's JSON. A text that says
+    /// `success: false` or has an `error` is an error too, as it is from a service.
+    pub fn from_json(text: &str) -> Result<Self, Error>
+    where
+        T: DeserializeOwned,
+    {
+        let value = decode_any(text, None).map_err(|problem| match problem {
+            Unusable::Failed => Error::new(Kind::Refused(Refusal::InBody)),
+            Unusable::Unfit(kind) => Error::new(kind),
+        })?;
+        let received = Received {
+            status: None,
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(text.as_bytes()),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            unsettled: None,
+        };
+        let rest = Box::new(Rest {
+            received,
+            request_id: Said::read(text.as_bytes()).request_id.map(Box::from),
+            asked: Asked::default(),
+            unknown: unknown_members::<T>,
+            wrapper: None,
+        });
+        Ok(Self {
+            value: Box::new(value),
+            rest,
+        })
     }
 
     pub(crate) fn new(
@@ -114,13 +170,13 @@ impl<T> Reply<T> {
             request_id: value.request_id().map(Box::from),
             asked: Asked::of(target),
             unknown: unknown_members::<T>,
-            service,
+            wrapper: service.wrapper,
         });
         Self { value, rest }
     }
 
-    /// The reply with its value made into another. What counts as unknown stays as it was.
-    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
+    /// Makes the value into another. Everything else stays as it was, the bytes and the unknown members too.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reply<U> {
         Reply {
             value: Box::new(make(*self.value)),
             rest: self.rest,
@@ -139,7 +195,7 @@ impl<T> Reply<T> {
 
     /// The elements of the body's array `name`, each as its own text.
     pub(crate) fn elements(&self, name: &str) -> Vec<Json> {
-        elements(self.bytes(), self.rest.service.wrapper, name)
+        elements(self.bytes(), self.rest.wrapper, name)
     }
 
     pub(crate) fn asked(&self) -> &Asked {
@@ -156,6 +212,12 @@ impl<T> Deref for Reply<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+impl<T: Serialize> Serialize for Reply<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
     }
 }
 

@@ -15,49 +15,43 @@ use crate::error::is_passing;
 /// for it, or the service refused it with a 429 that its spec lists as given before the service acts. Such a write may be
 /// executed later than it was asked for, at most by the call's [limit](crate::Limits::call). One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one
 /// back, so a service that is down is not hit three times as hard.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
+///
+/// As in [`Limits`](crate::Limits), a setter is named after what it limits, and its getter has the same name with `_limit`:
+///
+/// ```
+/// use std::time::Duration;
+/// use executions::{B3os, Retry};
+///
+/// const STUBBORN: Retry = Retry::new().attempts(6).wait(Duration::from_secs(20));
+/// # fn main() -> Result<(), executions::Error> {
+/// let b3os = B3os::builder().api_key("…").retry(STUBBORN).build()?;
+/// assert_eq!(STUBBORN.attempts_limit(), 6);
+/// assert_eq!(Retry::never().attempts_limit(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// The most times a call is sent, the first included; 1 turns retries off.
-    pub attempts: u32,
-    /// The upper bound of the first wait; it doubles with each attempt.
-    pub base: Duration,
-    /// The upper bound of any wait that the client chooses.
-    pub cap: Duration,
-    /// The longest `Retry-After` that is waited for; a longer one ends the call with the error that carries it.
-    pub longest_retry_after: Duration,
+    pub(super) attempts: u32,
+    pub(super) base: Duration,
+    pub(super) cap: Duration,
+    pub(super) longest_retry_after: Duration,
 }
 
 impl Default for Retry {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Retry {
+    /// The default retries.
+    pub const fn new() -> Self {
         Self {
             attempts: 3,
             base: Duration::from_millis(500),
             cap: Duration::from_secs(8),
             longest_retry_after: Duration::from_secs(30),
-        }
-    }
-}
-
-impl Retry {
-    /// The same, with another [`attempts`](Self#structfield.attempts).
-    #[must_use]
-    pub const fn attempts(self, attempts: u32) -> Self {
-        Self { attempts, ..self }
-    }
-
-    /// The same, with other bounds of the first wait and of any wait that the client chooses.
-    #[must_use]
-    pub const fn waits(self, base: Duration, cap: Duration) -> Self {
-        Self { base, cap, ..self }
-    }
-
-    /// The same, with another [`longest_retry_after`](Self#structfield.longest_retry_after).
-    #[must_use]
-    pub const fn longest_retry_after(self, longest: Duration) -> Self {
-        Self {
-            longest_retry_after: longest,
-            ..self
         }
     }
 
@@ -69,6 +63,60 @@ impl Retry {
             cap: Duration::ZERO,
             longest_retry_after: Duration::ZERO,
         }
+    }
+
+    /// Limits how often a call is sent, the first time included; 1 turns retries off. Default 3.
+    #[must_use]
+    pub const fn attempts(self, most: u32) -> Self {
+        Self {
+            attempts: most,
+            ..self
+        }
+    }
+
+    /// Limits the first wait that the client chooses; the limit doubles with each attempt, up to [`wait`](Self::wait).
+    /// Default 0.5 s.
+    #[must_use]
+    pub const fn first_wait(self, limit: Duration) -> Self {
+        Self {
+            base: limit,
+            ..self
+        }
+    }
+
+    /// Limits every wait that the client chooses. Default 8 s.
+    #[must_use]
+    pub const fn wait(self, limit: Duration) -> Self {
+        Self { cap: limit, ..self }
+    }
+
+    /// Limits the `Retry-After` that is waited for; a longer one ends the call with the error that carries it. Default 30 s.
+    #[must_use]
+    pub const fn retry_after(self, limit: Duration) -> Self {
+        Self {
+            longest_retry_after: limit,
+            ..self
+        }
+    }
+
+    /// How often a call is sent at most, the first time included.
+    pub const fn attempts_limit(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How long the first wait may be that the client chooses.
+    pub const fn first_wait_limit(&self) -> Duration {
+        self.base
+    }
+
+    /// How long any wait may be that the client chooses.
+    pub const fn wait_limit(&self) -> Duration {
+        self.cap
+    }
+
+    /// How long a `Retry-After` may be that is waited for.
+    pub const fn retry_after_limit(&self) -> Duration {
+        self.longest_retry_after
     }
 }
 

@@ -22,6 +22,8 @@ static SHOP: ServiceInfo = ServiceInfo {
     title: "Shop",
     base_url: "",
     wrapper: None,
+    #[cfg(feature = "contract")]
+    model: "",
 };
 
 static MANNERS: Manners = Manners {
@@ -64,7 +66,7 @@ fn shop(url: &str) -> Shared {
         socket_url: None,
         http: http.build().expect("a client"),
         signer: Signer::new(Scheme::Bearer, &credential).expect("plain"),
-        retry: Retry::default().waits(Duration::ZERO, Duration::ZERO),
+        retry: Retry::new().first_wait(Duration::ZERO).wait(Duration::ZERO),
         budget: None,
         credits: Arc::new(Mutex::new(Credits::full())),
         observer: None,

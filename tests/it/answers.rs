@@ -2,6 +2,7 @@
 
 use executions::values::Json;
 use executions::{Error, State, crosstrade, hummingbot};
+use http::{HeaderMap, StatusCode};
 
 use crate::clients::{
     b3os, causes, crosstrade, documents, executions, failure, hummingbot, refold, refusing_status,
@@ -967,4 +968,49 @@ async fn the_answers_id_need_not_be_the_one_asked_for() {
     let found = all.get(&reference).await.expect("a fill");
     assert_eq!(found.id, "550837ff9e784c2895ef6dab22d06be0");
     assert_eq!(found.reference, reference);
+}
+
+#[tokio::test]
+async fn an_error_made_for_a_test_decides_and_reads_as_the_clients_own() {
+    let headers = ["retry-after: 31", "x-request-id: r-1"];
+    for (status, body) in [
+        (302, ""),
+        (401, r#"{"detail": "Incorrect username or password"}"#),
+        (404, r#"{"detail": "Executor a not found"}"#),
+        (
+            422,
+            r#"{"error_code": "INVALID", "message": "no", "request_id": "r-2"}"#,
+        ),
+        (429, "{}"),
+        (503, r#"{"error": "down"}"#),
+        (504, ""),
+    ] {
+        let server = Wire::always(answer(status, &headers, body)).await;
+        let real = refusing_status(&server.url()).await;
+        let status = real.status().expect("a status");
+        let sent = real.headers().expect("headers").clone();
+        let made = Error::answered_with("Hummingbot", status, sent, body);
+        let of = |error: &Error| {
+            let is = [
+                error.is_not_found(),
+                error.is_auth(),
+                error.is_rate_limited(),
+                error.is_timeout(),
+                error.is_wrong_address(),
+                error.is_retryable(),
+            ];
+            let said = [error.code(), error.message(), error.request_id()];
+            let said = said.map(|text| text.map(str::to_owned));
+            (is, said, error.retry_after(), error.body().cloned())
+        };
+        assert_eq!(of(&made), of(&real), "{made}");
+        assert_eq!(made.service(), real.service());
+    }
+    let page = Error::answered_with(
+        "B3OS",
+        StatusCode::BAD_GATEWAY,
+        HeaderMap::new(),
+        "<b>\n\x1b[2J",
+    );
+    assert_eq!(page.what(), "502 Bad Gateway: <b> \\u{1b}[2J");
 }

@@ -160,8 +160,7 @@ async fn a_429_holds_everyone_who_shares_the_budget_for_as_long_as_it_says() {
     let one = with(&budget, Retry::default(), &server.url());
     let two = with(&budget, Retry::default(), &server.url());
     let started = Instant::now();
-    let mut never = Retry::never();
-    never.longest_retry_after = milliseconds(1000);
+    let never = Retry::never().retry_after(milliseconds(1000));
     let refused = failure(&with(&budget, never, &server.url())).await;
     assert!(refused.is_rate_limited());
     for crosstrade in [&one, &two] {
@@ -180,8 +179,7 @@ async fn a_429_holds_those_too_who_already_wait_for_their_turn() {
     ])
     .await;
     let budget = Budget::new(1, 10.0);
-    let mut retry = Retry::never();
-    retry.longest_retry_after = milliseconds(5000);
+    let retry = Retry::never().retry_after(milliseconds(5000));
     let crosstrade = with(&budget, retry, &server.url());
     let started = Instant::now();
     let calls = (0..3).map(|_| async {
@@ -207,8 +205,7 @@ async fn a_service_that_asks_for_years_does_not_stop_the_others_for_as_long() {
         vec![Read, ok(documents::FILL)],
     ])
     .await;
-    let mut retry = eager();
-    retry.longest_retry_after = milliseconds(200);
+    let retry = eager().retry_after(milliseconds(200));
     let budget = Budget::new(20, 100.0);
     let crosstrade = with(&budget, retry, &server.url());
     let started = Instant::now();

@@ -18,9 +18,7 @@ pub mod documents {
 
 /// Three attempts without waits between them.
 pub fn eager() -> Retry {
-    let mut retry = Retry::default();
-    retry.base = Duration::ZERO;
-    retry
+    Retry::default().first_wait(Duration::ZERO)
 }
 
 pub fn milliseconds(count: u64) -> Duration {

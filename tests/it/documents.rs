@@ -1,8 +1,9 @@
 //! The vendors' documents: their payloads, byte for byte, through the handles.
 
 use executions::values::Json;
-use executions::{Executions, Service, State, b3os, crosstrade, hummingbot, refold};
+use executions::{Executions, Reply, Service, State, b3os, crosstrade, hummingbot, refold};
 use jiff::civil::date;
+use serde::de::DeserializeOwned;
 use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -400,9 +401,102 @@ async fn nothing_of_an_answer_is_lost_when_its_type_is_written_again() {
         .execution("exec_1")
         .await
         .expect("a run");
-    let written = serde_json::to_string(&run.execution).expect("JSON");
+    let written = serde_json::to_string(&run).expect("JSON");
+    assert_eq!(as_value(&written), as_value(documents::B3OS));
+}
+
+fn made<T: DeserializeOwned>(text: &str) -> Reply<T> {
+    Reply::from_json(text).expect("the type's JSON")
+}
+
+#[tokio::test]
+async fn a_reply_made_from_json_has_the_view_that_the_services_reply_has() {
+    let (_server, all) = documented().await;
+    let fill = made::<crosstrade::types::Execution>(documents::FILL).to_execution();
+    let fills = made::<crosstrade::types::ExecutionList>(documents::FILLS).to_executions();
+    assert_is_the_fills_view(&fill);
+    assert_is_the_fills_view(&fills[0]);
+    for (text, mut view) in [
+        (
+            "hummingbot:abc123...",
+            made::<hummingbot::types::Executor>(documents::EXECUTOR).to_execution(),
+        ),
+        (
+            "b3os:exec_1",
+            made::<b3os::Answered>(documents::B3OS).to_execution(),
+        ),
+        (
+            "refold:65410cf6cdf931a12d7ab009",
+            made::<refold::types::Execution>(documents::REFOLD).to_execution(),
+        ),
+    ] {
+        let reference = text.parse().expect("a reference");
+        let reply = all.get(&reference).await.expect(text);
+        // It is the one thing that only the caller knows.
+        view.reference = reference;
+        assert_eq!(view, *reply, "{text}");
+    }
+}
+
+#[test]
+fn a_reply_made_from_json_says_that_no_service_was_asked() {
+    let text = documents::EXECUTOR.replacen('{', "{\"new\": 1.50,", 1);
+    let reply = made::<hummingbot::types::Executor>(&text);
+    assert_eq!(reply.bytes(), &text);
+    assert_eq!((reply.http_status(), reply.attempts()), (None, 0));
+    assert!(reply.headers().is_empty() && reply.elapsed().is_zero());
+    assert_eq!(reply.request_id(), None);
+    let unknown = reply.unknown_members();
     assert_eq!(
-        as_value(&written),
-        as_value(documents::B3OS)["data"]["execution"]
+        (unknown[0].path.as_str(), unknown[0].json.as_str()),
+        ("new", "1.50")
     );
+    let run = made::<b3os::Answered>(documents::B3OS);
+    assert_eq!(run.request_id(), Some("abc-123"));
+}
+
+#[test]
+fn json_that_is_not_the_types_makes_no_reply() {
+    let make = Reply::<crosstrade::types::ExecutionList>::from_json;
+    let error = make(r#"{"executions": [{"id": 1}]}"#).expect_err("no fill");
+    assert!(error.is_contract_drift(), "{error}");
+    assert_eq!(error.json_path(), Some("executions[0]"));
+    for text in ["", "{", "[]", "\u{feff}{}"] {
+        assert!(make(text).expect_err(text).is_contract_drift(), "{text}");
+    }
+    assert!(make(r#"{"success": false}"#).is_err());
+    assert!(Reply::<b3os::Answered>::from_json("{}").is_err());
+}
+
+#[tokio::test]
+async fn the_clone_of_a_reply_is_a_reply_with_all_that_came_with_it() {
+    let (_server, all) = documented().await;
+    let b3os = all.b3os().expect("open");
+    let run = b3os.execution("exec_1").await.expect("an execution");
+    let again: Reply<b3os::Answered> = run.clone();
+    assert_eq!((&*again, again.bytes()), (&*run, run.bytes()));
+    assert_eq!(again.to_execution(), run.to_execution());
+    assert_eq!(
+        (again.headers(), again.http_status()),
+        (run.headers(), run.http_status())
+    );
+    let id = again.map(|run| run.execution.id.to_string());
+    assert_eq!((id.as_str(), id.attempts()), ("<string>", run.attempts()));
+}
+
+#[test]
+fn each_document_fits_the_schema_of_its_type() {
+    for (name, document) in [
+        ("crosstrade.Execution", documents::FILL),
+        ("crosstrade.ExecutionList", documents::FILLS),
+        ("hummingbot.Executor", documents::EXECUTOR),
+        ("b3os.ExecutionEnvelope", documents::B3OS),
+        ("refold.Execution", documents::REFOLD),
+    ] {
+        let schema = executions::schemas::of(name).expect(name);
+        let document = serde_json::from_str(document).expect("JSON");
+        let fits = jsonschema::validate(schema.as_value(), &document);
+        assert!(fits.is_ok(), "{name}: {fits:?}");
+    }
+    assert_eq!(executions::schemas::of("crosstrade.Fill"), None);
 }

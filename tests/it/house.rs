@@ -9,12 +9,13 @@ use quote::ToTokens as _;
 
 /// Who may import whom: a module uses `crate::` only from before its own name. Services stand on one rung, so none of them
 /// may use another. The simulator shares the specs with the clients and nothing else.
-const LADDER: [&[&str]; 14] = [
+const LADDER: [&[&str]; 15] = [
     &["values"],
     &["observe"],
     &["error"],
     &["transport"],
     &["generated"],
+    &["schemas"],
     &["rpc"],
     &["reference"],
     &["execution"],

@@ -2,6 +2,7 @@
 
 use executions::values::Decimal;
 use executions::{Error, Execution, Limits, Reply};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -39,6 +40,20 @@ const TOKENS: &[&str] = &[
     "{\"a\": {\"b\": [1]}}",
     "",
     "\"",
+];
+
+/// A word for each state, and a text that must not change beside it.
+const VIEWS: &[(&str, &str)] = &[
+    ("pending", "null"),
+    ("running", "{ \"price\" : 5804.50 }"),
+    (
+        "succeeded",
+        "123456789012345678901234567890.12345678901234567890",
+    ),
+    ("failed", "[1e400,\n\t-0]"),
+    ("cancelled", "\"\\ud83d\\ude00\""),
+    ("ended", "{\"a\": 1, \"a\": 2}"),
+    ("unknown", "{}"),
 ];
 
 /// Every document with each of its values replaced by each token.
@@ -283,6 +298,35 @@ proptest! {
         let fill = format!(r#"{{"id": "a", "instrument": "ES", "quantity": 1, "price": {price}}}"#);
         let fill: executions::crosstrade::types::Execution = serde_json::from_str(&fill).expect("a fill");
         prop_assert_eq!(serde_json::to_string(&fill.price).expect("JSON"), price);
+    }
+
+    #[test]
+    fn any_execution_is_the_same_after_json(
+        (state, raw) in prop::sample::select(VIEWS),
+        id in any::<String>(),
+        words in prop::collection::vec(prop::option::of(any::<String>()), 4),
+        times in prop::collection::vec(prop::option::of((0..=253_402_207_200_i64, 0..1_000_000_000_i32)), 2),
+        resumable: bool,
+    ) {
+        let instant = |(second, nanosecond)| Timestamp::new(second, nanosecond).expect("an instant");
+        let times: Vec<_> = times.into_iter().map(|time| time.map(instant)).collect();
+        let parts = serde_json::json!({
+            "service": "b3os", "id": id, "reference": "b3os:exec_1", "state": state, "resumable": resumable,
+            "name": words[0], "status": words[1], "reason": words[2], "about": words[3],
+            "started": times[0], "finished": times[1],
+        });
+        let parts = parts.to_string();
+        let text = format!("{},\"raw\": {raw}}}", parts.trim_end_matches('}'));
+        let execution: Execution = serde_json::from_str(&text).expect("an execution");
+        prop_assert_eq!((execution.id.as_str(), execution.state.as_str()), (id.as_str(), state));
+        prop_assert_eq!((&execution.reason, execution.raw.as_str()), (&words[2], raw));
+        prop_assert_eq!([execution.started, execution.finished], [times[0], times[1]]);
+        for json in [serde_json::to_string(&execution), serde_json::to_string_pretty(&execution)] {
+            let json = json.expect("JSON");
+            let again: Execution = serde_json::from_slice(json.as_bytes()).expect("the same");
+            prop_assert_eq!(again.raw.as_str(), raw);
+            prop_assert_eq!(&again, &execution);
+        }
     }
 
     #[test]

@@ -94,9 +94,7 @@ async fn retries_can_be_turned_off_or_up() {
     }
     for (attempts, times) in [(0, 1), (1, 1), (2, 2), (7, 7)] {
         let server = Wire::always(answer(503, &[], "{}")).await;
-        let mut retry = eager();
-        retry.attempts = attempts;
-        let hummingbot = with(retry, Limits::default(), &server);
+        let hummingbot = with(eager().attempts(attempts), Limits::default(), &server);
         hummingbot.executor("a").await.expect_err("it is down");
         assert_eq!(server.requests().len(), times, "{attempts}");
     }
@@ -155,9 +153,7 @@ async fn rate_limited_within(
     headers: &[&str],
 ) -> (usize, Duration, executions::Error) {
     let server = Wire::always(answer(429, headers, "{}")).await;
-    let mut retry = eager();
-    retry.attempts = attempts;
-    let hummingbot = with(retry, Limits::default(), &server);
+    let hummingbot = with(eager().attempts(attempts), Limits::default(), &server);
     let started = Instant::now();
     let error = hummingbot.executor("a").await.expect_err("429");
     assert!(error.is_rate_limited() && error.is_retryable(), "{error}");
@@ -251,9 +247,7 @@ async fn a_429_that_asks_for_longer_than_is_bearable_ends_the_call_and_is_told()
 // fault 17
 #[tokio::test]
 async fn a_user_without_patience_bounds_survives_any_wait_a_service_asks_for() {
-    let mut patient = eager();
-    patient.longest_retry_after = Duration::MAX;
-    patient.cap = Duration::MAX;
+    let patient = eager().retry_after(Duration::MAX).wait(Duration::MAX);
     for headers in [
         "retry-after: inf",
         "retry-after: 1e300",
@@ -395,8 +389,7 @@ async fn timeouts_cost_twice_the_credits_and_successes_earn_them_back() {
 #[tokio::test]
 async fn waits_between_attempts_are_drawn_below_their_bound() {
     let server = Wire::always(answer(503, &[], "{}")).await;
-    let mut retry = Retry::default();
-    retry.base = milliseconds(100);
+    let retry = Retry::default().first_wait(milliseconds(100));
     let hummingbot = with(retry, Limits::default(), &server);
     let error = hummingbot.executor("a").await.expect_err("it is down");
     assert_eq!(error.attempts(), 3);

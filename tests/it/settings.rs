@@ -1,6 +1,8 @@
 //! Settings from the environment's stand-in: what is missing is named, what contradicts is refused.
 
-use executions::{B3os, CrossTrade, Error, Http, Hummingbot, Refold, Service};
+use std::time::Duration;
+
+use executions::{B3os, CrossTrade, Error, Http, Hummingbot, Limits, Refold, Retry, Service};
 
 use crate::clients::{documents, executions, milliseconds};
 use crate::wire::{Wire, ok};
@@ -147,6 +149,30 @@ async fn a_references_account_is_the_one_asked_for() {
 }
 
 #[test]
+fn a_hint_names_the_builders_method_beside_the_variable() {
+    let base = || CrossTrade::builder().token("t");
+    let other_host = base().ws_url("wss://example.com/ws").build();
+    let in_the_clear = base().base_url("http://example.com").build();
+    for (refused, variable, method) in [
+        (in_the_clear, "CROSSTRADE_ALLOW_HTTP=1", "allow_http(true)"),
+        (other_host, "CROSSTRADE_BASE_URL", "builder's base_url"),
+        (
+            CrossTrade::builder().build(),
+            "CROSSTRADE_TOKEN",
+            "builder's token",
+        ),
+    ] {
+        let text = text(refused);
+        assert!(text.contains(variable) && text.contains(method), "{text}");
+    }
+    let refold = text(Refold::builder().build());
+    assert!(
+        refold.contains("api_key") && refold.contains("session_token"),
+        "{refold}"
+    );
+}
+
+#[test]
 fn settings_of_a_pool_beside_a_pool_are_refused() {
     let with_pool = || {
         let http = Http::new().expect("a client");
@@ -185,4 +211,45 @@ fn a_certificate_or_proxy_that_is_none_is_refused() {
 fn a_user_name_with_a_colon_is_refused() {
     let built = Hummingbot::builder().credentials("a:b", "c").build();
     assert!(text(built).contains("colon"));
+}
+
+#[test]
+fn each_limit_reads_back_as_it_was_set_and_leaves_the_others_alone() {
+    let (five, nine) = (milliseconds(5), milliseconds(9));
+    let default = Limits::new();
+    assert_eq!(default, Limits::default());
+    let of = |limits: Limits| {
+        let times = [
+            limits.call_limit(),
+            limits.attempt_limit(),
+            limits.stall_limit(),
+        ];
+        (times, limits.body_limit())
+    };
+    let ([call, attempt, stall], body) = of(default);
+    assert_eq!(of(default.call(five)), ([five, attempt, stall], body));
+    assert_eq!(of(default.attempt(five)), ([call, five, stall], body));
+    assert_eq!(of(default.stall(five)), ([call, attempt, five], body));
+    assert_eq!(of(default.body(5)), ([call, attempt, stall], 5));
+    let ten_years = Duration::from_secs(10 * 365 * 24 * 3600);
+    assert_eq!(default.call(Duration::MAX).call_limit(), ten_years);
+
+    let default = Retry::new();
+    assert_eq!(default, Retry::default());
+    let of = |retry: Retry| {
+        let waits = [
+            retry.first_wait_limit(),
+            retry.wait_limit(),
+            retry.retry_after_limit(),
+        ];
+        (retry.attempts_limit(), waits)
+    };
+    let (attempts, [first, any, asked]) = of(default);
+    assert_eq!(of(default.attempts(9)), (9, [first, any, asked]));
+    assert_eq!(of(default.first_wait(nine)), (attempts, [nine, any, asked]));
+    assert_eq!(of(default.wait(nine)), (attempts, [first, nine, asked]));
+    assert_eq!(
+        of(default.retry_after(nine)),
+        (attempts, [first, any, nine])
+    );
 }

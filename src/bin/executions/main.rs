@@ -64,8 +64,7 @@ enum Command {
     Replay(replay::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
-    /// Print the JSON Schema of what `-o json` prints.
-    Schema,
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -140,7 +139,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     match command {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
-        Command::Schema => schema::run(),
+        Command::Schema(arguments) => schema::run(&arguments),
         asks => {
             let mut runtime = tokio::runtime::Builder::new_multi_thread();
             let runtime = runtime.worker_threads(2).enable_all().build();

@@ -215,3 +215,19 @@ async fn the_schema_describes_what_json_prints() {
         assert!(!view[name.as_str().expect("a name")].is_null(), "{name}");
     }
 }
+
+#[tokio::test]
+async fn the_schema_of_any_type_is_printed_and_an_unknown_name_gets_the_known_ones() {
+    for name in executions::schemas::names() {
+        let schema = run(&Vec::new(), &["schema", "--type", name]).await;
+        assert_eq!((schema.code, schema.err.as_str()), (Some(0), ""), "{name}");
+        let schema: Value = serde_json::from_str(&schema.out).expect("JSON");
+        let (_, title) = name.split_once('.').expect("a service and a type");
+        assert_eq!(schema["title"], title, "{name}");
+    }
+    let unknown = run(&Vec::new(), &["schema", "--type", "crosstrade.Fill"]).await;
+    assert_eq!((unknown.code, unknown.out.as_str()), (Some(2), ""));
+    for name in ["crosstrade.Execution", "b3os.Event"] {
+        assert!(unknown.err.contains(name), "{}", unknown.err);
+    }
+}

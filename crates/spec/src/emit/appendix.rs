@@ -42,6 +42,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
     let (security, bounds) = (security(&spec.model), bounds(&spec.model));
     let operations = spec.model.operations.iter().map(operation);
     let operations = quote!(#(#operations)*);
+    let schemas = schemas(spec);
     quote! {
         /// What the spec says of the service as a whole.
         pub const SERVICE: crate::transport::ServiceInfo = crate::transport::ServiceInfo {
@@ -56,6 +57,10 @@ pub fn appendix(spec: &Spec) -> TokenStream {
         /// The spec as JSON, members and digits as in its file.
         #[cfg(feature = "simulator")]
         pub const SPEC: &str = include_str!(concat!(env!("OUT_DIR"), #json));
+
+        /// The JSON Schema of each type, by the service's name and its own.
+        #[cfg(feature = "cli")]
+        pub const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[#schemas];
 
         /// What the transport has to know of each operation.
         pub mod operations {
@@ -76,6 +81,20 @@ pub fn appendix(spec: &Spec) -> TokenStream {
             }
         }
     }
+}
+
+/// An entry for each component that is a type of its own.
+fn schemas(spec: &Spec) -> TokenStream {
+    let components = spec.model.components.iter();
+    let types = components.filter(|component| !matches!(component.sort, Sort::Any));
+    let entries = types.map(|component| {
+        let (name, kind) = (
+            format!("{}.{}", spec.service, component.name),
+            ident(&component.name),
+        );
+        quote!((#name, || schemars::schema_for!(types::#kind)))
+    });
+    quote!(#(#entries),*)
 }
 
 fn operation(operation: &Operation) -> TokenStream {
