@@ -17,6 +17,20 @@ use crate::transport::limits::Limits;
 use crate::transport::reply::Reply;
 
 /// The services whose credentials are at hand, over one connection pool.
+///
+/// ```no_run
+/// use executions::Executions;
+///
+/// # async fn run() -> Result<(), executions::Error> {
+/// let executions = Executions::from_env()?;
+/// for service in executions.open() {
+///     println!("{service} can be asked");
+/// }
+/// let execution = executions.get(&"b3os:exec_1".parse()?).await?;
+/// println!("{} is {}", execution.reference, execution.state);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Executions {
     crosstrade: Result<CrossTrade, Error>,
