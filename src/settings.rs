@@ -30,12 +30,12 @@ use crate::transport::{Manners, ServiceInfo, Shared, Transport};
 ///
 /// let http = Http::new()?;
 /// let crosstrade = CrossTrade::builder()
-///     .token("…")
+///     .token("a-token")
 ///     .http(http.clone())
 ///     .timeout(Duration::from_secs(20))
 ///     .retry(Retry::never())
 ///     .build()?;
-/// let refold = Refold::builder().session_token("…").http(http).build()?;
+/// let refold = Refold::builder().session_token("a-token").http(http).build()?;
 ///
 /// let error = CrossTrade::builder().build().unwrap_err();
 /// assert!(error.is_invalid_input() && error.to_string().contains("CROSSTRADE_TOKEN"));

@@ -20,8 +20,8 @@ use tokio::time::Instant;
 /// use executions::{Budget, CrossTrade};
 ///
 /// let budget = Budget::new(20, 3.0);
-/// let patient = CrossTrade::builder().token("…").budget(budget.clone()).build()?;
-/// let hasty = CrossTrade::builder().token("…").budget(budget.failing()).build()?;
+/// let patient = CrossTrade::builder().token("a-token").budget(budget.clone()).build()?;
+/// let hasty = CrossTrade::builder().token("a-token").budget(budget.failing()).build()?;
 /// # Ok::<(), executions::Error>(())
 /// ```
 #[derive(Clone)]
