@@ -53,10 +53,8 @@ pub mod schemas;
 pub use executions_spec::diff;
 
 // The main types, in the order in which they are met.
-pub use b3os::B3os;
-pub use crosstrade::CrossTrade;
-pub use hummingbot::Hummingbot;
-pub use refold::Refold;
+#[doc(inline)]
+pub use {b3os::B3os, crosstrade::CrossTrade, hummingbot::Hummingbot, refold::Refold};
 
 pub use execution::{Execution, State};
 pub use executions::{Executions, Observed};
@@ -74,6 +72,7 @@ pub use transport::retry::Retry;
 
 // The crates whose types and traits are part of this one's interface.
 #[cfg(feature = "ws")]
+#[doc(no_inline)]
 pub use futures_util::stream::Stream;
 pub use {bytes, http, jiff, reqwest, rust_decimal, schemars, secrecy, serde, serde_json, url};
 
