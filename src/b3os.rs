@@ -28,6 +28,19 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 /// A handle on B3OS; clones share its connections.
+///
+/// ```no_run
+/// use executions::B3os;
+///
+/// # async fn run() -> Result<(), executions::Error> {
+/// let run = B3os::builder().api_key("b3sk_…").build()?.execution("exec_1").await?;
+/// println!("{} is {}", run.id, run.status);
+/// for event in &run.events {
+///     println!("{:?}: {:?}", event.created_at, event.title);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct B3os {
     pub(crate) transport: Transport,

@@ -33,6 +33,19 @@ use crate::transport::{Manners, ServiceInfo, Success, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use executions::CrossTrade;
+///
+/// # async fn run() -> Result<(), executions::Error> {
+/// let crosstrade = CrossTrade::builder().token("…").build()?;
+/// for fill in &crosstrade.executions("Sim101").lookback(Duration::from_secs(600)).await?.executions {
+///     println!("{} {} @ {}", fill.instrument, fill.quantity, fill.price);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct CrossTrade {
     pub(crate) transport: Transport,

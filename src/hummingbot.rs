@@ -21,6 +21,19 @@ use crate::transport::request::Target;
 use crate::transport::{Manners, ServiceInfo, Success, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
+///
+/// ```no_run
+/// use executions::{Hummingbot, hummingbot::types::ExecutorStatus};
+///
+/// # async fn run() -> Result<(), executions::Error> {
+/// let hummingbot = Hummingbot::builder().credentials("admin", "…").base_url("http://localhost:8000").build()?;
+/// let executor = hummingbot.executor("abc123").await?;
+/// if executor.status == ExecutorStatus::Running {
+///     println!("{} has made {:?}", executor.executor_id, executor.net_pnl_quote);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Hummingbot {
     pub(crate) transport: Transport,

@@ -1,4 +1,16 @@
 #![doc = include_str!("../README.md")]
+//!
+//! ## Where to look
+//!
+//! | | |
+//! |---|---|
+//! | a service's handle, its operations and types | [`CrossTrade`], [`Hummingbot`], [`B3os`], [`Refold`] |
+//! | one handle over all of them | [`Executions`], asked by [`Reference`], answers with an [`Execution`] in its [`State`] |
+//! | how a handle is set up | [`Builder`], [`Limits`], [`Retry`], [`Budget`], [`Http`] |
+//! | how a call ends | [`Reply`], or the one [`Error`] |
+//! | fields that are no plain strings and numbers | [`values`] |
+//! | watching the traffic | [`observe`], and with their features `recording` and `contract` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 // The services, each a handle with its operations and its types.
@@ -41,26 +53,29 @@ pub mod schemas;
 #[cfg(feature = "diff")]
 pub use executions_spec::diff;
 
-// The crates whose types and traits are part of this one's interface.
-#[cfg(feature = "ws")]
-pub use futures_util::stream::Stream;
-pub use {bytes, http, jiff, reqwest, rust_decimal, schemars, secrecy, serde, serde_json, url};
+// The main types, in the order in which they are met.
+#[doc(inline)]
+pub use {b3os::B3os, crosstrade::CrossTrade, hummingbot::Hummingbot, refold::Refold};
 
-pub use b3os::B3os;
-pub use crosstrade::CrossTrade;
-pub use error::Error;
 pub use execution::{Execution, State};
 pub use executions::{Executions, Observed};
-pub use hummingbot::Hummingbot;
 pub use reference::{Reference, Service};
-pub use refold::Refold;
-pub use settings::Builder;
+
+pub use error::Error;
 pub use transport::body::UnknownMember;
+pub use transport::reply::Reply;
+
+pub use settings::Builder;
 pub use transport::budget::Budget;
 pub use transport::client::{Http, HttpBuilder};
 pub use transport::limits::Limits;
-pub use transport::reply::Reply;
 pub use transport::retry::Retry;
+
+// The crates whose types and traits are part of this one's interface.
+#[cfg(feature = "ws")]
+#[doc(no_inline)]
+pub use futures_util::stream::Stream;
+pub use {bytes, http, jiff, reqwest, rust_decimal, schemars, secrecy, serde, serde_json, url};
 
 #[cfg(all(fuzzing, feature = "ws"))]
 #[doc(hidden)]

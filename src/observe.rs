@@ -38,7 +38,7 @@ use url::Url;
 /// }
 ///
 /// let failures = Arc::new(Failures::default());
-/// let b3os = executions::B3os::builder().api_key("…").observer(failures.clone()).build()?;
+/// let b3os = executions::B3os::builder().api_key("a-key").observer(failures.clone()).build()?;
 /// # Ok::<(), executions::Error>(())
 /// ```
 pub trait Observer: Send + Sync + 'static {

@@ -22,6 +22,18 @@ use crate::transport::request::Target;
 use crate::transport::{Manners, ServiceInfo, Success, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
+///
+/// ```no_run
+/// use executions::Refold;
+///
+/// # async fn run() -> Result<(), executions::Error> {
+/// let refold = Refold::builder().api_key("tk_…", "customer@example.com").build()?;
+/// let run = refold.execution("65410cf6cdf931a12d7ab009").await?;
+/// println!("{:?} is {:?}", run.name, run.status);
+/// let other = refold.for_linked_account("other@example.com")?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Refold {
     pub(crate) transport: Transport,

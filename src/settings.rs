@@ -28,6 +28,24 @@ use crate::transport::{Manners, ServiceInfo, Shared, Transport};
 ///
 /// [`build`](Self::build) checks everything and does no I/O. Settings left alone have the documented defaults: the service's
 /// public address, the limits of [`Limits`], the retries of [`Retry`], an [`Http`] of its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use executions::{CrossTrade, Http, Refold, Retry};
+///
+/// let http = Http::new()?;
+/// let crosstrade = CrossTrade::builder()
+///     .token("a-token")
+///     .http(http.clone())
+///     .timeout(Duration::from_secs(20))
+///     .retry(Retry::never())
+///     .build()?;
+/// let refold = Refold::builder().session_token("a-token").http(http).build()?;
+///
+/// let error = CrossTrade::builder().build().unwrap_err();
+/// assert!(error.is_invalid_input() && error.to_string().contains("CROSSTRADE_TOKEN"));
+/// # Ok::<(), executions::Error>(())
+/// ```
 pub struct Builder<C> {
     pub(crate) credentials: C,
     base_url: Option<(String, String)>,

@@ -15,6 +15,15 @@ use tokio::time::Instant;
 /// A call that finds the bucket empty waits its turn, first come first served; with [`failing`](Self::failing) it ends at
 /// once in an error with [`is_rate_limited`](crate::Error::is_rate_limited) instead, as does one that could not be sent
 /// within its own time limit. A 429 from the service empties the bucket for everyone who shares it.
+///
+/// ```
+/// use executions::{Budget, CrossTrade};
+///
+/// let budget = Budget::new(20, 3.0);
+/// let patient = CrossTrade::builder().token("a-token").budget(budget.clone()).build()?;
+/// let hasty = CrossTrade::builder().token("a-token").budget(budget.failing()).build()?;
+/// # Ok::<(), executions::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Budget {
     bucket: Arc<Mutex<Bucket>>,

@@ -13,7 +13,7 @@ use std::time::Duration;
 ///
 /// const PATIENT: Limits = Limits::new().call(Duration::from_secs(120)).body(64 * 1024 * 1024);
 /// # fn main() -> Result<(), executions::Error> {
-/// let crosstrade = CrossTrade::builder().token("…").limits(PATIENT).build()?;
+/// let crosstrade = CrossTrade::builder().token("a-token").limits(PATIENT).build()?;
 /// let quick = crosstrade.with_limits(crosstrade.limits().call(Duration::from_secs(5)));
 /// assert_eq!(quick.limits().call_limit(), Duration::from_secs(5));
 /// assert_eq!(quick.limits().body_limit(), PATIENT.body_limit());

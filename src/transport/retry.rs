@@ -24,7 +24,7 @@ use crate::error::is_passing;
 ///
 /// const STUBBORN: Retry = Retry::new().attempts(6).wait(Duration::from_secs(20));
 /// # fn main() -> Result<(), executions::Error> {
-/// let b3os = B3os::builder().api_key("…").retry(STUBBORN).build()?;
+/// let b3os = B3os::builder().api_key("a-key").retry(STUBBORN).build()?;
 /// assert_eq!(STUBBORN.attempts_limit(), 6);
 /// assert_eq!(Retry::never().attempts_limit(), 1);
 /// # Ok(())
