@@ -17,13 +17,14 @@ use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::generated::b3os::operations;
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::{Decoder, Unusable, decode, unfit};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use crate::transport::{Manners, Success, Transport};
 use bytes::Bytes;
 use http::HeaderMap;
 
@@ -73,7 +74,7 @@ impl B3os {
             Some(data) => Ok(reply.map(|envelope| Answered::of(envelope, data))),
             None => {
                 let error = self.transport.unfit(reply, "data", "it holds no execution");
-                Err(error.of(SERVICE.title, target))
+                Err(error.of(&SERVICE, target))
             }
         }
     }

@@ -82,7 +82,7 @@ pub use watch::{Mode, Watch};
 
 use crate::observe::{Direction, Exchange, Message};
 use crate::reference::Service;
-use crate::transport::ServiceInfo;
+use crate::service::ServiceInfo;
 use crate::transport::body::Decoder;
 use finding::{OTHER, shown};
 use findings::Findings;

@@ -22,6 +22,7 @@ use crate::error::{Error, Refusal};
 use crate::execution::{Execution, State};
 use crate::generated::crosstrade::operations;
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::{Decoder, decodes};
@@ -29,7 +30,7 @@ use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use crate::transport::{Manners, Success, Transport};
 use crate::values::Json;
 
 /// A handle on CrossTrade; clones share its connections and its rate budget.
@@ -117,7 +118,7 @@ impl ListExecutions<'_> {
         let account = self.account;
         let target = Target::list("executions").within("account", account);
         let seconds = self.lookback.map(whole_seconds).transpose();
-        let seconds = seconds.map_err(|error| error.of(SERVICE.title, target))?;
+        let seconds = seconds.map_err(|error| error.of(&SERVICE, target))?;
         let CrossTrade { transport, client } = self.crosstrade;
         let list = client.list_executions(required::ListExecutions { account });
         let list = list.lookback_time(seconds);

@@ -13,6 +13,7 @@ mod made;
 pub(crate) mod said;
 mod text;
 
+use crate::service::ServiceInfo;
 use crate::values::printable;
 use said::Said;
 use text::{Seconds, What};
@@ -30,7 +31,8 @@ pub struct Error(Arc<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: Kind,
-    service: Option<&'static str>,
+    /// Its name and its title.
+    service: Option<(&'static str, &'static str)>,
     doing: Option<String>,
     hint: Option<String>,
     attempts: u32,
@@ -162,16 +164,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn of_service(self, service: &'static str) -> Self {
-        self.with(|inner| inner.service = Some(service))
+    pub(crate) fn of_service(self, service: &'static ServiceInfo) -> Self {
+        self.with(|inner| inner.service = Some((service.name, service.title)))
     }
 
-    pub(crate) fn of(self, service: &'static str, doing: impl fmt::Display) -> Self {
+    pub(crate) fn of(self, service: &'static ServiceInfo, doing: impl fmt::Display) -> Self {
         let doing = printable(&doing.to_string(), 200);
-        self.with(|inner| {
-            inner.service = Some(service);
-            inner.doing = Some(doing);
-        })
+        self.of_service(service)
+            .with(|inner| inner.doing = Some(doing))
     }
 
     pub(crate) fn hinting(self, hint: impl Into<String>) -> Self {
@@ -207,9 +207,14 @@ impl Error {
         self.with(|inner| inner.note = Some(note))
     }
 
-    /// The service it happened with (`CrossTrade`); `None` for what concerns no one service.
+    /// The service it happened with, by the word in references (`crosstrade`); `None` for what concerns no one service.
     pub fn service(&self) -> Option<&'static str> {
-        self.0.service
+        Some(self.0.service?.0)
+    }
+
+    /// The same by the name that the vendor writes (`CrossTrade`), for people.
+    pub fn service_title(&self) -> Option<&'static str> {
+        Some(self.0.service?.1)
     }
 
     /// What was being done: `get execution 5508… of account Sim101`.
@@ -466,7 +471,7 @@ pub(crate) fn request_id_header(headers: &HeaderMap) -> Option<&str> {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(service) = self.service() {
+        if let Some(service) = self.service_title() {
             write!(f, "{service}: ")?;
         }
         match self.operation() {

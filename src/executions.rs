@@ -126,7 +126,7 @@ impl Executions {
 fn absent(service: Service) -> Error {
     Error::setting(service.as_str(), "has no handle here")
         .hinting("Add one by `with`.")
-        .of_service(service.provider().info.title)
+        .of_service(service.provider().info)
 }
 
 macro_rules! handles {

@@ -12,13 +12,14 @@ use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::generated::hummingbot::operations;
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::{Decoder, decodes};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on a Hummingbot API; clones share its connections.
 ///
@@ -72,7 +73,7 @@ impl Hummingbot {
                 "executor",
                 "its id is the name of another route of the server",
             )
-            .of(SERVICE.title, target));
+            .of(&SERVICE, target));
         }
         let get = self.client.get_executor(GetExecutor { executor_id: id });
         self.transport.send(target, get.build()).await

@@ -41,6 +41,7 @@ pub mod recording;
 // What build.rs makes of specs/, and what everything is made of.
 mod error;
 mod generated;
+mod service;
 pub mod values;
 
 #[cfg(feature = "simulator")]

@@ -9,12 +9,13 @@ use crate::error::Error;
 use crate::execution::Execution;
 use crate::observe::Observer;
 use crate::reference::{Reference, Service, services};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables};
+use crate::transport::Transport;
 use crate::transport::body::Decoder;
 use crate::transport::client::Http;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
-use crate::transport::{ServiceInfo, Transport};
 
 /// One of the services, as its module describes it.
 #[cfg_attr(

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::generated::refold::operations;
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::{Decoder, decodes};
@@ -19,7 +20,7 @@ use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on Refold; clones share its connections and its rate budget.
 ///
@@ -71,11 +72,11 @@ impl Refold {
                 ),
             )
             .hinting("Leave the account out, or use REFOLD_API_KEY, in code the builder's api_key.")
-            .of_service(SERVICE.title));
+            .of_service(&SERVICE));
         }
         let id = header_text("the linked account", id).map_err(|_| {
             let problem = "it is empty or holds a character that no header can carry";
-            Error::input("linked account", problem).of_service(SERVICE.title)
+            Error::input("linked account", problem).of_service(&SERVICE)
         })?;
         Ok(Self {
             linked_account_id: Some(id),

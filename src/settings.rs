@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::execution::Execution;
 use crate::observe::{Observer, Several};
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::Decoder;
 use crate::transport::budget::Budget;
@@ -22,7 +23,7 @@ use crate::transport::limits::Limits;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::retry::{Credits, Retry};
-use crate::transport::{Manners, ServiceInfo, Shared, Transport};
+use crate::transport::{Manners, Shared, Transport};
 
 /// Builds a service's handle; each service adds the setters of its credentials.
 ///
@@ -301,15 +302,14 @@ impl<C> Builder<C> {
             None | Some("0" | "false") => false,
             Some("1" | "true") => true,
             Some(_) => {
-                return Err(Error::setting(name, "is neither 1 nor 0").of_service(H::INFO.title));
+                return Err(Error::setting(name, "is neither 1 nor 0").of_service(H::INFO));
             }
         };
         Ok(builder)
     }
 
     pub(crate) fn open<H: Handle<Credentials = C>>(self) -> Result<H, Error> {
-        self.checked()
-            .map_err(|error| error.of_service(H::INFO.title))
+        self.checked().map_err(|error| error.of_service(H::INFO))
     }
 
     fn checked<H: Handle<Credentials = C>>(self) -> Result<H, Error> {

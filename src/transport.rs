@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::error::{Error, Limit, Refusal};
 use crate::observe::Observer;
+use crate::service::ServiceInfo;
 
 pub(crate) mod auth;
 pub(crate) mod body;
@@ -45,22 +46,6 @@ use request::{Request, Target, Unbuilt};
 use retry::{Credits, Outcome, Retry};
 use settled::{Ended, is_settled};
 use shown::Shown;
-
-/// What the spec says of a service; `build.rs` writes one constant a service.
-#[derive(Debug)]
-pub(crate) struct ServiceInfo {
-    /// The spec's file stem: `crosstrade`.
-    pub name: &'static str,
-    /// `info.title`: `CrossTrade`.
-    pub title: &'static str,
-    /// The first of `servers`.
-    pub base_url: &'static str,
-    /// A member under which the service may put its whole answer.
-    pub wrapper: Option<&'static str>,
-    /// The spec as `executions_spec::model::Model`, in JSON.
-    #[cfg(feature = "contract")]
-    pub model: &'static str,
-}
 
 /// What a service does that no spec can say.
 pub(crate) struct Manners {
@@ -148,7 +133,7 @@ impl Transport {
         request: Result<Request<T>, Unbuilt>,
     ) -> Result<Reply<T>, Error> {
         let shared = &*self.shared;
-        let named = |error: Error| error.of(shared.service.title, target);
+        let named = |error: Error| error.of(shared.service, target);
         target.check().map_err(named)?;
         let Request {
             operation, http, ..

@@ -134,7 +134,7 @@ impl ListExecutions<'_> {
         });
         let seconds = seconds
             .transpose()
-            .map_err(|error| error.of(super::SERVICE.title, target))?;
+            .map_err(|error| error.of(&super::SERVICE, target))?;
         let args = Executions {
             account,
             lookback_time: seconds,

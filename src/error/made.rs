@@ -14,7 +14,7 @@ use super::said::Said;
 use super::{Answered, Error, Kind, Limit, Refusal, Unreachable, request_id_header};
 use crate::values::printable;
 
-/// Errors for tests of code that handles errors. `service` is the name that [`service`](Self::service) returns: `CrossTrade`.
+/// Errors for tests of code that handles errors. `service` is the word that [`service`](Self::service) returns: `crosstrade`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,9 +30,9 @@ use crate::values::printable;
 /// }
 ///
 /// let wait = Duration::from_secs(7);
-/// assert_eq!(patience(&Error::rate_limited("CrossTrade", wait)), Some(wait));
-/// assert_eq!(patience(&Error::not_found("CrossTrade")), None);
-/// assert_eq!(patience(&Error::outcome_unknown("CrossTrade", jiff::Timestamp::now())), None);
+/// assert_eq!(patience(&Error::rate_limited("crosstrade", wait)), Some(wait));
+/// assert_eq!(patience(&Error::not_found("crosstrade")), None);
+/// assert_eq!(patience(&Error::outcome_unknown("crosstrade", jiff::Timestamp::now())), None);
 /// ```
 impl Error {
     /// An error as an HTTP response of this status makes it, whatever its body: code, message and request id are read from
@@ -57,7 +57,7 @@ impl Error {
         Self::new(kind)
             .retry_in(asked.map(Duration::from_secs))
             .answered(answer(status, headers, body))
-            .of_service(service)
+            .with(|inner| inner.service = Some((service, service)))
     }
 
     /// The service knows no such execution: a 404.
@@ -79,12 +79,14 @@ impl Error {
     /// The whole call was not done within its limit.
     pub fn timeout(service: &'static str, limit: Duration) -> Self {
         let (limit, after) = (Limit::Call, limit);
-        Self::new(Kind::Timeout { limit, after }).of_service(service)
+        Self::new(Kind::Timeout { limit, after })
+            .with(|inner| inner.service = Some((service, service)))
     }
 
     /// No connection could be made.
     pub fn unreachable(service: &'static str) -> Self {
-        Self::new(Kind::Unreachable(Unreachable::Connect)).of_service(service)
+        Self::new(Kind::Unreachable(Unreachable::Connect))
+            .with(|inner| inner.service = Some((service, service)))
     }
 
     /// CrossTrade's add-on in NinjaTrader is not connected: a 408.
@@ -92,7 +94,7 @@ impl Error {
         let answer = answer(StatusCode::REQUEST_TIMEOUT, HeaderMap::new(), Bytes::new());
         Self::new(Kind::Refused(Refusal::Offline))
             .answered(answer)
-            .of_service(service)
+            .with(|inner| inner.service = Some((service, service)))
     }
 
     /// A 200 with this body, which is not what the spec promises at a place such as `executions[0].price`.
@@ -107,14 +109,14 @@ impl Error {
         };
         Self::new(kind)
             .answered(answer(StatusCode::OK, HeaderMap::new(), body.into()))
-            .of_service(service)
+            .with(|inner| inner.service = Some((service, service)))
     }
 
     /// The connection broke after a call was sent that may change something, so that nobody knows whether it was executed.
     pub fn outcome_unknown(service: &'static str, sent_at: Timestamp) -> Self {
         Self::new(Kind::Interrupted)
             .with(|inner| inner.unsettled = Some(sent_at))
-            .of_service(service)
+            .with(|inner| inner.service = Some((service, service)))
     }
 }
 
@@ -140,7 +142,7 @@ mod tests {
 
     #[test]
     fn each_constructor_makes_its_own_predicate_hold_and_no_other() {
-        let (name, second) = ("CrossTrade", Duration::from_secs(1));
+        let (name, second) = ("crosstrade", Duration::from_secs(1));
         let sent = Timestamp::UNIX_EPOCH;
         let made = [
             Error::not_found(name),

@@ -77,7 +77,7 @@ impl Socket {
         args: impl Serialize,
     ) -> Result<Reply<T>, Error> {
         let link = &*self.held.link;
-        let named = |error: Error| error.of(link.service.title, *target);
+        let named = |error: Error| error.of(link.service, *target);
         target.check().map_err(named)?;
         let args = wire::arguments(&args).map_err(named)?;
         let ask = Ask {
@@ -108,7 +108,7 @@ impl<'a, T: DeserializeOwned> Call<'a, T> {
 
     async fn send(self) -> Result<T, Error> {
         let Self { link, api, .. } = self;
-        let named = |error: Error| error.of(link.service.title, format_args!("call {api}"));
+        let named = |error: Error| error.of(link.service, format_args!("call {api}"));
         let args = self.args.map_err(named)?;
         let ask = Ask {
             api,

@@ -13,8 +13,9 @@ use super::event::{Event, State, Stray};
 use super::pending::{End, Key, Pending};
 use super::subscriptions::Subscriptions;
 use crate::error::{Error, Kind};
+use crate::service::ServiceInfo;
+use crate::transport::Transport;
 use crate::transport::budget::Budget;
-use crate::transport::{ServiceInfo, Transport};
 
 /// A socket's settings.
 #[derive(Clone, Copy, Debug)]

@@ -143,7 +143,7 @@ impl Socket {
     }
 
     fn unchanged(&self, error: Error) -> Error {
-        error.of(self.link().service.title, "change what is streamed")
+        error.of(self.link().service, "change what is streamed")
     }
 
     fn names<I>(&self, instruments: I) -> Result<Vec<Box<str>>, Error>

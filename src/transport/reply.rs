@@ -9,11 +9,12 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
+use super::Received;
 use super::body::{Success, UnknownMember, Unusable, decode_any, elements, unknown_members};
 use super::request::Target;
-use super::{Received, ServiceInfo};
 use crate::error::said::Said;
 use crate::error::{Error, Kind, Refusal, request_id_header};
+use crate::service::ServiceInfo;
 use crate::values::Json;
 
 /// A service's answer: the typed value, to which it derefs, beside everything else that was received.

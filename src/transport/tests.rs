@@ -347,7 +347,7 @@ async fn a_success_that_is_none_leaves_a_write_unknown() {
     let order = place(&transport).await.expect("an order");
     let error = transport.unfit(order, "id", "it is another's");
     let target = Target::get("order", "7");
-    assert_unknown(&error.of(SHOP.title, target), "unfit for its facade");
+    assert_unknown(&error.of(&SHOP, target), "unfit for its facade");
 }
 
 struct Vetoing;

@@ -22,9 +22,10 @@ use super::budget::Budget;
 use super::failure::Failure;
 use super::retry::{Outcome, Retry};
 use super::shown::{Shown, in_socket_notation, without_credential};
-use super::{Arrival, Attempt, Received, ServiceInfo, Transport, outcome_of, verdict};
+use super::{Arrival, Attempt, Received, Transport, outcome_of, verdict};
 use crate::error::Error;
 use crate::observe::{Observer, Veto};
+use crate::service::ServiceInfo;
 
 /// A WebSocket's connection.
 pub(crate) struct Opened {
@@ -93,7 +94,7 @@ impl Transport {
         };
         self.shared.learn(outcome);
         Err(Unopened {
-            error: error.of(self.shared.service.title, "open the WebSocket"),
+            error: error.of(self.shared.service, "open the WebSocket"),
             outcome: if vetoed { Outcome::Final } else { outcome },
             vetoed,
         })

@@ -733,7 +733,7 @@ async fn what_an_answer_cannot_be_without_is_named_where_it_is_missing() {
         let error = b3os(&server.url()).execution("a").await.expect_err(body);
         assert!(error.is_contract_drift(), "{body}: {error}");
         assert_eq!(error.request_id(), Some("r-1"));
-        assert_eq!(error.service(), Some("B3OS"));
+        assert_eq!(error.service(), Some("b3os"));
     }
     // Refold requires no single member, but an answer with none of an execution's is no execution.
     for body in ["{}", r#"{"message": "hello"}"#] {

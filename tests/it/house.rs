@@ -9,9 +9,10 @@ use quote::ToTokens as _;
 
 /// Who may import whom: a module uses `crate::` only from before its own name. Services stand on one rung, so none of them
 /// may use another. The simulator shares the specs with the clients and nothing else.
-const LADDER: [&[&str]; 15] = [
+const LADDER: [&[&str]; 16] = [
     &["values"],
     &["observe"],
+    &["service"],
     &["error"],
     &["transport"],
     &["generated"],

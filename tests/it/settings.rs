@@ -46,7 +46,7 @@ async fn a_reference_to_a_service_that_is_not_open_names_its_variable() {
     let reference = "crosstrade:Sim101/a".parse().expect("a reference");
     let error = all.get(&reference).await.expect_err("not open");
     assert!(error.is_invalid_input());
-    assert_eq!(error.service(), Some("CrossTrade"));
+    assert_eq!(error.service(), Some("crosstrade"));
     assert!(error.to_string().contains("CROSSTRADE_TOKEN"), "{error}");
 }
 

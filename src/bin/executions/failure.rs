@@ -74,7 +74,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let what = error.what();
-        let mut text = match (error.service(), error.operation()) {
+        let mut text = match (error.service_title(), error.operation()) {
             (Some(service), Some(doing)) => {
                 headed(&format!("{service}: could not {doing}")) + "\n  " + &escaped(&what)
             }
@@ -128,7 +128,7 @@ fn code(error: &Error) -> u8 {
 /// The library's hint, and what only the command can suggest.
 fn hints(error: &Error) -> Vec<String> {
     let is_setting = error.is_invalid_input() && error.operation().is_none();
-    let is_crosstrade = error.service() == Some("CrossTrade");
+    let is_crosstrade = error.service() == Some("crosstrade");
     if error.is_outcome_unknown() {
         return vec!["It may have been carried out: look before you repeat it.".to_owned()];
     }

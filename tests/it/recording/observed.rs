@@ -129,7 +129,7 @@ async fn a_veto_ends_the_call_as_contract_drift_and_it_is_not_sent_again() {
         let shown = shown[0].response.as_ref().expect("answered");
         assert_eq!(error.body(), Some(&shown.body));
         assert_eq!(error.status(), Some(shown.status));
-        assert_eq!(error.service(), Some("CrossTrade"));
+        assert_eq!(error.service(), Some("crosstrade"));
     }
 }
 

@@ -45,7 +45,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
     let schemas = schemas(spec);
     quote! {
         /// What the spec says of the service as a whole.
-        pub const SERVICE: crate::transport::ServiceInfo = crate::transport::ServiceInfo {
+        pub static SERVICE: crate::service::ServiceInfo = crate::service::ServiceInfo {
             name: #service,
             title: #title,
             base_url: #base_url,

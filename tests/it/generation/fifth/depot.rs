@@ -9,13 +9,14 @@ use crate::generated::depot::{Client, SERVICE, operations, security};
 use crate::error::Error;
 use crate::execution::{Execution, State};
 use crate::reference::{Reference, Service};
+use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
 use crate::transport::body::{Decoder, decodes};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
-use crate::transport::{Manners, ServiceInfo, Success, Transport};
+use crate::transport::{Manners, Success, Transport};
 
 /// A handle on Depot; clones share its connections.
 #[derive(Clone)]
