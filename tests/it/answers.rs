@@ -989,7 +989,7 @@ async fn an_error_made_for_a_test_decides_and_reads_as_the_clients_own() {
         let real = refusing_status(&server.url()).await;
         let status = real.status().expect("a status");
         let sent = real.headers().expect("headers").clone();
-        let made = Error::answered_with("Hummingbot", status, sent, body);
+        let made = Error::answered_with("hummingbot", status, sent, body);
         let of = |error: &Error| {
             let is = [
                 error.is_not_found(),
