@@ -76,7 +76,11 @@ impl From<Error> for Failure {
         let what = error.what();
         let mut text = match (error.service_title(), error.operation()) {
             (Some(service), Some(doing)) => {
-                headed(&format!("{service}: could not {doing}")) + "\n  " + &escaped(&what)
+                let head = match error.is_outcome_unknown() {
+                    true => format!("{service}: the outcome of `{doing}` is unknown"),
+                    false => format!("{service}: could not {doing}"),
+                };
+                headed(&head) + "\n  " + &escaped(&what)
             }
             (Some(service), None) => headed(&format!("{service}: {what}")),
             (None, _) => headed(&what),
