@@ -41,7 +41,7 @@ words! {
         Waiting = "it was still waiting its turn",
         /// The check itself panicked, which is a fault of this library.
         Failed = "the check itself failed",
-        /// Of a recording: its address belongs to no service that there is a spec of.
+        /// There is no spec of its service, or of a recording: none whose address it has.
         Service = "it is of no service that there is a spec of",
         /// Of a recording: the service's spec has no such operation.
         Operation = "the service's spec has no such operation",

@@ -129,6 +129,14 @@ impl Watch {
         Ok(())
     }
 
+    /// Counts what nobody can judge.
+    fn leave(&self, why: Unchecked) -> Result<(), Veto> {
+        if self.mode() != Mode::Off {
+            self.0.judged.report().leave(why, 1);
+        }
+        Ok(())
+    }
+
     fn start(&self) {
         let judged = Arc::clone(&self.0.judged);
         // Whoever listens here is to hear the findings too.
@@ -208,9 +216,10 @@ fn content_type(headers: &HeaderMap) -> HeaderMap {
 impl Observer for Watch {
     fn exchange(&self, exchange: &Exchange) -> Result<(), Veto> {
         // No spec describes a WebSocket's handshake, and without an answer there is nothing to judge.
-        if let (None, Ok(response)) = (exchange.connection, &exchange.response)
-            && let Some(contract) = Contract::named(exchange.service)
-        {
+        if let (None, Ok(response)) = (exchange.connection, &exchange.response) {
+            let Some(contract) = Contract::named(exchange.service) else {
+                return self.leave(Unchecked::Service);
+            };
             let (operation, at) = (exchange.operation, exchange.started);
             let status = response.status.as_u16();
             let headers = content_type(&response.headers);
@@ -226,9 +235,10 @@ impl Observer for Watch {
     }
 
     fn message(&self, message: &Message) -> Result<(), Veto> {
-        if message.direction == Direction::Received
-            && let Some(contract) = Contract::named(message.service)
-        {
+        if message.direction == Direction::Received {
+            let Some(contract) = Contract::named(message.service) else {
+                return self.leave(Unchecked::Service);
+            };
             let (api, is_text, at) = (message.api.clone(), message.is_text, message.at);
             return self.hear(&message.data, move |data| {
                 frame::verdict(contract, api.as_deref(), is_text, data, at)
