@@ -298,6 +298,49 @@ mod tests {
     }
 
     #[test]
+    fn a_service_has_one_spelling() {
+        for service in Service::ALL {
+            let word = service.as_str();
+            assert_eq!(word.parse::<Service>().expect(word), *service);
+            assert_eq!(service.to_string(), word);
+            let json = serde_json::to_value(service).expect(word);
+            assert_eq!(json, word);
+            assert_eq!(service.provider().info.name, word);
+        }
+        for word in ["", "CrossTrade", "crosstrade ", "other"] {
+            let error = word.parse::<Service>().expect_err(word);
+            let hint = error.hint().expect("one");
+            assert_eq!(hint, "Write crosstrade, hummingbot, b3os or refold.");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_made_of_the_parts_its_service_has() {
+        let make = Reference::new;
+        let refold = make(Service::Refold, Some("mark@example.com"), "1").expect("with");
+        assert_eq!(refold.to_string(), "refold:mark@example.com/1");
+        assert!(make(Service::Refold, None, "1").is_ok());
+        for (service, account, id, problem) in [
+            (Service::CrossTrade, None, "1", "it names no account"),
+            (Service::B3os, Some("a"), "1", "its service has no accounts"),
+            (
+                Service::Refold,
+                Some(""),
+                "1",
+                "its linked account is empty",
+            ),
+            (Service::CrossTrade, Some(".."), "1", "another path"),
+            (Service::B3os, None, "", "it is empty"),
+        ] {
+            let error = make(service, account, id).expect_err(problem);
+            assert!(
+                error.is_invalid_input() && error.what().contains(problem),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn what_names_no_execution_is_refused() {
         for text in [
             "",

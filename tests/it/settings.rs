@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use executions::{B3os, CrossTrade, Error, Http, Hummingbot, Limits, Refold, Retry, Service};
+use executions::{
+    B3os, CrossTrade, Error, Executions, Http, Hummingbot, Limits, Refold, Retry, Service,
+};
 
 use crate::clients::{documents, executions, milliseconds};
 use crate::wire::{Wire, ok};
@@ -252,4 +254,28 @@ fn each_limit_reads_back_as_it_was_set_and_leaves_the_others_alone() {
         of(default.retry_after(nine)),
         (attempts, [first, any, nine])
     );
+}
+
+#[test]
+fn handles_that_were_built_make_one_over_all_of_them() {
+    let b3os = |url: &str| {
+        let builder = B3os::builder().api_key("b3sk_x");
+        builder.base_url(url).build().expect("complete")
+    };
+    let hummingbot = Hummingbot::builder().credentials("admin", "admin");
+    let executions = Executions::from(b3os("http://127.0.0.1:1"))
+        .with(hummingbot.build().expect("complete"))
+        .with(b3os("http://127.0.0.1:2"));
+    assert!(executions.open().eq([Service::Hummingbot, Service::B3os]));
+    let b3os = format!("{:?}", executions.b3os().expect("given"));
+    assert!(b3os.contains("http://127.0.0.1:2"), "{b3os}");
+    let error = executions.refold().expect_err("not given");
+    assert_eq!(
+        error.to_string(),
+        "Refold: refold has no handle here. Add one by `with`."
+    );
+    let limits = executions.b3os().expect("given").limits();
+    let other = executions.with_limits(limits.call(std::time::Duration::from_secs(3)));
+    let limits = other.b3os().expect("given").limits();
+    assert_eq!(limits.call_limit(), std::time::Duration::from_secs(3));
 }
