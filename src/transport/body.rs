@@ -347,6 +347,46 @@ mod tests {
     }
 
     #[test]
+    fn a_success_without_a_body_is_one_whatever_comes_but_a_refusal() {
+        let read = |text: &'static str| decode::<()>(&HeaderMap::new(), &text.into(), None);
+        for text in [
+            "",
+            " ",
+            "OK",
+            "{}",
+            r#"{"id": 1}"#,
+            "\u{feff}",
+            r#"{"success": true}"#,
+        ] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [r#"{"success": false}"#, r#"{"error": "x"}"#] {
+            assert!(matches!(read(text), Err(Unusable::Failed)), "{text}");
+        }
+        let bytes = Bytes::from_static(&[0xff, 0xfe]);
+        assert!(decode::<()>(&HeaderMap::new(), &bytes, None).is_ok());
+    }
+
+    #[test]
+    fn an_array_is_read_bare_or_in_its_wrapper_and_no_object_is_one() {
+        fn read<T: Success>(text: &'static str) -> Result<Box<T>, Unusable> {
+            decode(&HeaderMap::new(), &text.into(), Some("data"))
+        }
+        for text in [r#"[{"price": 1.50}]"#, r#"{"data": [{"price": 1.50}]}"#] {
+            assert_eq!(read::<Vec<Leg>>(text).expect(text).len(), 1);
+        }
+        for text in ["", "1", "{}", r#"{"price": 1}"#, "[1]", "[", "null"] {
+            let read = read::<Vec<Leg>>(text);
+            assert!(matches!(read, Err(Unusable::Unfit(_))), "{text}");
+        }
+        let refusal = read::<Vec<Leg>>(r#"{"error": "x"}"#);
+        assert!(matches!(refusal, Err(Unusable::Failed)));
+        let map = read::<BTreeMap<String, Leg>>(r#"{"a": {"price": 1}}"#);
+        assert_eq!(map.expect("a map").len(), 1);
+        assert!(read::<BTreeMap<String, Leg>>("[]").is_err());
+    }
+
+    #[test]
     fn a_refusal_is_one_in_any_form() {
         for json in [
             r#"{"success": false, "error": "x"}"#,

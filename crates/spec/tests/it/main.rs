@@ -6,6 +6,7 @@ mod documented;
 mod hostile;
 mod mutated;
 mod names;
+mod replaced;
 mod taken;
 
 use executions_spec::{Problem, Spec};
