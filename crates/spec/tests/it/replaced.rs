@@ -21,9 +21,11 @@ fn problems(own: &str, theirs: &str) -> Vec<(u64, String)> {
     found.collect()
 }
 
-/// A spec, an edit, the text in whose line the problem is expected, and what it says.
+type Edits = &'static [(&'static str, &'static str)];
+
+/// A spec, edits, the text in whose line the problem is expected, and what it says.
 #[rustfmt::skip] // A row a case.
-const LOSSES: &[(&str, &[(&str, &str)], &str, &str)] = &[
+const LOSSES: &[(&str, Edits, &str, &str)] = &[
     (ECHO, &[("operationId: get_echo", "operationId: fetch_echo")], "openapi: ", "the operation `get_echo` is missing"),
     (ECHO, &[("    Mood:\n", "    Temper:\n"), ("schemas/Mood'", "schemas/Temper'")], "openapi: ", "the component `Mood` is missing"),
     (ECHO, &[("[calm, ", "[")], "    Mood:", "the word `calm` of `Mood` is missing"),
