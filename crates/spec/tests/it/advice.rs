@@ -11,6 +11,15 @@ const MOOD_OF_ECHO: &str = "          description: How it was said.\n          a
 /// What to find in the spec of echo, what is wrong in its place, what the problem says, and what it says to write.
 #[rustfmt::skip] // A row a case.
 const CASES: &[(&str, &str, &str, &str)] = &[
+    // Methods and bodies.
+    ("    get:\n", "    put:\n", "only get, post and delete",
+        "    post:\n      x-effect: write\n"),
+    ("    get:\n", "    delete:\n", "needs `x-effect`",
+        "    delete:\n      x-effect: write\n"),
+    ("    get:\n", "    post:\n      x-effect: read\n      requestBody: {required: true, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Echo'}}}}}\n", "a $ref to an object",
+        "    post:\n      x-effect: read\n      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Echo'}}}}\n"),
+    (BODY, "                $ref: '#/components/schemas/Mood'\n", "an array or a map under components.schemas",
+        "                $ref: '#/components/schemas/Texts'\n"),
     // A parameter's values.
     (LOUD, "          schema:\n            type: object\n", "use string",
         "          schema:\n            type: string\n            description: JSON.\n"),
