@@ -166,6 +166,12 @@ impl Reader<'_> {
             self.problem(schema.at, "an array needs `items`");
             return None;
         };
+        for Entry { at, key, .. } in ["enum", "format"]
+            .iter()
+            .filter_map(|key| schema.entry(key))
+        {
+            self.problem(*at, format!("`{key}` is of the items: write it there"));
+        }
         let items = self.value(id, parameter, items, components)?;
         Some(Shape::Array(Box::new(items)))
     }
@@ -197,6 +203,9 @@ impl Reader<'_> {
             }
         }
         if schema.get("enum").is_some() {
+            if let Some(Entry { at, .. }) = schema.entry("format") {
+                self.problem(*at, "an enum has no `format`: leave it out");
+            }
             let name = parameter.string(&["name"]);
             let component = Component {
                 at: schema.at,

@@ -230,6 +230,11 @@ impl Reader<'_> {
     /// A plain value, or an array or a map of plain values or of components.
     pub(super) fn shape(&mut self, key: &str, node: &Node) -> Option<Shape> {
         let values = node.get("additionalProperties");
+        if let Some(Entry { at, .. }) = node.entry("format")
+            && node.get("items").or(values).is_some()
+        {
+            self.problem(*at, "`format` is of the items or values: write it there");
+        }
         match (node.word("type"), node.get("items"), values) {
             (Some("array"), Some(items), None) => {
                 Some(Shape::Array(Box::new(self.inner_shape(items)?)))

@@ -93,6 +93,9 @@ const CASES: &[(&str, &str, &str)] = &[
     ("          description: Whether to shout.\n", "          description: Whether to shout.\n          ‸explode: false\n", "for an array in a query"),
     ("            type: boolean\n", "            type: boolean\n            ‸minLength: 1\n", "`minLength` is for the type string"),
     ("            minimum: 1\n", "            ‸pattern: a\n            minimum: 1\n", "`pattern` is for the type string"),
+    ("type: boolean", "type: array\n            ‸enum: [a]\n            items: {type: string}", "`enum` is of the items"),
+    ("type: boolean", "type: array\n            ‸format: decimal\n            items: {type: number, format: decimal}", "`format` is of the items"),
+    ("type: boolean", "type: string\n            ‸format: date-time\n            enum: [a]", "an enum has no `format`"),
     // Responses
     ("        '200':\n", "        ‸'+404': {description: A.}\n        '200':\n", "`+404` is no status"),
     ("        '200':\n", "        ‸'0404': {description: A.}\n        '200':\n", "`0404` is no status"),
@@ -177,6 +180,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("      enum: [calm", "      nullable: true\n      enum: [null, calm", "is required and can be null"),
     ("          type: array\n          nullable: true\n", "          type: array\n          nullable: true\n          additionalProperties: ‸true\n", "schema of a map's values"),
     ("          type: string\n          format: date-time\n          nullable: true\n", "          ‸type: object\n          additionalProperties: {type: string}\n", "is an optional map"),
+    ("          type: array\n          nullable: true\n", "          type: array\n          ‸format: decimal\n          nullable: true\n", "of the items or values"),
     // What is sent
     ("components:\n  schemas:\n", "  /more:\n    post:\n      operationId: more\n      summary: M.\n      x-effect: write\n      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Outer'}}}}\n      responses: {'204': {description: A.}}\ncomponents:\n  schemas:\n    Outer: {type: object, description: A., properties: {inner: {type: array, nullable: true, description: A., items: {$ref: '#/components/schemas/Inner'}}}}\n    Inner: {type: object, description: A., properties: {‸price: {type: string, format: decimal, description: A.}}}\n", "sent as a number"),
     // Enums
