@@ -55,9 +55,15 @@ impl Check<'_> {
             }
         }
         let there = by(&theirs.components, |it| &it.name);
-        for component in &own.components {
+        let sent = own.sent();
+        for (place, component) in own.components.iter().enumerate() {
             match there.get(&*component.name) {
-                Some(theirs) => self.component(component, theirs),
+                Some(theirs) => {
+                    self.component(component, theirs);
+                    if sent.contains(&place) {
+                        self.sent(component, theirs);
+                    }
+                }
                 None => {
                     let what = format!("the component `{}` is missing", component.name);
                     self.say(Place::START, what);
@@ -143,6 +149,20 @@ impl Check<'_> {
             (Sort::Any, Sort::Any) => {}
             (Sort::Alias(own), Sort::Alias(shape)) if self.is_same(own, shape) => {}
             _ => self.say(theirs.at, format!("`{name}` has another type")),
+        }
+    }
+
+    /// The code that makes what is sent does not know what else would be required.
+    fn sent(&mut self, own: &Component, theirs: &Component) {
+        let (Sort::Object(known), Sort::Object(properties)) = (&own.sort, &theirs.sort) else {
+            return;
+        };
+        let known = by(known, |it| &it.name);
+        for added in properties {
+            if added.required && !known.contains_key(&*added.name) {
+                let what = format!("`{}` of `{}` is required", added.name, own.name);
+                self.say(added.at, what);
+            }
         }
     }
 

@@ -42,6 +42,7 @@ const LOSSES: &[(&str, Edits, &str, &str)] = &[
     (ECHO, &[("        - name: loud\n", "        - {name: new, in: query, required: true, description: A., schema: {type: string}}\n        - name: loud\n")], "        - {name: new", "the parameter `new` of `get_echo` is required"),
     (ECHO, &[("                $ref: '#/components/schemas/Echo'", "                type: array\n                items: {$ref: '#/components/schemas/Echo'}")], "        '200':", "the success of `get_echo` is another"),
     (DESK, &[("schema: {$ref: '#/components/schemas/Filter'}", "schema: {$ref: '#/components/schemas/Leg'}")], "    post:\n      operationId: search", "the body of `search_orders` is another"),
+    (DESK, &[("[instrument, side, quantity]", "[instrument, side, quantity, new]"), ("        legs:", "        new: {type: string, description: A.}\n        legs:")], "        new:", "`new` of `NewOrder` is required"),
     (DESK, &[("      x-rpc: PlaceOrder\n", "")], "    post:\n      operationId: place", "the `x-rpc` of `place_order` is missing"),
     (DESK, &[("items: {$ref: '#/components/schemas/Leg'}", "items: {$ref: '#/components/schemas/Bracket'}")], "    Legs:", "`Legs` has another type"),
     (DESK, &[("          additionalProperties: {type: string}", "          additionalProperties: {type: boolean}")], "        labels:", "`labels` of `NewOrder` has another type"),
