@@ -42,8 +42,7 @@ fn main() -> io::Result<()> {
 
 fn compile(file: &files::Spec) -> Result<(Spec, String), Vec<String>> {
     let make = || {
-        let yaml = file.text().map_err(|problem| vec![problem])?;
-        let spec = Spec::read(&file.service, &yaml)?;
+        let spec = file.read()?;
         let module = spec.to_rust()?;
         Ok((spec, module))
     };

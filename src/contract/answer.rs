@@ -99,6 +99,9 @@ impl<'a> Check<'a> {
     }
 
     fn success(mut self, response: &Response) {
+        let Some(schema) = response.body else {
+            return;
+        };
         let (reading, place) = self.reading();
         let text = match reading {
             // Whoever has read it has checked it.
@@ -117,9 +120,6 @@ impl<'a> Check<'a> {
             }
             return;
         }
-        let Some(schema) = response.body else {
-            return;
-        };
         let inside = place.and_then(|wrapper| Some((wrapper, member(text, wrapper)?)));
         match inside.filter(|(_, inside)| JsonType::of(inside) != JsonType::Null) {
             Some((wrapper, inside)) => self.wrapper(text, wrapper, inside, schema),
@@ -234,6 +234,13 @@ paths:
         default:
           description: Why there is none.
           content: {application/json: {schema: {$ref: '#/components/schemas/Error'}}}
+    delete:
+      operationId: delete_thing
+      summary: Deletes a thing.
+      x-effect: write
+      parameters:
+        - {name: id, in: path, required: true, description: Which., schema: {type: string}}
+      responses: {'204': {description: Done.}}
   /notes/{id}:
     get:
       operationId: get_notes
@@ -253,6 +260,11 @@ components:
       properties:
         name: {type: string, description: Its name.}
         count: {type: integer, format: decimal, description: How many.}
+        fees: {description: By name., allOf: [{$ref: '#/components/schemas/Fees'}]}
+    Fees:
+      type: object
+      description: Fees by name.
+      additionalProperties: {type: number, format: decimal}
     Error:
       type: object
       description: A refusal.
@@ -304,6 +316,28 @@ components:
         let wrong = shorts("get_thing", 200, r#"{"name": 1, "count": "x"}"#);
         let types = ["/count", "/name"].map(|pointer| breaks(Rule::Type, pointer));
         assert_eq!(wrong, types);
+    }
+
+    #[test]
+    fn a_success_without_content_is_judged_by_its_status() {
+        assert_eq!(shorts("delete_thing", 204, ""), []);
+        let status = (Rule::Status, Grade::Drift, String::new());
+        assert_eq!(shorts("delete_thing", 200, "{}"), [status]);
+    }
+
+    #[test]
+    fn the_values_of_a_map_are_judged_and_its_names_are_not_told() {
+        let judged = |fees: &str| {
+            shorts(
+                "get_thing",
+                200,
+                &format!(r#"{{"name": "a", "fees": {fees}}}"#),
+            )
+        };
+        assert_eq!(judged(r#"{"x": 1.50, "y": 2}"#), []);
+        let breaks = |pointer: &str| [(Rule::Type, Grade::Breaks, pointer.to_owned())];
+        assert_eq!(judged(r#"{"x": "secret"}"#), breaks("/fees/*"));
+        assert_eq!(judged("[1]"), breaks("/fees"));
     }
 
     #[test]

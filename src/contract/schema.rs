@@ -1,6 +1,6 @@
 //! A spec's components, and what checks look up in them.
 //!
-//! The lint of `crates/spec` lets a component be only an object, an open enum, or any JSON.
+//! The lint of `crates/spec` lets a component be only an object, an open enum, an array, a map, or any JSON.
 
 use std::fmt;
 
@@ -43,11 +43,21 @@ impl fmt::Display for Expected<'_> {
         match self.shape {
             Shape::Plain(plain) => f.write_str(plain_words(*plain))?,
             Shape::Array(_) => f.write_str("array")?,
+            Shape::Map(_) => f.write_str("object")?,
             Shape::Component(place) => {
                 let component = self.schemas.get(*place);
                 match &component.sort {
                     Sort::Object(_) => write!(f, "object {}", component.name)?,
                     Sort::Enum { words, .. } => f.write_str(&one_of(words))?,
+                    Sort::Alias(shape) => write!(
+                        f,
+                        "{}",
+                        Self {
+                            shape,
+                            nullable: false,
+                            ..*self
+                        }
+                    )?,
                     Sort::Any => f.write_str("any JSON")?,
                 }
             }

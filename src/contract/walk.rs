@@ -136,13 +136,20 @@ impl<'a> Walk<'a> {
                     walk.value(items, true, false, element.get());
                 }
             }),
-            (Shape::Array(_), _) => of_other_type(self),
+            (Shape::Map(values), JsonType::Object) => {
+                // The names in a map are data.
+                members(json, |_, json| {
+                    self.within("*", |walk| walk.value(values, true, false, json));
+                });
+            }
+            (Shape::Array(_) | Shape::Map(_), _) => of_other_type(self),
             (Shape::Component(place), _) => match (&schemas.get(*place).sort, json_type) {
                 (Sort::Object(properties), JsonType::Object) => {
                     self.object(properties, json, &[]);
                 }
                 (Sort::Enum { words, .. }, JsonType::Text) => self.word(words, expected, json),
                 (Sort::Object(_) | Sort::Enum { .. }, _) => of_other_type(self),
+                (Sort::Alias(shape), _) => self.value(shape, required, nullable, json),
                 (Sort::Any, _) => {}
             },
         }

@@ -1,5 +1,6 @@
 //! Turning the bytes of an answer into the type its operation has, in one pass and in one place.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
@@ -21,8 +22,19 @@ use members::Members;
 pub use unknown::UnknownMember;
 pub(crate) use unknown::unknown_members;
 
+/// What the whole body of a success is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Object,
+    Array,
+    /// Nothing: what may come nevertheless is not read, unless it says that the operation failed.
+    Empty,
+}
+
 /// A type that the success of an operation is read into.
 pub(crate) trait Success: DeserializeOwned {
+    const FORM: Form = Form::Object;
+
     /// Returns true if the answer says in a way of its own that the operation failed, besides `success` and `error`, which
     /// [`refuses`] reads.
     fn says_it_failed(&self) -> bool {
@@ -39,6 +51,16 @@ pub(crate) trait Success: DeserializeOwned {
         None
     }
 }
+
+impl Success for () {
+    const FORM: Form = Form::Empty;
+}
+
+impl<T: DeserializeOwned> Success for Vec<T> {
+    const FORM: Form = Form::Array;
+}
+
+impl<T: DeserializeOwned> Success for BTreeMap<String, T> {}
 
 /// Why a 2xx is no success.
 #[derive(Debug)]
@@ -65,6 +87,10 @@ pub(crate) fn decode<T: Success>(
     body: &Bytes,
     wrapper: Option<&str>,
 ) -> Result<Box<T>, Unusable> {
+    if T::FORM == Form::Empty {
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        return decode_text(text, wrapper);
+    }
     check_content_type(headers)?;
     decode_text(checked_utf8(body)?, wrapper)
 }
@@ -74,8 +100,16 @@ pub(crate) fn decode_text<T: Success>(
     text: &str,
     wrapper: Option<&str>,
 ) -> Result<Box<T>, Unusable> {
+    let text = match T::FORM {
+        Form::Object => checked_object(text)?,
+        Form::Array => checked_array(text)?,
+        Form::Empty => match refuses(text) {
+            Ok(true) => return Err(Unusable::Failed),
+            _ => "null",
+        },
+    };
     // In a box at once, since an answer is hundreds of bytes that every layer on the way out would move.
-    read::<Box<T>>(checked_object(text)?, wrapper, |value| {
+    read::<Box<T>>(text, wrapper, |value| {
         if value.says_it_failed() {
             return Err(Unusable::Failed);
         }
@@ -207,6 +241,15 @@ fn checked_object(text: &str) -> Result<&str, Unusable> {
     Err(unfit(None, "it is not a JSON object"))
 }
 
+/// As [`checked_object`], of an array, or of an object that has it in its wrapper.
+fn checked_array(text: &str) -> Result<&str, Unusable> {
+    let text = checked_json(text)?;
+    if text.starts_with(['[', '{']) {
+        return Ok(text);
+    }
+    Err(unfit(None, "it is not a JSON array"))
+}
+
 /// As [`checked_object`], of any JSON.
 fn checked_json(text: &str) -> Result<&str, Unusable> {
     let text = text.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -312,6 +355,46 @@ mod tests {
                 .id,
             "a"
         );
+    }
+
+    #[test]
+    fn a_success_without_a_body_is_one_whatever_comes_but_a_refusal() {
+        let read = |text: &'static str| decode::<()>(&HeaderMap::new(), &text.into(), None);
+        for text in [
+            "",
+            " ",
+            "OK",
+            "{}",
+            r#"{"id": 1}"#,
+            "\u{feff}",
+            r#"{"success": true}"#,
+        ] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+        for text in [r#"{"success": false}"#, r#"{"error": "x"}"#] {
+            assert!(matches!(read(text), Err(Unusable::Failed)), "{text}");
+        }
+        let bytes = Bytes::from_static(&[0xff, 0xfe]);
+        assert!(decode::<()>(&HeaderMap::new(), &bytes, None).is_ok());
+    }
+
+    #[test]
+    fn an_array_is_read_bare_or_in_its_wrapper_and_no_object_is_one() {
+        fn read<T: Success>(text: &'static str) -> Result<Box<T>, Unusable> {
+            decode(&HeaderMap::new(), &text.into(), Some("data"))
+        }
+        for text in [r#"[{"price": 1.50}]"#, r#"{"data": [{"price": 1.50}]}"#] {
+            assert_eq!(read::<Vec<Leg>>(text).expect(text).len(), 1);
+        }
+        for text in ["", "1", "{}", r#"{"price": 1}"#, "[1]", "[", "null"] {
+            let read = read::<Vec<Leg>>(text);
+            assert!(matches!(read, Err(Unusable::Unfit(_))), "{text}");
+        }
+        let refusal = read::<Vec<Leg>>(r#"{"error": "x"}"#);
+        assert!(matches!(refusal, Err(Unusable::Failed)));
+        let map = read::<BTreeMap<String, Leg>>(r#"{"a": {"price": 1}}"#);
+        assert_eq!(map.expect("a map").len(), 1);
+        assert!(read::<BTreeMap<String, Leg>>("[]").is_err());
     }
 
     #[test]

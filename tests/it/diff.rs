@@ -9,6 +9,7 @@ mod operations;
 mod proof;
 mod schemas;
 mod surfaces;
+mod writes;
 
 use executions::diff::{Change, Changes, Document, Grade, compare};
 

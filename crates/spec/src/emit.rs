@@ -14,7 +14,7 @@ pub(crate) mod quiet;
 mod seam;
 mod text;
 
-use appendix::{appendix, open_enums};
+use appendix::{appendix, named_types};
 use input::input;
 #[cfg(feature = "diff")]
 pub(crate) use polish::member;
@@ -62,7 +62,7 @@ impl Spec {
         })?;
         let parse = |tokens| syn::parse2::<syn::File>(tokens).map_err(|error| failed(&error));
         if let Some(types) = types_of(&mut file) {
-            types.extend(parse(open_enums(model))?.items);
+            types.extend(parse(named_types(model))?.items);
         }
         file.items.extend(parse(appendix(self))?.items);
         Ok(Module { file, calls })
@@ -92,7 +92,8 @@ fn settings(service: &str, model: &Model) -> serde_json::Result<GenerationSettin
     let mut settings = GenerationSettings::new();
     settings
         .with_derive("PartialEq")
-        .with_derive("schemars::JsonSchema");
+        .with_derive("schemars::JsonSchema")
+        .with_map_type(appendix::MAP);
     for (format, _, name) in Format::ALL {
         let kinds = Primitive::ALL.into_iter().map(|(kind, _)| kind);
         for kind in kinds.filter(|kind| format.suits(*kind)) {
@@ -103,7 +104,9 @@ fn settings(service: &str, model: &Model) -> serde_json::Result<GenerationSettin
     }
     for component in &model.components {
         let path = match component.sort {
-            Sort::Enum { .. } => format!("crate::generated::{service}::types::{}", component.name),
+            Sort::Enum { .. } | Sort::Alias(_) => {
+                format!("crate::generated::{service}::types::{}", component.name)
+            }
             Sort::Any => "crate::values::Json".to_owned(),
             Sort::Object(_) => continue,
         };

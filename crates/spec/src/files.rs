@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::model::Place;
+use crate::replacement::missing;
 use crate::source::{Problem, decode};
 
 /// One service's spec file.
@@ -16,6 +17,8 @@ pub struct Spec {
     pub path: PathBuf,
     /// What problems call the file.
     pub label: String,
+    /// The crate's own file in whose place it stands.
+    pub replaced: Option<PathBuf>,
 }
 
 impl Spec {
@@ -25,12 +28,24 @@ impl Spec {
             service: service.to_string_lossy().into_owned(),
             path,
             label,
+            replaced: None,
         }
     }
 
-    /// The text of the file.
-    pub fn text(&self) -> Result<String, Problem> {
-        text(&self.path)
+    /// Reads and judges the file. One in the place of the crate's own has all that the crate's code needs.
+    pub fn read(&self) -> Result<crate::Spec, Vec<Problem>> {
+        let read = |path: &Path| {
+            let yaml = text(path).map_err(|problem| vec![problem])?;
+            crate::Spec::read(&self.service, &yaml)
+        };
+        let spec = read(&self.path)?;
+        // The crate's own is in order, or nobody could build the crate.
+        let own = self.replaced.as_ref().and_then(|own| read(own).ok());
+        let missing = own.map_or(Vec::new(), |own| missing(&own.model, &spec.model));
+        match missing.is_empty() {
+            true => Ok(spec),
+            false => Err(missing),
+        }
     }
 }
 
@@ -71,7 +86,10 @@ pub fn find(own: &Path, theirs: Option<&OsStr>) -> (Vec<Spec>, Vec<String>) {
         let label = path.display().to_string();
         let theirs = Spec::new(path, label);
         match specs.iter_mut().find(|own| own.service == theirs.service) {
-            Some(own) => *own = theirs,
+            Some(own) => {
+                let replaced = Some(own.path.clone());
+                *own = Spec { replaced, ..theirs };
+            }
             None => {
                 let known = specs.iter().map(|own| format!("{}.yaml", own.service));
                 let known = known.collect::<Vec<_>>().join(", ");

@@ -1,7 +1,8 @@
 //! Reads, judges and compiles the OpenAPI specs of the crate `executions`.
 //!
 //! In the order a spec travels: `files` finds it; `source` reads it, every value with its place; `lint` judges it by what is
-//! known to come out right, and makes the typed `model` of it; `emit` makes the Rust. `diff` says what a change of it does
+//! known to come out right, and makes the typed `model` of it; `replacement` says what the crate's own code would miss in one of
+//! a user's; `emit` makes the Rust. `diff` says what a change of it does
 //! to those who use that Rust.
 
 #[cfg(feature = "diff")]
@@ -13,6 +14,8 @@ pub mod files;
 #[cfg(feature = "read")]
 mod lint;
 pub mod model;
+#[cfg(feature = "read")]
+mod replacement;
 #[cfg(feature = "read")]
 mod source;
 #[cfg(feature = "read")]

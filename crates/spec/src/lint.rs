@@ -4,10 +4,12 @@
 //! The rules and the model are one walk. A part that breaks a rule is left out of the model, or stands in it as something else;
 //! that model is seen by nobody, as a spec with a problem is none.
 
+mod bodies;
 mod dialect;
 mod grammar;
 pub(crate) mod names;
 mod operations;
+mod parameters;
 mod schemas;
 
 use heck::ToSnakeCase;
@@ -70,17 +72,20 @@ impl<'a> Reader<'a> {
     pub fn model(&mut self) -> Model {
         let document = self.document;
         let info = document.get("info");
-        let components = self.components();
-        Model {
+        let mut components = self.components();
+        let operations = self.operations(&mut components);
+        let model = Model {
             title: document.string(&["info", "title"]),
             description: info.and_then(|info| Some(info.word("description")?.to_owned())),
             version: self.version(),
             base_url: self.base_url(),
             wrapper: self.wrapper(),
             schemes: self.schemes(),
-            operations: self.operations(&components),
+            operations,
             components,
-        }
+        };
+        self.check_sent(&model);
+        model
     }
 
     fn version(&mut self) -> String {

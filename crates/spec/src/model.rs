@@ -3,6 +3,7 @@
 //! Every part says where it stands in its file. References to anything but schemas are followed; a schema is referred to by
 //! its place among the components. It can be written and read again, so that `build.rs` embeds it in the client.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ pub struct Model {
     pub schemes: Vec<SecurityScheme>,
     /// In the order of the file.
     pub operations: Vec<Operation>,
-    /// In the order of the file; `Shape::Component` and `Response::body` count into them.
+    /// In the order of the file, then those that stand inline in operations; places such as `Response::body` count into them.
     pub components: Vec<Component>,
 }
 
@@ -62,7 +63,7 @@ pub struct Operation {
     pub at: Place,
     /// `operationId`: the name of its Rust method.
     pub id: String,
-    /// In lower case: `get`.
+    /// In lower case: `get`, `post` or `delete`.
     pub method: String,
     /// With its parameters in braces.
     pub path: String,
@@ -73,6 +74,7 @@ pub struct Operation {
     pub description: Option<String>,
     /// Those of its path included.
     pub parameters: Vec<Parameter>,
+    pub body: Option<RequestBody>,
     pub responses: Vec<Response>,
     /// The names of the schemes of which one signs it, as `security` has them; those of the document where it has none.
     pub security: Vec<String>,
@@ -96,7 +98,8 @@ pub struct Parameter {
     pub location: Location,
     pub required: bool,
     pub description: String,
-    pub plain: Plain,
+    /// A plain value, an enum, or in a query an array of either.
+    pub shape: Shape,
     pub minimum: Option<u64>,
     pub maximum: Option<u64>,
     pub min_length: Option<u64>,
@@ -111,6 +114,15 @@ pub enum Location {
     Path,
     Query,
     Header,
+}
+
+/// The JSON that a request must have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestBody {
+    pub at: Place,
+    pub description: Option<String>,
+    /// The component that it is, an object.
+    pub component: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +164,8 @@ pub enum Sort {
     },
     /// Any JSON.
     Any,
+    /// An array or a map, under another name.
+    Alias(Shape),
 }
 
 /// A value of an enum.
@@ -178,6 +192,8 @@ pub struct Property {
 pub enum Shape {
     Plain(Plain),
     Array(Box<Shape>),
+    /// An object whose members have names of the service's own, and values of one shape.
+    Map(Box<Shape>),
     /// The component in this place.
     Component(usize),
 }
@@ -211,6 +227,46 @@ pub enum Format {
     LocalDateTime,
     EpochSeconds,
     EpochMilliseconds,
+}
+
+impl Model {
+    /// The components that requests have in their bodies, in others that are sent too.
+    pub fn sent(&self) -> BTreeSet<usize> {
+        let bodies = self.operations.iter().filter_map(|it| it.body.as_ref());
+        let mut left: Vec<usize> = bodies.map(|body| body.component).collect();
+        let mut sent = BTreeSet::new();
+        while let Some(place) = left.pop() {
+            if !sent.insert(place) {
+                continue;
+            }
+            match &self.components[place].sort {
+                Sort::Object(properties) => {
+                    left.extend(properties.iter().filter_map(|it| it.shape.component()));
+                }
+                Sort::Alias(shape) => left.extend(shape.component()),
+                Sort::Enum { .. } | Sort::Any => {}
+            }
+        }
+        sent
+    }
+}
+
+impl Shape {
+    /// The shape itself, or that of an array's items or a map's values.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Array(inner) | Self::Map(inner) => inner.innermost(),
+            Self::Plain(_) | Self::Component(_) => self,
+        }
+    }
+
+    /// The component that it is, or is an array or a map of.
+    pub fn component(&self) -> Option<usize> {
+        match self.innermost() {
+            Self::Component(place) => Some(*place),
+            _ => None,
+        }
+    }
 }
 
 impl Format {

@@ -62,19 +62,6 @@ impl Scratch {
         said(&mut cargo)
     }
 
-    /// Whether a program of the package succeeds, and what it says.
-    fn run(&self, program: &str) -> (bool, String) {
-        let mut cargo = self.cargo("run");
-        let features = "contract,recording,simulator,tokio/macros,tokio/rt";
-        said(cargo.args([
-            "--no-default-features",
-            "--features",
-            features,
-            "--bin",
-            program,
-        ]))
-    }
-
     fn cargo(&self, command: &str) -> Command {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch");
         let mut cargo = Command::new(env!("CARGO"));
@@ -85,6 +72,17 @@ impl Scratch {
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env_remove("EXECUTIONS_SPECS");
         cargo
+    }
+
+    /// What a program of the package prints.
+    fn run(&self, program: &str) -> String {
+        let mut cargo = self.cargo("run");
+        let features = "contract,recording,simulator,tokio/macros,tokio/rt";
+        cargo.args(["--no-default-features", "--features", features]);
+        let output = cargo.args(["--bin", program]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 
@@ -136,23 +134,57 @@ fn cargo_prints_one_line_a_problem_and_nothing_else() {
     }
 }
 
+/// A spec with what its users may add: a word in each enum, a member in each object, an operation.
+fn grown(yaml: &str) -> String {
+    let mut grown = String::new();
+    for line in yaml.lines() {
+        grown += &line.replacen("enum: [", "enum: [entirely_new, ", 1);
+        grown += "\n";
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let added = match line.trim() {
+            "enum:" => "  - entirely_new",
+            "properties:" => "  entirely_new: {type: string, description: New.}",
+            "paths:" => {
+                "  /new: {post: {operationId: entirely_new, summary: New., x-effect: write, responses: {'204': {description: Done.}}}}"
+            }
+            _ => continue,
+        };
+        grown += &format!("{indent}{added}\n");
+    }
+    assert!(grown.matches("entirely_new").count() > 4, "{grown}");
+    grown
+}
+
 #[test]
 fn users_point_the_build_at_specs_of_their_own() {
     let scratch = Scratch::new();
     let theirs = scratch.path("theirs");
     fs::create_dir(&theirs).unwrap();
-    let refold = fs::read_to_string(scratch.path("specs/refold.yaml")).unwrap();
-    // What the crate's own spec has not is there to be used.
-    let member = "        config_id:\n";
-    let added = "        colour:\n          type: string\n          description: A new member.\n";
-    fs::write(
-        theirs.join("refold.yaml"),
-        refold.replacen(member, &format!("{added}{member}"), 1),
-    )
-    .unwrap();
-    scratch.edit("src/lib.rs", "mod generated;", "mod generated;\n/// Reads it.\npub fn colour(run: generated::refold::types::Execution) -> Option<String> { run.colour }");
+    for service in ["b3os", "crosstrade", "hummingbot", "refold"] {
+        let file = format!("{service}.yaml");
+        let own = fs::read_to_string(scratch.path("specs").join(&file)).unwrap();
+        fs::write(theirs.join(&file), grown(&own)).unwrap();
+    }
+    // What the crate's own specs have not is there to be used.
+    let uses = "mod generated;\n/// Uses it.\npub fn entirely_new(run: generated::refold::types::Execution, client: &generated::refold::Client) -> (Option<String>, bool) { \
+        let call = client.entirely_new(generated::refold::required::EntirelyNew {}); (run.entirely_new, call.build().is_ok()) }";
+    scratch.edit("src/lib.rs", "mod generated;", uses);
     let (success, said) = scratch.check(Some(&theirs));
     assert!(success, "{said}");
+
+    let refold = fs::read_to_string(scratch.path("specs/refold.yaml")).unwrap();
+    let lost = refold.replacen("        status:\n", "        state:\n", 1);
+    let line = lost.lines().position(|it| it == "    Execution:").unwrap() + 1;
+    fs::write(theirs.join("refold.yaml"), lost).unwrap();
+    let (success, said) = scratch.check(Some(&theirs));
+    let place = format!(
+        "{}:{line}:5: `status` of `Execution` is missing",
+        theirs.join("refold.yaml").display()
+    );
+    assert!(
+        !success && said.contains(&place) && !said.contains("error[E"),
+        "{said}"
+    );
 
     fs::write(
         theirs.join("refold.yaml"),
@@ -171,6 +203,39 @@ fn users_point_the_build_at_specs_of_their_own() {
         !success && said.contains("EXECUTIONS_SPECS=theirs: "),
         "{said}"
     );
+}
+
+/// A service that shows its requests, and a program that uses it from outside.
+const DESK: [&str; 3] = [
+    include_str!("../../../crates/spec/tests/desk.yaml"),
+    include_str!("desk/module.rs"),
+    include_str!("desk/program.rs"),
+];
+
+#[test]
+fn bodies_enums_numbers_and_arrays_are_sent_as_the_spec_says() {
+    let scratch = Scratch::new();
+    let files = ["specs/desk.yaml", "src/desk.rs", "src/bin/desk.rs"];
+    for (file, text) in files.iter().zip(DESK) {
+        fs::write(scratch.path(file), text).unwrap();
+    }
+    scratch.edit(
+        "src/lib.rs",
+        "mod generated;",
+        "mod generated;\npub mod desk;",
+    );
+    let printed = scratch.run("desk");
+    #[rustfmt::skip] // A row a request.
+    let expected = [
+        "GET /orders?max_price=1e400&min_price=0.10&number=1&number=-2&order=newest&prices=1.50&prices=0.0000000000000000000000000001&sides=buy&sides=left%26right&since=2025-01-02T03%3A04%3A05.678%2B01%3A00&tag=a+b x-desk: sell x-limit: 1.50",
+        "GET /orders?min_price=0.10",
+        r#"POST /orders content-type: application/json {"bracket":{"stop":99.5},"instrument":"ES 12-25","quantity":1.50,"side":"buy"}"#,
+        r#"POST /orders content-type: application/json {"instrument":"NQ","labels":{"a":"1","b":"2"},"legs":[{"instrument":"MNQ"}],"quantity":2,"side":"hold"}"#,
+        "DELETE /orders x-desk: buy",
+        "DELETE /orders/left%2Fright/1e400",
+        "POST /search content-type: application/json {}",
+    ];
+    assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
 }
 
 /// `specs/depot.yaml`, `src/depot.rs` with its `mod`, and a line in the list of services; what uses it is a program of its own.
@@ -196,6 +261,5 @@ fn a_fifth_service_is_one_spec_one_module_and_one_line() {
     let fills = "/// Fills in NinjaTrader 8.\n";
     scratch.edit("src/reference.rs", fills, &format!("{line}{fills}"));
 
-    let (success, said) = scratch.run("uses");
-    assert!(success && said.contains("all of it"), "{said}");
+    assert_eq!(scratch.run("uses"), "all of it\n");
 }

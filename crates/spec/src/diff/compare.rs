@@ -269,7 +269,7 @@ impl Comparison<'_> {
                     Form::Struct(fields) => {
                         Some(format!("types::{of}::{}", fields.get(property)?.name))
                     }
-                    Form::Enum(_) => None,
+                    Form::Enum(_) | Form::Alias(_) => None,
                 }
             }
             ["components", "schemas", of, ..] => {

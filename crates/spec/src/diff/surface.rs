@@ -20,6 +20,8 @@ pub struct Type {
     pub form: Form,
     /// Derived and implemented.
     pub traits: BTreeSet<String>,
+    /// Whether programs can write all its fields down: it is sent.
+    pub is_written: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Form {
     Struct(BTreeMap<String, Field>),
     /// The variants by their words.
     Enum(BTreeMap<String, String>),
+    /// Another name of this type.
+    Alias(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +96,7 @@ impl fmt::Display for Surface {
         for (name, made) in &self.types {
             let told = |name: &&str| matches!(*name, "Default" | "Copy" | "Eq" | "Hash" | "Ord");
             let marks = made.traits.iter().map(String::as_str).filter(told);
-            let marks = bracketed(marks);
+            let marks = bracketed(marks.chain(made.is_written.then_some("sent")));
             match &made.form {
                 Form::Struct(fields) => {
                     writeln!(f, "\nstruct {name}{marks}")?;
@@ -105,6 +109,7 @@ impl fmt::Display for Surface {
                         writeln!(f, "{}", bracketed(serde))?;
                     }
                 }
+                Form::Alias(rust) => writeln!(f, "\ntype {name} = {rust}")?,
                 Form::Enum(variants) => {
                     writeln!(f, "\nenum {name} and any other word{marks}")?;
                     for (word, variant) in variants {

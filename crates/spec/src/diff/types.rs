@@ -33,13 +33,18 @@ impl Effect {
     }
 }
 
-/// A property that only the new type has.
-pub fn gained(item: &str, field: &Field) -> Effect {
+/// A property that only the new type has; whether programs could write the old one down.
+pub fn gained(item: &str, field: &Field, was_written: bool) -> Effect {
     let words = format!("`{item}` is new: `{}`", field.rust);
-    match field.is_needed() {
+    let mut effect = match field.is_needed() {
         true => Effect::new(Grade::Decode, words + ", and answers without it fail"),
         false => Effect::new(Grade::Harmless, words),
+    };
+    if was_written {
+        let words = "code that makes one with every field no longer compiles";
+        effect.add(&[Grade::Compile], words);
     }
+    effect
 }
 
 /// A property that only the old type had.
@@ -109,6 +114,32 @@ pub fn traits(item: &str, was: &Type, is: &Type) -> Effect {
     for gained in is.traits.difference(&was.traits) {
         effect.add(&[Grade::Harmless], format!("`{item}` is now `{gained}`"));
     }
+    match (was.is_written, is.is_written) {
+        (true, false) => {
+            let words =
+                format!("`{item}` can no longer be written with its fields: it is not sent");
+            effect.add(&[Grade::Compile], words);
+        }
+        (false, true) => {
+            let words = format!("`{item}` can be written with its fields: it is sent");
+            effect.add(&[Grade::Harmless], words);
+        }
+        _ => {}
+    }
+    effect
+}
+
+/// Another name of a type, and what it names. Where `is_alike`, the same is read.
+pub fn alias(item: &str, was: Option<&Type>, is: Option<&Type>, is_alike: bool) -> Effect {
+    let mut effect = Effect::default();
+    if let (Some(Form::Alias(was)), Some(Form::Alias(is))) =
+        (was.map(|it| &it.form), is.map(|it| &it.form))
+        && was != is
+    {
+        let grades = [Grade::Compile, Grade::Decode];
+        let grades = if is_alike { &grades[..1] } else { &grades };
+        effect.add(grades, format!("`{item}` is `{is}`, it was `{was}`"));
+    }
     effect
 }
 
@@ -117,6 +148,7 @@ pub fn form(item: &str, was: Option<&Type>, is: Option<&Type>) -> Effect {
     let name = |made: &Type| match made.form {
         Form::Struct(_) => "a struct",
         Form::Enum(_) => "an enum",
+        Form::Alias(_) => "an alias",
     };
     match (was, is) {
         (Some(was), Some(is)) => {

@@ -1,21 +1,32 @@
-//! What progenitor makes nothing of and is added to its module: open enums, and the service's address, ways to sign, bounds.
+//! What progenitor makes nothing of and is added to its module: open enums and names of arrays and maps, and the service's
+//! address, ways to sign, bounds.
 
 use heck::ToPascalCase;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::text::doc;
 use crate::Spec;
 use crate::lint::names::{self, constant};
-use crate::model::{Effect, Model, Operation, Sign, Sort};
+use crate::model::{
+    Component, Effect, Format, Model, Operation, Plain, Primitive, Shape, Sign, Sort,
+};
 
-/// The open enums, which stand among the types.
-pub fn open_enums(model: &Model) -> TokenStream {
-    let enums = model.components.iter().filter_map(|component| {
-        let Sort::Enum { words, .. } = &component.sort else {
-            return None;
-        };
+/// What maps are in Rust: sorted, so that what is sent is the same each time.
+pub const MAP: &str = "::std::collections::BTreeMap";
+
+/// The open enums and the aliases, which stand among the types.
+pub fn named_types(model: &Model) -> TokenStream {
+    let made = model.components.iter().filter_map(|component| {
         let (name, about) = (ident(&component.name), doc(&component.description));
+        let words = match &component.sort {
+            Sort::Enum { words, .. } => words,
+            Sort::Alias(shape) => {
+                let shape = rust(model, shape);
+                return Some(quote!(#[doc = #about] pub type #name = #shape;));
+            }
+            Sort::Object(_) | Sort::Any => return None,
+        };
         let variants = words.iter().map(|word| {
             let word = &word.text;
             let (variant, about) = (ident(&word.to_pascal_case()), doc(&format!("`{word}`")));
@@ -25,7 +36,39 @@ pub fn open_enums(model: &Model) -> TokenStream {
             crate::open_enum! { #[doc = #about] pub enum #name { #(#variants),* } }
         ))
     });
-    enums.collect()
+    made.collect()
+}
+
+/// The type of a shape, as the generator makes it of a property.
+fn rust(model: &Model, shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Array(items) => {
+            let items = rust(model, items);
+            quote!(::std::vec::Vec<#items>)
+        }
+        Shape::Map(values) => {
+            let values = rust(model, values);
+            quote!(::std::collections::BTreeMap<::std::string::String, #values>)
+        }
+        Shape::Component(place) => match &model.components[*place] {
+            Component {
+                sort: Sort::Any, ..
+            } => quote!(crate::values::Json),
+            Component { name, .. } => ident(name).into_token_stream(),
+        },
+        Shape::Plain(Plain { kind, format }) => {
+            let mut formats = Format::ALL.iter();
+            match formats.find(|(known, ..)| known == format) {
+                Some((_, _, name)) => {
+                    let name = ident(name);
+                    quote!(crate::values::#name)
+                }
+                None if *kind == Primitive::Boolean => quote!(bool),
+                // A number always has a format.
+                None => quote!(::std::string::String),
+            }
+        }
+    }
 }
 
 /// What stands below the generated client.

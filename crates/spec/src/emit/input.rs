@@ -7,8 +7,7 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value as Json, json};
 
 use crate::model::{
-    Component, Format, Model, Operation, Parameter, Plain, Primitive, Property, Shape, Sort,
-    Statuses,
+    Component, Format, Model, Operation, Parameter, Plain, Property, Shape, Sort, Statuses,
 };
 
 pub fn input(model: &Model) -> serde_json::Result<OpenAPI> {
@@ -17,7 +16,8 @@ pub fn input(model: &Model) -> serde_json::Result<OpenAPI> {
     let mut paths = Map::new();
     for operation in &model.operations {
         let input = operation_input(model, operation);
-        paths.insert(operation.path.clone(), json!({ "get": input }));
+        let methods = paths.entry(operation.path.clone()).or_insert(json!({}));
+        methods[&operation.method] = input;
     }
     serde_json::from_value(json!({
         "openapi": "3.0.3",
@@ -60,6 +60,9 @@ fn shape_schema(model: &Model, shape: &Shape) -> Json {
             format => json!({ "type": kind, "format": format }),
         },
         Shape::Array(items) => json!({ "type": "array", "items": shape_schema(model, items) }),
+        Shape::Map(values) => {
+            json!({ "type": "object", "additionalProperties": shape_schema(model, values) })
+        }
         Shape::Component(place) => reference(model, *place),
     }
 }
@@ -70,32 +73,43 @@ fn reference(model: &Model, place: usize) -> Json {
 }
 
 fn operation_input(model: &Model, operation: &Operation) -> Json {
-    let parameters = operation.parameters.iter().map(parameter_input);
+    let parameters = operation.parameters.iter();
+    let parameters = parameters.map(|it| parameter_input(model, it));
+    let json = |place| json!({ "application/json": { "schema": reference(model, place) } });
     let mut responses = Map::new();
     if let Some(success) = operation.success()
-        && let (Statuses::One(status), Some(body)) = (success.statuses, success.body)
+        && let Statuses::One(status) = success.statuses
     {
-        let content = json!({ "application/json": { "schema": reference(model, body) } });
+        let content = success.body.map_or(json!({}), json);
         let response = json!({ "description": "", "content": content });
         responses.insert(status.to_string(), response);
     }
-    json!({
+    let mut input = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
         "parameters": parameters.collect::<Vec<_>>(),
         "responses": responses,
-    })
+    });
+    if let Some(body) = &operation.body {
+        input["requestBody"] = json!({ "required": true, "content": json(body.component) });
+    }
+    input
 }
 
-fn parameter_input(parameter: &Parameter) -> Json {
-    let schema = match parameter.plain.kind {
-        Primitive::Integer if parameter.minimum.is_some() => {
-            json!({ "type": "integer", "format": "uint64" })
-        }
-        Primitive::Integer => json!({ "type": "integer", "format": "int64" }),
-        kind => json!({ "type": kind }),
+fn parameter_input(model: &Model, parameter: &Parameter) -> Json {
+    let mut schema = shape_schema(model, &parameter.shape);
+    let innermost = match &parameter.shape {
+        Shape::Array(_) => &mut schema["items"],
+        _ => &mut schema,
     };
+    // An integer without a format of the dialect's own would be an `i64` if it had no bound.
+    if *innermost == json!({ "type": "integer" }) {
+        innermost["format"] = json!(match parameter.minimum {
+            Some(_) => "uint64",
+            None => "int64",
+        });
+    }
     json!({
         "name": parameter.name,
         "in": parameter.location,

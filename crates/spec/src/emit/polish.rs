@@ -8,7 +8,8 @@ use super::types_of;
 use crate::model::{Model, Place, Property, Sort};
 use crate::source::Problem;
 
-/// Makes every object of the spec open to new fields, adds the members' other names, and says which types are missing.
+/// Makes every object that is only answered open to new fields, adds the members' other names, and says which types are missing.
+/// What is sent is made by those who send it, and a type that is `non_exhaustive` could not be.
 pub fn polish(model: &Model, file: &mut syn::File) -> Vec<Problem> {
     let mut nothing = Vec::new();
     let types = types_of(file).unwrap_or(&mut nothing);
@@ -17,13 +18,19 @@ pub fn polish(model: &Model, file: &mut syn::File) -> Vec<Problem> {
         _ => None,
     });
     let mut made: HashMap<String, &mut syn::ItemStruct> = made.collect();
+    let sent = model.sent();
     let mut problems = Vec::new();
-    for component in &model.components {
+    for (place, component) in model.components.iter().enumerate() {
         let Sort::Object(properties) = &component.sort else {
             continue;
         };
         match made.get_mut(&component.name) {
-            Some(made) => problems.extend(polish_object(properties, made)),
+            Some(made) => {
+                if !sent.contains(&place) {
+                    made.attrs.push(parse_quote!(#[non_exhaustive]));
+                }
+                problems.extend(polish_object(properties, made));
+            }
             None => problems.push(missing(component.at, &component.name)),
         }
     }
@@ -36,7 +43,6 @@ fn missing(at: Place, name: &str) -> Problem {
 }
 
 fn polish_object(properties: &[Property], made: &mut syn::ItemStruct) -> Vec<Problem> {
-    made.attrs.push(parse_quote!(#[non_exhaustive]));
     let fields = made.fields.iter_mut();
     let mut fields: HashMap<_, _> = fields.map(|field| (member(field), field)).collect();
     let polished = properties.iter().filter_map(|property| {

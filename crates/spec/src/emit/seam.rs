@@ -37,11 +37,16 @@ pub fn cut(file: &mut syn::File) -> Result<Vec<Call>, String> {
     let added: [Item; 3] = [
         syn::parse_quote! {
             /// The required parameters of each operation.
-            pub mod required { #(#required)* }
+            pub mod required {
+                #[allow(unused_imports)]
+                use super::types;
+                #(#required)*
+            }
         },
         syn::parse_quote! {
             /// Calls being set up: what may be given has a setter.
             pub mod call {
+                #[allow(unused_imports)]
                 use super::{Client, Error, required, types};
                 #(#setups)*
             }
@@ -84,6 +89,8 @@ impl Call {
             .position(|statement| names(statement) == Some("info".into()))?;
         statements.truncate(end);
         let request = Ident::new(&names(statements.last()?)?, Span::call_site());
+        let texts = call.arguments.iter().filter_map(text);
+        statements.splice(..0, texts.collect::<Vec<_>>());
         let operation = operation_constant(&call.id.to_string());
         statements.push(Stmt::Expr(
             syn::parse_quote!(Ok(crate::transport::request::Request::new(&operations::#operation, #request))),
@@ -166,6 +173,29 @@ impl Call {
             }
         }
     }
+}
+
+/// Makes a text of an argument that is one of the client's `values`: as JSON such a value keeps digits in a way that no query has.
+fn text((name, kind): &(Ident, Type)) -> Option<Stmt> {
+    if !quote!(#kind).to_string().contains("crate :: values ::") {
+        return None;
+    }
+    let of_one = quote!(::std::string::ToString::to_string);
+    let given = inside(kind, "Option");
+    let is_list = match given.unwrap_or(kind) {
+        Type::Reference(kind) => inside(&kind.elem, "Vec").is_some(),
+        _ => false,
+    };
+    let of_it = match is_list {
+        true => {
+            quote!((|all: &::std::vec::Vec<_>| all.iter().map(#of_one).collect::<::std::vec::Vec<_>>()))
+        }
+        false => of_one,
+    };
+    Some(match given {
+        Some(_) => syn::parse_quote!(let #name = #name.map(#of_it);),
+        None => syn::parse_quote!(let #name = #of_it(#name);),
+    })
 }
 
 fn setter((name, kind): &(Ident, Type)) -> TokenStream {

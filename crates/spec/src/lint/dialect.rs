@@ -30,11 +30,13 @@ pub enum Allowed {
     Text,
     Type,
     Flag,
-    /// `additionalProperties`.
+    /// `additionalProperties`: a flag, or the schema of a map's values.
     Open,
     Number,
     /// A list of texts; `null` may be among them, as in a nullable enum.
     Words,
+    /// A list of numbers.
+    Numbers,
     One(&'static Mapping),
     List(&'static Mapping),
     /// A mapping whose keys are names of the spec's own.
@@ -51,11 +53,10 @@ impl Allowed {
             Allowed::Text | Allowed::Prose => "a text: quote it if it looks like something else",
             Allowed::Type => "one word, with nullable: true beside it where null may stand",
             Allowed::Flag => "true or false",
-            Allowed::Open => {
-                "true or false (a map is a component without type, which takes any JSON)"
-            }
+            Allowed::Open => "true or false, or the schema of a map's values",
             Allowed::Number => "a number",
             Allowed::Words => "a list of texts",
+            Allowed::Numbers => "a list of numbers",
             Allowed::List(_) | Allowed::Scopes => "a list",
             Allowed::One(_) | Allowed::Each(_) => "a mapping",
         }
@@ -116,7 +117,9 @@ static PATH: Mapping = Mapping {
     section: None,
     keys: &[
         ("parameters", Optional, Allowed::List(&PARAMETER)),
-        ("get", Required, Allowed::One(&OPERATION)),
+        ("get", Optional, Allowed::One(&OPERATION)),
+        ("post", Optional, Allowed::One(&OPERATION)),
+        ("delete", Optional, Allowed::One(&OPERATION)),
     ],
 };
 
@@ -129,8 +132,11 @@ static OPERATION: Mapping = Mapping {
         ("description", Optional, Allowed::Prose),
         ("externalDocs", Optional, Allowed::One(&LINK)),
         ("parameters", Optional, Allowed::List(&PARAMETER)),
+        ("requestBody", Optional, Allowed::One(&REQUEST)),
         ("responses", Required, Allowed::Each(&RESPONSE)),
         ("security", Optional, Allowed::List(&REQUIREMENT)),
+        ("x-effect", Optional, Allowed::Text),
+        ("x-refuses-before", Optional, Allowed::Numbers),
         ("x-rpc", Optional, Allowed::Text),
     ],
 };
@@ -144,6 +150,8 @@ static PARAMETER: Mapping = Mapping {
         ("required", Optional, Allowed::Flag),
         ("description", Required, Allowed::Prose),
         ("schema", Required, Allowed::One(&PLAIN)),
+        ("style", Optional, Allowed::Text),
+        ("explode", Optional, Allowed::Flag),
         ("example", Optional, Allowed::Any),
         ("examples", Optional, Allowed::Each(&EXAMPLE)),
     ],
@@ -152,15 +160,38 @@ static PARAMETER: Mapping = Mapping {
 /// The schema of what goes into a path, a query or a header.
 static PLAIN: Mapping = Mapping {
     name: "a parameter's schema",
-    section: None,
+    section: Some("schemas"),
     keys: &[
         ("type", Required, Allowed::Type),
+        ("format", Optional, Allowed::Text),
+        ("enum", Optional, Allowed::Words),
+        ("items", Optional, Allowed::One(&PLAIN_ITEMS)),
         ("description", Optional, Allowed::Prose),
         ("minimum", Optional, Allowed::Number),
         ("maximum", Optional, Allowed::Number),
         ("default", Optional, Allowed::Any),
         ("minLength", Optional, Allowed::Number),
         ("pattern", Optional, Allowed::Text),
+    ],
+};
+
+static PLAIN_ITEMS: Mapping = Mapping {
+    name: "the items of a parameter's array",
+    section: Some("schemas"),
+    keys: &[
+        ("type", Required, Allowed::Type),
+        ("format", Optional, Allowed::Text),
+        ("enum", Optional, Allowed::Words),
+    ],
+};
+
+static REQUEST: Mapping = Mapping {
+    name: "a request's body",
+    section: None,
+    keys: &[
+        ("required", Required, Allowed::Flag),
+        ("description", Optional, Allowed::Prose),
+        ("content", Required, Allowed::Each(&MEDIA)),
     ],
 };
 
@@ -195,12 +226,13 @@ static MEDIA: Mapping = Mapping {
     ],
 };
 
-/// The schema of a whole body: a component, or the plain string of a body that is no JSON.
+/// The schema of a whole body: a component, an array, or the plain string of a body that is no JSON.
 static BODY: Mapping = Mapping {
     name: "a body's schema",
     section: Some("schemas"),
     keys: &[
         ("type", Required, Allowed::Type),
+        ("items", Optional, Allowed::One(&ITEMS)),
         ("description", Optional, Allowed::Prose),
     ],
 };
@@ -249,6 +281,7 @@ static SCHEMA: Mapping = Mapping {
         ("required", Optional, Allowed::Words),
         ("properties", Optional, Allowed::Each(&PROPERTY)),
         ("additionalProperties", Optional, Allowed::Open),
+        ("items", Optional, Allowed::One(&ITEMS)),
         ("enum", Optional, Allowed::Words),
         ("nullable", Optional, Allowed::Flag),
         ("example", Optional, Allowed::Any),
@@ -264,6 +297,7 @@ static PROPERTY: Mapping = Mapping {
         ("description", Required, Allowed::Prose),
         ("nullable", Optional, Allowed::Flag),
         ("items", Optional, Allowed::One(&ITEMS)),
+        ("additionalProperties", Optional, Allowed::Open),
         ("allOf", Optional, Allowed::List(&REFERENCE)),
         ("example", Optional, Allowed::Any),
         ("x-aliases", Optional, Allowed::Words),
@@ -277,6 +311,12 @@ static ITEMS: Mapping = Mapping {
         ("type", Required, Allowed::Type),
         ("format", Optional, Allowed::Text),
     ],
+};
+
+pub static VALUES: Mapping = Mapping {
+    name: "the schema of a map's values",
+    section: ITEMS.section,
+    keys: ITEMS.keys,
 };
 
 static REFERENCE: Mapping = Mapping {

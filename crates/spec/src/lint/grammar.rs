@@ -1,7 +1,7 @@
 //! The check of a spec against the table of what specs may use.
 
 use super::Reader;
-use super::dialect::{Allowed, Mapping, Need};
+use super::dialect::{Allowed, Mapping, Need, VALUES};
 use crate::model::Place;
 use crate::source::{Entry, Node, Problem, Value, is_hidden};
 
@@ -9,17 +9,18 @@ use crate::source::{Entry, Node, Problem, Value, is_hidden};
 /// advice.
 #[rustfmt::skip] // A row a piece of advice.
 const ADVICE: &[(&[&str], &[&str], &str)] = &[
-    (&["a parameter's schema"], &["enum", "const", "oneOf", "anyOf", "allOf", "not", "properties", "items", "$ref"],
-        "write type: string, integer or boolean, and its values in the description"),
+    (&["a parameter's schema", "the items of a parameter's array"],
+        &["const", "oneOf", "anyOf", "allOf", "not", "properties", "additionalProperties"],
+        "write type: string, and its values in the description"),
+    (&["the items of a parameter's array"], &["items"],
+        "a query has no arrays of arrays: use type: string, and say in the description what it holds"),
     (&["a property"], &["required"],
         "list the property's name under `required` of its object"),
-    (&["a property", "an array's items", "a body's schema"], &["additionalProperties"],
-        "for a map refer to a component without type, which takes any JSON"),
-    (&["a property", "an array's items", "a body's schema"], &["oneOf", "anyOf", "not"],
+    (&["an array's items", "the schema of a map's values", "a body's schema"], &["additionalProperties", "items"],
+        "make the map or the array a component, and refer to that"),
+    (&["a property", "an array's items", "the schema of a map's values", "a body's schema"], &["oneOf", "anyOf", "not"],
         "the generator makes types of it that cannot read every answer: refer to one object with optional properties, or to a \
          component without type that takes any JSON; where it is there for null alone, leave it out and the property optional"),
-    (&["a component schema"], &["items"],
-        "an array is part of something: write it in the property; for a whole body leave the type out, it takes any JSON"),
     (&["a property"], &["$ref"],
         "no reference may stand here: write allOf: [{$ref: ...}] with a description beside it"),
     (&["components"], &["headers"],
@@ -45,13 +46,15 @@ const ADVICE: &[(&[&str], &[&str], &str)] = &[
         "the generator ignores it: say it in the description"),
     (&[], &["$ref"],
         "no reference may stand here: copy the target"),
-    (&[], &["post", "put", "patch", "delete", "options", "head", "trace", "requestBody"],
-        "only get operations are supported: calls are repeated when they fail, which is safe for those alone"),
+    (&["a path"], &["put", "patch", "options", "head", "trace"],
+        "only get, post and delete are supported: leave it out"),
     (&[], &["style", "explode", "allowReserved", "allowEmptyValue", "content"],
         "the generator does not support it: leave it out"),
     (&[], &["variables"],
         "the client takes another address from its builder: write the URL out"),
-    (&[], &["callbacks", "links", "headers", "requestBodies", "tags"],
+    (&["components"], &["requestBodies"],
+        "write a body in its operation"),
+    (&[], &["callbacks", "links", "headers", "tags"],
         "the generator ignores it: leave it out"),
     (&[], &["format", "nullable", "items"],
         "it has no meaning here: leave it out"),
@@ -105,12 +108,20 @@ impl Reader<'_> {
                     self.check_seen(item.at, item.text().unwrap_or_default());
                 }
             }
+            (Allowed::Numbers, Value::List(items)) => {
+                let mut others = items.iter();
+                let other = others.find(|item| !matches!(item.value, Value::Number(_)));
+                let rule = format!("`{key}` lists numbers");
+                self.problems
+                    .extend(other.map(|item| expected(item, &rule)));
+            }
             (Allowed::Scopes, Value::List(items)) => {
                 let rule = "scopes are not supported: write []";
                 let scope = items.first().map(|item| expected(item, rule));
                 self.problems.extend(scope);
             }
             (Allowed::One(mapping), _) => self.check(node, mapping),
+            (Allowed::Open, Value::Map(_)) => self.check(node, &VALUES),
             (Allowed::List(mapping), Value::List(items)) => {
                 items.iter().for_each(|item| self.check(item, mapping));
             }

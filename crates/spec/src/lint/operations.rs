@@ -1,14 +1,13 @@
-//! House rules for paths: what an operation is called, takes and answers.
+//! House rules for paths: what an operation is called, does and is signed by.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
 use super::Reader;
-use super::names::{Names, bounds, field, is_header, is_method, is_taken};
-use crate::model::{
-    Component, Effect, Format, Location, Operation, Parameter, Place, Plain, Primitive, Response,
-    Sort, Statuses,
-};
+use super::names::{Names, bounds, is_method, is_taken};
+use crate::model::{Component, Effect, Operation};
 use crate::source::{Entry, Node, Value};
+
+const METHODS: [&str; 3] = ["get", "post", "delete"];
 
 /// Methods that every generated client has, and what the module of the calls uses.
 const TAKEN_OPERATIONS: &[&str] = &[
@@ -23,18 +22,9 @@ const TAKEN_OPERATIONS: &[&str] = &[
     "api_version",
     "error",
 ];
-/// A variable in the methods.
-const TAKEN_PARAMETER: &str = "header_map";
-/// The keys that bound a parameter, each with the type it is for.
-const BOUNDS: [(&str, &str); 4] = [
-    ("minimum", "integer"),
-    ("maximum", "integer"),
-    ("minLength", "string"),
-    ("pattern", "string"),
-];
 
 impl Reader<'_> {
-    pub(super) fn operations(&mut self, components: &[Component]) -> Vec<Operation> {
+    pub(super) fn operations(&mut self, components: &mut Vec<Component>) -> Vec<Operation> {
         let security = self.requirements(self.document);
         let mut calls = Names::new("call", "choose another operationId");
         let mut operations = Vec::new();
@@ -43,25 +33,34 @@ impl Reader<'_> {
                 let text = "a path begins with a slash and holds no more than letters, digits, {parameters} with a name each, and -._~!$&'()*+,;=:@%";
                 self.problem(path.at, text);
             }
-            let Some(Entry { at, key, node }) = path.node.entry("get") else {
-                continue;
-            };
-            operations.push(Operation {
-                at: *at,
-                id: self.id(node, &mut calls),
-                method: key.clone(),
-                path: path.key.clone(),
-                effect: Effect::Read,
-                rpc: node.word("x-rpc").map(str::to_owned),
-                summary: node.string(&["summary"]),
-                description: node.word("description").map(str::to_owned),
-                parameters: self.parameters(path, node),
-                responses: self.responses(node, components),
-                security: match node.get("security") {
-                    Some(_) => self.requirements(node),
-                    None => security.clone(),
-                },
-            });
+            let methods = path.node.entries().iter();
+            let methods = methods.filter(|it| METHODS.contains(&it.key.as_str()));
+            if methods.clone().next().is_none() {
+                let text = "a path has at least one operation: get, post or delete";
+                self.problem(path.at, text);
+            }
+            for method in methods {
+                let Entry { at, key, node } = method;
+                let id = self.id(node, &mut calls);
+                let parameters = self.parameters(path, &id, node, components);
+                operations.push(Operation {
+                    at: *at,
+                    method: key.clone(),
+                    path: path.key.clone(),
+                    effect: self.effect(method),
+                    rpc: node.word("x-rpc").map(str::to_owned),
+                    summary: node.string(&["summary"]),
+                    description: node.word("description").map(str::to_owned),
+                    body: self.body(method, &parameters, components),
+                    responses: self.responses(&id, node, components),
+                    security: match node.get("security") {
+                        Some(_) => self.requirements(node),
+                        None => security.clone(),
+                    },
+                    id,
+                    parameters,
+                });
+            }
         }
         self.check_bounds(&operations);
         operations
@@ -82,6 +81,53 @@ impl Reader<'_> {
             self.problems.extend(calls.add(at, &id, call));
         }
         id
+    }
+
+    /// Whether a call may be sent again is for the spec to say, except of a GET.
+    fn effect(&mut self, Entry { at, key, node }: &Entry) -> Effect {
+        let (effect, refuses_before) = (node.entry("x-effect"), node.entry("x-refuses-before"));
+        let problem = match (key.as_str(), effect, node.word("x-effect")) {
+            ("get", Some(effect), _) => Some((effect.at, "a get is a read: leave `x-effect` out")),
+            ("get", None, _) | (_, _, Some("read" | "write")) => None,
+            (_, Some(effect), _) => Some((effect.node.at, "`x-effect` is read or write")),
+            (_, None, _) => {
+                let text = "an operation needs `x-effect`: read if it may be sent again when its answer is lost, else write";
+                Some((*at, text))
+            }
+        };
+        if let Some((at, text)) = problem {
+            self.problem(at, text);
+        }
+        if node.word("x-effect") == Some("write") {
+            let refuses_before = self.refuses_before(node);
+            return Effect::Write { refuses_before };
+        }
+        if let Some(Entry { at, .. }) = refuses_before {
+            let text = "a read may be sent again whatever refused it: leave `x-refuses-before` out";
+            self.problem(*at, text);
+        }
+        Effect::Read
+    }
+
+    fn refuses_before(&mut self, operation: &Node) -> Vec<u16> {
+        let mut statuses = Vec::new();
+        for node in operation.list("x-refuses-before") {
+            let status = match &node.value {
+                Value::Number(digits) => digits.parse().ok(),
+                _ => None,
+            };
+            match status.filter(|status| matches!(status, 400..=407 | 409..=499)) {
+                Some(status) if statuses.contains(&status) => {
+                    self.problem(node.at, format!("{status} is listed twice: leave one out"));
+                }
+                Some(status) => statuses.push(status),
+                None => {
+                    let text = "a service that refuses before it acts says so with 400 to 499, but not 408, by which it may have begun: leave it out";
+                    self.problem(node.at, text);
+                }
+            }
+        }
+        statuses
     }
 
     fn requirements(&mut self, holder: &Node) -> Vec<String> {
@@ -109,111 +155,6 @@ impl Reader<'_> {
         names
     }
 
-    /// The parameters of an operation, those of its path included, references followed.
-    fn parameters(&mut self, path: &Entry, operation: &Node) -> Vec<Parameter> {
-        let known = self.problems.len();
-        let mut arguments = Names::new("argument", "keep one");
-        let listed = path.node.list("parameters").iter();
-        let listed = listed.chain(operation.list("parameters"));
-        let parameters = listed.filter_map(|listed| {
-            let parameter = self.parameter(&path.key, listed)?;
-            let Parameter { at, name, .. } = &parameter;
-            match field(name).filter(|argument| argument != TAKEN_PARAMETER) {
-                Some(argument) => self.problems.extend(arguments.add(*at, name, argument)),
-                None => self.problem(*at, format!("a parameter cannot be called `{name}` in generated code: leave it out, or ask for the client to have it")),
-            }
-            Some(parameter)
-        });
-        let parameters: Vec<_> = parameters.collect();
-        // A name that is not in the path and one that is nowhere declared are one mistake.
-        if self.problems.len() == known {
-            for name in placeholders(&path.key).unwrap_or_default() {
-                let mut in_path = parameters.iter().filter(|it| it.location == Location::Path);
-                if !in_path.any(|parameter| parameter.name == name) {
-                    let text = format!(
-                        "the path has {{{name}}} but no such path parameter is declared: add it"
-                    );
-                    self.problem(path.at, text);
-                }
-            }
-        }
-        parameters
-    }
-
-    fn parameter(&mut self, path: &str, listed: &Node) -> Option<Parameter> {
-        let node = self.document.resolve(listed);
-        let schema = node.get("schema")?;
-        let kind = self.kind(schema);
-        let location = self.location(path, listed.at, node);
-        Some(Parameter {
-            at: listed.at,
-            name: node.string(&["name"]),
-            location,
-            required: node.is("required"),
-            description: node.string(&["description"]),
-            plain: Plain {
-                kind,
-                format: Format::None,
-            },
-            minimum: schema.count("minimum"),
-            maximum: schema.count("maximum"),
-            min_length: schema.count("minLength"),
-            pattern: schema.word("pattern").map(str::to_owned),
-            default: schema.get("default").map(Node::to_json),
-        })
-    }
-
-    fn location(&mut self, path: &str, at: Place, parameter: &Node) -> Location {
-        let name = parameter.string(&["name"]);
-        let is_in_path = || placeholders(path).is_none_or(|names| names.contains(&name.as_str()));
-        let (location, problem) = match parameter.word("in") {
-            Some("path") if !parameter.is("required") => (
-                Location::Path,
-                format!("the path parameter `{name}` needs required: true"),
-            ),
-            Some("path") if !is_in_path() => (
-                Location::Path,
-                format!("`{name}` is not in the path `{path}`: add it there or correct the name"),
-            ),
-            Some("path") => return Location::Path,
-            Some("query") => return Location::Query,
-            Some("header") if is_header(&name) => return Location::Header,
-            Some("header") => (
-                Location::Header,
-                format!("`{name}` is no header name: use letters, digits, - and _"),
-            ),
-            _ => (
-                Location::Query,
-                format!("`{name}` must be in: path, query or header; cookies are not supported"),
-            ),
-        };
-        self.problem(at, problem);
-        location
-    }
-
-    /// The kind of a parameter's values, which its bounds must suit.
-    fn kind(&mut self, schema: &Node) -> Primitive {
-        let word = schema.word("type").unwrap_or_default();
-        let kind = Primitive::named(word).filter(|kind| *kind != Primitive::Number);
-        if kind.is_none() {
-            let text =
-                format!("a parameter cannot be of type `{word}`: use string, integer or boolean");
-            self.problem(schema.place(&["type"]), text);
-        }
-        for (key, of) in BOUNDS {
-            let Some(Entry { at, node, .. }) = schema.entry(key) else {
-                continue;
-            };
-            if matches!(node.value, Value::Number(_)) && schema.count(key).is_none() {
-                self.problem(node.at, format!("`{key}` must be a whole number from 0"));
-            } else if word != of {
-                let text = format!("`{key}` is for the type {of}: leave it out");
-                self.problem(*at, text);
-            }
-        }
-        kind.unwrap_or(Primitive::String)
-    }
-
     /// The bounds of all operations stand side by side, as constants.
     fn check_bounds(&mut self, operations: &[Operation]) {
         let mut constants = Names::new("constant", "choose another operationId for one");
@@ -230,63 +171,10 @@ impl Reader<'_> {
             }
         }
     }
-
-    fn responses(&mut self, operation: &Node, components: &[Component]) -> Vec<Response> {
-        let listed = operation.members(&["responses"]).iter();
-        let successes = listed.clone().filter(|it| it.key.starts_with('2'));
-        match successes.collect::<Vec<_>>()[..] {
-            [success] => self.check_success(success, components),
-            [] => {
-                let text = "no response is a success: add `200` with its schema";
-                self.problem(operation.place(&["responses"]), text);
-            }
-            [_, second, ..] => {
-                let text = "one operation has one success: keep the answer that the client reads";
-                self.problem(second.at, text);
-            }
-        }
-        listed.filter_map(|listed| self.response(listed)).collect()
-    }
-
-    fn response(&mut self, Entry { at, key, node }: &Entry) -> Option<Response> {
-        let statuses = Statuses::read(key);
-        if statuses.is_none() {
-            self.problem(*at, format!("`{key}` is no status of an answer: use 200 to 599, 4XX, 5XX or default, and name a success"));
-        }
-        let content = self.document.resolve(node).members(&["content"]).iter();
-        let mut json = content.clone().filter(|it| it.key == "application/json");
-        Some(Response {
-            at: *at,
-            statuses: statuses?,
-            media_types: content.map(|it| it.key.to_lowercase()).collect(),
-            body: json.find_map(|json| self.target(json.node.get("schema")?)),
-        })
-    }
-
-    fn check_success(&mut self, success: &Entry, components: &[Component]) {
-        let content = self.document.resolve(&success.node).members(&["content"]);
-        let [media] = content else {
-            let at = content.get(1).map_or(success.node.at, |second| second.at);
-            let text = "a success has exactly one content: application/json";
-            return self.problem(at, text);
-        };
-        if media.key != "application/json" {
-            let text = "a success is read as JSON: write application/json";
-            self.problem(media.at, text);
-        }
-        let Some(schema) = media.node.get("schema") else {
-            return;
-        };
-        let body = self.target(schema).map(|body| &components[body].sort);
-        if matches!(body, None | Some(Sort::Enum { .. })) {
-            let text = "a success must be a $ref to an object under components.schemas, or to a component without type for any JSON";
-            self.problem(schema.at, text);
-        }
-    }
 }
 
 /// The names in braces. Nothing if one has no end, no name or another's, or if the path holds what paths do not.
-fn placeholders(path: &str) -> Option<Vec<&str>> {
+pub(super) fn placeholders(path: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let is_plain = |text: &str| {
         text.chars()

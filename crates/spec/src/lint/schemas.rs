@@ -1,4 +1,5 @@
-//! House rules for `components.schemas`: a component is an object, an open enum, or any JSON, and says what it is.
+//! House rules for `components.schemas`: a component is an object, an open enum, an array, a map, or any JSON, and says what it
+//! is.
 
 use std::collections::HashSet;
 
@@ -10,9 +11,35 @@ use crate::source::{Entry, Node, Value};
 impl Reader<'_> {
     pub(super) fn components(&mut self) -> Vec<Component> {
         let components = self.document.members(&["components", "schemas"]).iter();
+        let components = components.map(|component| self.component(component));
+        let components: Vec<_> = components.collect();
+        for component in &components {
+            if is_endless(component, &components) {
+                let text = format!(
+                    "`{}` leads to itself by arrays and maps alone, as no Rust type can: refer to a component without type",
+                    component.name
+                );
+                self.problem(component.at, text);
+            }
+        }
         components
-            .map(|component| self.component(component))
-            .collect()
+    }
+
+    /// Adds the component that stands inline in an operation, and so has a name that is made of the operation's.
+    pub(super) fn inline(
+        &mut self,
+        component: Component,
+        components: &mut Vec<Component>,
+    ) -> usize {
+        let name = &component.name;
+        if components.iter().any(|known| known.name == *name) {
+            let text = format!(
+                "this becomes the type `{name}`, and there is one: make it a component, and refer to that"
+            );
+            self.problem(component.at, text);
+        }
+        components.push(component);
+        components.len() - 1
     }
 
     fn component(&mut self, component: &Entry) -> Component {
@@ -22,10 +49,12 @@ impl Reader<'_> {
         let sort = match (node.word("type"), has("properties"), has("enum")) {
             (Some("object"), true, false) => Sort::Object(self.object(node)),
             (Some("string"), false, true) => self.open_enum(node),
-            (None, false, false) if !has("nullable") => Sort::Any,
+            (Some("array"), false, false) if has("items") => self.alias(key, node),
+            (Some("object"), false, false) if has("additionalProperties") => self.alias(key, node),
+            (None, false, false) if !has("nullable") && !has("items") => Sort::Any,
             _ => {
                 let text = format!(
-                    "`{key}` must be an object with properties, a string with an enum, or, without a type, any JSON"
+                    "`{key}` must be an object with properties, a map with additionalProperties, an array with items, a string with an enum, or, without a type, any JSON"
                 );
                 self.problem(node.at, text);
                 Sort::Any
@@ -62,15 +91,37 @@ impl Reader<'_> {
         self.problem(*at, text);
     }
 
-    fn object(&mut self, schema: &Node) -> Vec<Property> {
+    fn alias(&mut self, key: &str, schema: &Node) -> Sort {
+        self.check_null(schema);
+        if let Some(Entry { at, .. }) = schema.entry("required") {
+            self.problem(
+                *at,
+                "only an object with properties has `required`: remove it",
+            );
+        }
+        self.shape(key, schema).map_or(Sort::Any, Sort::Alias)
+    }
+
+    fn check_null(&mut self, schema: &Node) {
         if schema.is("nullable") {
             let text = "a component that is null has no type: make the property that refers to it optional";
             self.problem(schema.place(&["nullable"]), text);
         }
-        if let Some(open) = schema.get("additionalProperties")
-            && matches!(open.value, Value::Flag(false))
-        {
-            let text = "an answer with a new member would fail: remove it, services add members";
+    }
+
+    fn object(&mut self, schema: &Node) -> Vec<Property> {
+        self.check_null(schema);
+        let open = schema.get("additionalProperties");
+        let text = match open.map(|open| &open.value) {
+            Some(Value::Flag(false)) => {
+                Some("an answer with a new member would fail: remove it, services add members")
+            }
+            Some(Value::Map(_)) => {
+                Some("a map has no properties: leave one of both out, or the type, for any JSON")
+            }
+            _ => None,
+        };
+        if let (Some(open), Some(text)) = (open, text) {
             self.problem(open.at, text);
         }
         let properties = schema.members(&["properties"]);
@@ -130,7 +181,7 @@ impl Reader<'_> {
             description: node.string(&["description"]),
             shape: match node.get("allOf") {
                 Some(all_of) => self.reference(property, all_of, required),
-                None => self.shape(property, required),
+                None => self.inline_shape(property, required),
             }?,
         })
     }
@@ -160,33 +211,64 @@ impl Reader<'_> {
         self.target(reference).map(Shape::Component)
     }
 
-    fn shape(&mut self, Entry { key, node, .. }: &Entry, required: bool) -> Option<Shape> {
-        let is_array = node.word("type") == Some("array");
-        let Some(items) = node.get("items") else {
-            if is_array {
-                self.problem(node.at, format!("`{key}` needs `items`"));
-                return None;
-            }
-            return self.plain(node).map(Shape::Plain);
+    fn inline_shape(&mut self, Entry { key, node, .. }: &Entry, required: bool) -> Option<Shape> {
+        let shape = self.shape(key, node)?;
+        let noun = match shape {
+            Shape::Array(_) => "array",
+            Shape::Map(_) => "map",
+            Shape::Plain(_) | Shape::Component(_) => return Some(shape),
         };
-        if !is_array {
-            let text = format!("`{key}` has items but is no array: write type: array");
-            self.problem(node.at, text);
-        } else if !required && !node.is("nullable") {
+        if !required && !node.is("nullable") {
             let text = format!(
-                "`{key}` is an optional array, and a null would fail the answer: add nullable: true"
+                "`{key}` is an optional {noun}, and a null would fail the answer: add nullable: true"
             );
             self.problem(node.at, text);
         }
-        let shape = match items.get("$ref") {
-            Some(_) => Shape::Component(self.target(items)?),
-            None => Shape::Plain(self.plain(items)?),
-        };
-        Some(Shape::Array(Box::new(shape)))
+        Some(shape)
+    }
+
+    /// A plain value, or an array or a map of plain values or of components.
+    pub(super) fn shape(&mut self, key: &str, node: &Node) -> Option<Shape> {
+        let values = node.get("additionalProperties");
+        if let Some(Entry { at, .. }) = node.entry("format")
+            && node.get("items").or(values).is_some()
+        {
+            self.problem(*at, "`format` is of the items or values: write it there");
+        }
+        match (node.word("type"), node.get("items"), values) {
+            (Some("array"), Some(items), None) => {
+                Some(Shape::Array(Box::new(self.inner_shape(items)?)))
+            }
+            (Some("object"), None, Some(values)) if !values.entries().is_empty() => {
+                Some(Shape::Map(Box::new(self.inner_shape(values)?)))
+            }
+            (_, _, Some(values)) => {
+                let text = "`additionalProperties` has the schema of a map's values, beside type: object: write both, or refer to a component without type for any JSON";
+                self.problem(values.at, text);
+                None
+            }
+            (Some("array"), None, None) => {
+                self.problem(node.at, format!("`{key}` needs `items`"));
+                None
+            }
+            (_, Some(_), None) => {
+                let text = format!("`{key}` has items but is no array: write type: array");
+                self.problem(node.at, text);
+                None
+            }
+            (_, None, None) => self.plain(node).map(Shape::Plain),
+        }
+    }
+
+    fn inner_shape(&mut self, node: &Node) -> Option<Shape> {
+        match node.get("$ref") {
+            Some(_) => self.target(node).map(Shape::Component),
+            None => self.plain(node).map(Shape::Plain),
+        }
     }
 
     /// A value that is neither object nor array.
-    fn plain(&mut self, node: &Node) -> Option<Plain> {
+    pub(super) fn plain(&mut self, node: &Node) -> Option<Plain> {
         let word = node.word("type").unwrap_or_default();
         let (kind, format) = (Primitive::named(word), node.word("format"));
         let known = format.map_or(Some(Format::None), Format::named);
@@ -213,7 +295,7 @@ impl Reader<'_> {
         None
     }
 
-    fn open_enum(&mut self, schema: &Node) -> Sort {
+    pub(super) fn open_enum(&mut self, schema: &Node) -> Sort {
         let nullable = schema.is("nullable");
         let advice = "leave one out, an unlisted word is kept as it came";
         let mut variants = Names::new("variant", advice);
@@ -255,4 +337,22 @@ impl Reader<'_> {
         let components = self.document.at_path(&["components", "schemas"])?;
         components.position(component)
     }
+}
+
+/// Returns true if arrays and maps lead from a component back to itself, with no object in between.
+fn is_endless(component: &Component, components: &[Component]) -> bool {
+    let mut next = component;
+    for _ in components {
+        let Sort::Alias(shape) = &next.sort else {
+            return false;
+        };
+        let Some(place) = shape.component() else {
+            return false;
+        };
+        next = &components[place];
+        if next.name == component.name {
+            return true;
+        }
+    }
+    false
 }

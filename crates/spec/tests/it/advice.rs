@@ -11,37 +11,54 @@ const MOOD_OF_ECHO: &str = "          description: How it was said.\n          a
 /// What to find in the spec of echo, what is wrong in its place, what the problem says, and what it says to write.
 #[rustfmt::skip] // A row a case.
 const CASES: &[(&str, &str, &str, &str)] = &[
+    // Methods and bodies.
+    ("    get:\n", "    put:\n", "only get, post and delete",
+        "    post:\n      x-effect: write\n"),
+    ("    get:\n", "    delete:\n", "needs `x-effect`",
+        "    delete:\n      x-effect: write\n"),
+    ("    get:\n", "    post:\n      x-effect: read\n      requestBody: {required: true, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Echo'}}}}}\n", "a $ref to an object",
+        "    post:\n      x-effect: read\n      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Echo'}}}}\n"),
+    (BODY, "                $ref: '#/components/schemas/Mood'\n", "an array or a map under components.schemas",
+        "                $ref: '#/components/schemas/Texts'\n"),
     // A parameter's values.
-    (LOUD, "          schema:\n            type: string\n            enum: [a, b]\n", "its values in the description",
-        "          schema:\n            type: string\n            description: a or b.\n"),
-    (LOUD, "          schema:\n            $ref: '#/components/schemas/Mood'\n", "write type: string",
-        "          schema:\n            type: string\n"),
-    (LOUD, "          schema:\n            type: array\n            items: {type: string}\n", "write type: string",
+    (LOUD, "          schema:\n            type: object\n", "use string",
+        "          schema:\n            type: string\n            description: JSON.\n"),
+    (LOUD, "          schema:\n            $ref: '#/components/schemas/Echo'\n", "refers to an enum",
+        "          schema:\n            $ref: '#/components/schemas/Mood'\n"),
+    (LOUD, "          explode: false\n          schema:\n            type: array\n            items: {type: string}\n", "use type: string",
         "          schema:\n            type: string\n            description: Separated by commas.\n"),
+    (LOUD, "          schema:\n            type: array\n            items: {type: array, items: {type: string}}\n", "use type: string",
+        "          schema:\n            type: array\n            items: {type: string}\n"),
     (LOUD, "          schema:\n            oneOf: [{type: string}]\n", "write type: string",
         "          schema:\n            type: string\n"),
     (LOUD, "          content:\n            application/json: {schema: {type: string}}\n", "write a schema",
         "          schema:\n            type: string\n"),
-    (LOUD, "          schema:\n            type: number\n", "use string",
-        "          schema:\n            type: string\n"),
+    (LOUD, "          schema:\n            type: number\n", "add format: decimal",
+        "          schema:\n            type: number\n            format: decimal\n"),
+    (LOUD, "          schema:\n            type: integer\n            format: int32\n", "leave it out",
+        "          schema:\n            type: integer\n"),
     // Enums in properties.
     (AT, "          type: string\n          enum: [a]\n          description: A.\n", "make it a component",
         "          description: A.\n          allOf: [{$ref: '#/components/schemas/Mood'}]\n"),
     // Maps.
-    (AT, "          type: object\n          additionalProperties: {type: string}\n          description: A.\n", "without type",
-        "          description: A.\n          allOf: [{$ref: '#/components/schemas/Map'}]\n"),
-    (MOOD, "    Map2:\n      type: object\n      description: A.\n      additionalProperties: {type: string}\n    Mood:\n      type: string\n", "component without type",
+    (AT, "          type: object\n          additionalProperties: {type: string}\n          description: A.\n", "add nullable: true",
+        "          type: object\n          additionalProperties: {type: string}\n          description: A.\n          nullable: true\n"),
+    (MOOD, "    Map2:\n      type: object\n      description: A.\n      additionalProperties: true\n    Mood:\n      type: string\n", "component without type",
         "    Map2:\n      description: A.\n    Mood:\n      type: string\n"),
+    (MOOD, "    Map2:\n      type: object\n      description: A.\n      additionalProperties: {type: object, additionalProperties: {type: string}}\n    Mood:\n      type: string\n", "a component, and refer",
+        "    Map2:\n      type: object\n      description: A.\n      additionalProperties: {$ref: '#/components/schemas/Map3'}\n    Map3:\n      type: object\n      description: A.\n      additionalProperties: {type: string}\n    Mood:\n      type: string\n"),
     (AT, "          type: object\n          description: A.\n", "refer to one without type",
         "          description: A.\n          allOf: [{$ref: '#/components/schemas/Map'}]\n"),
     // Arrays.
-    (MOOD, "    Words:\n      type: array\n      description: A.\n      items: {type: string}\n    Mood:\n      type: string\n", "leave the type out",
-        "    Words:\n      description: A.\n    Mood:\n      type: string\n"),
+    (MOOD, "    Words:\n      type: array\n      description: A.\n      items: {type: array, items: {type: string}}\n    Mood:\n      type: string\n", "a component, and refer",
+        "    Words:\n      type: array\n      description: A.\n      items: {$ref: '#/components/schemas/Words2'}\n    Words2: {type: array, description: A., items: {type: string}}\n    Mood:\n      type: string\n"),
     (MOOD, "    Words:\n      type: array\n      description: A.\n    Mood:\n      type: string\n", "without a type",
         "    Words:\n      description: A.\n    Mood:\n      type: string\n"),
-    (BODY, "                type: array\n                items: {$ref: '#/components/schemas/Echo'}\n", "leave it out",
-        "                $ref: '#/components/schemas/Map'\n"),
-    (BODY, "                type: array\n", "component without type",
+    (BODY, "                type: array\n", "needs `items`",
+        "                type: array\n                items: {$ref: '#/components/schemas/Echo'}\n"),
+    (BODY, "                type: object\n                additionalProperties: {type: string}\n", "a component, and refer",
+        "                $ref: '#/components/schemas/Texts'\n"),
+    (BODY, "                type: string\n", "component without type",
         "                $ref: '#/components/schemas/Map'\n"),
     (AT, "          type: array\n          description: A.\n          nullable: true\n          items: {type: array}\n", "refer to a component",
         "          type: array\n          description: A.\n          nullable: true\n          items: {$ref: '#/components/schemas/Map'}\n"),
@@ -81,7 +98,7 @@ const CASES: &[(&str, &str, &str, &str)] = &[
 #[test]
 fn advice_that_is_followed_leads_to_a_spec_that_builds() {
     let more = "components:\n  securitySchemes:\n    a: {type: http, scheme: bearer, description: A.}\n    b: {type: http, scheme: basic, description: B.}\n  \
-        responses:\n    Gone: {$ref: '#/components/responses/Gone'}\n    Lost: {description: Lost.}\n  schemas:\n    Map:\n      description: Any JSON.\n";
+        responses:\n    Gone: {$ref: '#/components/responses/Gone'}\n    Lost: {description: Lost.}\n  schemas:\n    Map:\n      description: Any JSON.\n    Texts: {type: object, description: A., additionalProperties: {type: string}}\n";
     let complete = |yaml: String, without: &str| {
         let more = more.replace(without, "");
         yaml.replacen("components:\n  schemas:\n", &more, 1)

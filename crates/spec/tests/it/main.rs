@@ -6,10 +6,13 @@ mod documented;
 mod hostile;
 mod mutated;
 mod names;
+mod replaced;
+mod taken;
 
 use executions_spec::{Problem, Spec};
 
 const ECHO: &str = include_str!("../echo.yaml");
+const DESK: &str = include_str!("../desk.yaml");
 
 /// What `build.rs` makes of a spec.
 fn generate(service: &str, yaml: &str) -> Result<syn::File, Vec<Problem>> {

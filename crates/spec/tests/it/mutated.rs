@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::names::is_sound;
-use super::{ECHO, generate};
+use super::{DESK, ECHO, generate};
 
-const SPECS: [&str; 5] = [
+const SPECS: [&str; 6] = [
     ECHO,
+    DESK,
     include_str!("../../../../specs/b3os.yaml"),
     include_str!("../../../../specs/crosstrade.yaml"),
     include_str!("../../../../specs/hummingbot.yaml"),

@@ -146,6 +146,7 @@ fn doubles(items: &[syn::Item]) -> Vec<String> {
                     note(format!("{}.{field}", made.ident));
                 }
             }
+            syn::Item::Type(made) => note(format!("type {}", made.ident)),
             syn::Item::Const(made) => note(format!("const {}", made.ident)),
             syn::Item::Impl(block) if block.trait_.is_none() => {
                 let of = &block.self_ty;
@@ -198,6 +199,9 @@ const PLACES: &[(&str, &str)] = &[
     ("      responses:\n", "        - {name: \"NAME\", in: query, description: A., schema: {type: integer, minimum: 1, maximum: 2}}\n"),
     ("      responses:\n", "        - {name: \"NAME\", in: query, required: true, description: A., schema: {type: string}}\n"),
     ("      responses:\n", "        - {name: \"NAME\", in: header, description: A., schema: {type: string}}\n"),
+    ("      responses:\n", "        - {name: \"NAME\", in: query, description: A., schema: {type: string, enum: [a]}}\n"),
+    ("      responses:\n", "        - {name: \"NAME\", in: query, description: A., schema: {type: array, items: {type: number, format: decimal}}}\n"),
+    ("    Mood:\n", "    \"NAME\": {type: array, description: A., items: {type: string}}\n"),
     ("components:\n", "  \"/more/NAME\": {get: {operationId: more_INDEX, summary: M., SUCCESS}}\n"),
     ("components:\n", "  /more/INDEX: {get: {operationId: \"NAME\", summary: M., SUCCESS}}\n"),
     ("    Mood:\n", "    \"NAME\": {description: A.}\n"),

@@ -7,7 +7,7 @@ use super::super::document::Document;
 use super::super::types::Effect;
 use super::super::words::quoted;
 use super::{Comparison, Pair, Subject, alternatives, pairs};
-use crate::model::{self, Operation, Response, Shape, Statuses};
+use crate::model::{self, Operation, RequestBody, Response, Shape, Statuses};
 
 impl Comparison<'_> {
     pub(super) fn operation(&mut self, pair: Pair<Operation>) {
@@ -30,6 +30,7 @@ impl Comparison<'_> {
             summary,
             description,
             parameters,
+            body,
             responses,
             security,
         } = was;
@@ -39,11 +40,8 @@ impl Comparison<'_> {
             self.push(&of, what, Grade::Silent);
         }
         if *effect != is.effect {
-            let of_it = |effect: &model::Effect| match effect {
-                model::Effect::Read => "is a read, which may be sent again",
-                model::Effect::Write { .. } => "may change something, and is sent once",
-            };
-            let what = format!("{named} {}, it {}", of_it(&is.effect), of_it(effect));
+            let (is, was) = (effect_words(&is.effect), effect_words(effect));
+            let what = format!("{named} is {is}, it was {was}");
             self.push(&of, what, Grade::Silent);
         }
         if *rpc != is.rpc {
@@ -70,6 +68,10 @@ impl Comparison<'_> {
         for pair in pairs(parameters, &is.parameters, |it| it.name.to_snake_case()) {
             self.parameter(id, pair);
         }
+        let bodies = [body.as_slice(), is.body.as_slice()];
+        for pair in pairs(bodies[0], bodies[1], |_| ()) {
+            self.request_body(id, pair);
+        }
         let key = |response: &Response| match response.statuses {
             statuses if statuses.is_success() => None,
             statuses => Some(shown_statuses(statuses)),
@@ -77,6 +79,39 @@ impl Comparison<'_> {
         for pair in pairs(responses, &is.responses, key) {
             self.response(id, pair);
         }
+    }
+
+    fn request_body(&mut self, id: &str, pair: Pair<RequestBody>) {
+        let of = Subject {
+            named: format!("the body of `{id}`"),
+            at: pair.at(|it| it.at),
+            item: Some(id.to_owned()),
+        };
+        let gone = Effect::new(Grade::Compile, "a call that gives it no longer compiles");
+        let new = Effect::new(Grade::Compile, "every call must give it");
+        let Some((was, is)) = self.both(pair, &of, gone, new) else {
+            return;
+        };
+        let RequestBody {
+            at: _,
+            description,
+            component,
+        } = was;
+        let name = |document: &'_ Document, place: usize| {
+            format!("`types::{}`", document.spec.model.components[place].name)
+        };
+        let (before, after) = (name(self.old, *component), name(self.new, is.component));
+        if before != after {
+            let (was, is) = (Shape::Component(*component), Shape::Component(is.component));
+            let words = format!("it is given as {after}, it was as {before}");
+            let mut effect = Effect::new(Grade::Compile, words);
+            if !self.is_alike(&was, &is) {
+                effect.add(&[Grade::Silent], "other JSON is sent");
+            }
+            self.push(&of, format!("{} is another", of.named), effect);
+        }
+        let text = |description: &'_ Option<String>| description.clone().unwrap_or_default();
+        self.description(&of, &text(description), &text(&is.description));
     }
 
     fn response(&mut self, id: &str, pair: Pair<Response>) {
@@ -149,6 +184,20 @@ fn shown(operation: &Operation, other: &Operation) -> String {
         shown += rest;
     }
     shown + "`"
+}
+
+fn effect_words(effect: &model::Effect) -> String {
+    let statuses = match effect {
+        model::Effect::Read => return "a read, which may be sent again".to_owned(),
+        model::Effect::Write { refuses_before } => refuses_before.iter().map(u16::to_string),
+    };
+    match statuses.collect::<Vec<_>>()[..] {
+        [] => "a write, which is sent once".to_owned(),
+        ref statuses => format!(
+            "a write, which the service refuses before it acts by {}",
+            statuses.join(", ")
+        ),
+    }
 }
 
 fn shown_statuses(statuses: Statuses) -> String {

@@ -8,7 +8,7 @@ use super::super::change::{Grade, Heading};
 use super::super::document::Document;
 use super::super::surface::Call;
 use super::super::types::Effect;
-use super::schemas::noun_of_plain;
+use super::schemas::noun_of;
 use super::{Comparison, Pair, Subject};
 use crate::model::{Location, Parameter};
 
@@ -28,7 +28,7 @@ impl Comparison<'_> {
             return;
         };
         let mut effect = self.taken(id, was, is);
-        let found = differences(was, is, &mut effect);
+        let found = self.of_parameter(was, is, &mut effect);
         let is_wider = bounds(&mut effect, was, is);
         if !found.is_empty() {
             let what = format!("{}: {}", of.named, found.join("; "));
@@ -62,6 +62,72 @@ impl Comparison<'_> {
             _ => Effect::default(),
         }
     }
+
+    /// The differences in words; what they do to a request is added to the effect.
+    fn of_parameter(&self, was: &Parameter, is: &Parameter, effect: &mut Effect) -> Vec<String> {
+        let Parameter {
+            at: _,
+            name,
+            location,
+            required,
+            description: _,
+            shape,
+            minimum,
+            maximum,
+            min_length,
+            pattern,
+            default,
+        } = was;
+        let mut found = Vec::new();
+        let mut differ = |grade, what: String| {
+            effect.grades.insert(grade);
+            found.push(what);
+        };
+        if *name != is.name && (*location, is.location) != (Location::Path, Location::Path) {
+            let what = format!("it is sent as `{}`, it was as `{name}`", is.name);
+            differ(Grade::Silent, what);
+        } else if *name != is.name {
+            let what = "it has another name, which is not sent";
+            differ(Grade::Harmless, what.to_owned());
+        }
+        if *location != is.location {
+            let (is, was) = (place(is.location), place(*location));
+            differ(
+                Grade::Silent,
+                format!("it is sent in {is}, it was in {was}"),
+            );
+        }
+        let before = noun_of(&self.old.spec.model, shape);
+        let after = noun_of(&self.new.spec.model, &is.shape);
+        if before != after {
+            differ(Grade::Silent, format!("it is {after}, it was {before}"));
+        }
+        if (min_length, pattern) != (&is.min_length, &is.pattern) {
+            let what = "other texts are said to be right";
+            differ(Grade::Silent, what.to_owned());
+        }
+        if *default != is.default {
+            let value = |default: &Option<String>| default.clone().unwrap_or("nothing".into());
+            let (is, was) = (value(&is.default), value(default));
+            let what = format!("the service takes {is} where it is not given, it took {was}");
+            differ(Grade::Silent, what);
+        }
+        if *required != is.required {
+            let now = if is.required { "now" } else { "no longer" };
+            found.push(format!("it is {now} required"));
+        }
+        for (bound, was, is) in [
+            ("minimum", *minimum, is.minimum),
+            ("maximum", *maximum, is.maximum),
+        ] {
+            let shown = |it: Option<u64>| it.map_or("nothing".to_owned(), |it| it.to_string());
+            if was != is {
+                let (is, was) = (shown(is), shown(was));
+                found.push(format!("its {bound} is {is}, it was {was}"));
+            }
+        }
+        found
+    }
 }
 
 /// Returns whether the call requires the parameter, and the type it takes.
@@ -72,71 +138,6 @@ fn given(call: &Call, parameter: &Parameter) -> Option<(bool, String)> {
     let find = |of: &BTreeMap<String, String>| names.iter().find_map(|name| of.get(name)).cloned();
     let required = find(&call.required).map(|rust| (true, rust));
     required.or_else(|| find(&call.optional).map(|rust| (false, rust)))
-}
-
-/// The differences in words; what they do to a request is added to the effect.
-fn differences(was: &Parameter, is: &Parameter, effect: &mut Effect) -> Vec<String> {
-    let Parameter {
-        at: _,
-        name,
-        location,
-        required,
-        description: _,
-        plain,
-        minimum,
-        maximum,
-        min_length,
-        pattern,
-        default,
-    } = was;
-    let mut found = Vec::new();
-    let mut differ = |grade, what: String| {
-        effect.grades.insert(grade);
-        found.push(what);
-    };
-    if *name != is.name && (*location, is.location) != (Location::Path, Location::Path) {
-        let what = format!("it is sent as `{}`, it was as `{name}`", is.name);
-        differ(Grade::Silent, what);
-    } else if *name != is.name {
-        let what = "it has another name, which is not sent";
-        differ(Grade::Harmless, what.to_owned());
-    }
-    if *location != is.location {
-        let (is, was) = (place(is.location), place(*location));
-        differ(
-            Grade::Silent,
-            format!("it is sent in {is}, it was in {was}"),
-        );
-    }
-    if *plain != is.plain {
-        let (is, was) = (noun_of_plain(is.plain), noun_of_plain(*plain));
-        differ(Grade::Silent, format!("it is {is}, it was {was}"));
-    }
-    if (min_length, pattern) != (&is.min_length, &is.pattern) {
-        let what = "other texts are said to be right";
-        differ(Grade::Silent, what.to_owned());
-    }
-    if *default != is.default {
-        let value = |default: &Option<String>| default.clone().unwrap_or("nothing".into());
-        let (is, was) = (value(&is.default), value(default));
-        let what = format!("the service takes {is} where it is not given, it took {was}");
-        differ(Grade::Silent, what);
-    }
-    if *required != is.required {
-        let now = if is.required { "now" } else { "no longer" };
-        found.push(format!("it is {now} required"));
-    }
-    for (bound, was, is) in [
-        ("minimum", *minimum, is.minimum),
-        ("maximum", *maximum, is.maximum),
-    ] {
-        let shown = |it: Option<u64>| it.map_or("nothing".to_owned(), |it| it.to_string());
-        if was != is {
-            let (is, was) = (shown(is), shown(was));
-            found.push(format!("its {bound} is {is}, it was {was}"));
-        }
-    }
-    found
 }
 
 /// Adds what new bounds do to a call, and returns true if a call may now give more. The client checks a parameter that has

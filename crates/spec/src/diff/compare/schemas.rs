@@ -1,4 +1,4 @@
-//! Components: objects with their properties, enums with their words.
+//! Components: objects with their properties, enums with their words, arrays and maps.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -37,8 +37,9 @@ impl Comparison<'_> {
         match (sort, &is.sort) {
             (Sort::Object(before), Sort::Object(after)) => {
                 // By the name in Rust, for one may have another name in JSON.
+                let was_written = old.is_some_and(|it| it.is_written);
                 for pair in pairs(before, after, |it| it.name.to_snake_case()) {
-                    self.property(name, pair, [old, new].map(fields));
+                    self.property(name, pair, [old, new].map(fields), was_written);
                 }
                 self.order(&of, before, after, |it| it.name.clone());
             }
@@ -58,6 +59,17 @@ impl Comparison<'_> {
                 }
                 self.words(name, before, after);
                 self.order(&of, before, after, |it| it.text.clone());
+            }
+            (Sort::Alias(before), Sort::Alias(after)) => {
+                let is = noun_of(&self.new.spec.model, after);
+                let was = noun_of(&self.old.spec.model, before);
+                let mut effect = types::alias(&path, old, new, self.is_alike(before, after));
+                if effect.grades.is_empty() && is != was {
+                    effect.grades.insert(Grade::Silent);
+                }
+                if !effect.grades.is_empty() {
+                    self.push(&of, format!("{named} is {is}, it was {was}"), effect);
+                }
             }
             (Sort::Any, Sort::Any) => {}
             (before, after) => {
@@ -85,7 +97,13 @@ impl Comparison<'_> {
     }
 
     /// Compares a property, by its fields in both versions of the type.
-    fn property(&mut self, of: &str, pair: Pair<Property>, [old, new]: [&Fields; 2]) {
+    fn property(
+        &mut self,
+        of: &str,
+        pair: Pair<Property>,
+        [old, new]: [&Fields; 2],
+        was_written: bool,
+    ) {
         let (was, is) = match pair {
             Pair::Both(was, is) => (Some(was), Some(is)),
             Pair::Gone(was) => (Some(was), None),
@@ -103,7 +121,9 @@ impl Comparison<'_> {
             item: Some(path.clone()),
         };
         let gone = before.map_or_else(Effect::default, |field| types::lost(&path, field));
-        let made = after.map_or_else(Effect::default, |field| types::gained(&path, field));
+        let made = after.map_or_else(Effect::default, |field| {
+            types::gained(&path, field, was_written)
+        });
         let Some((was, is)) = self.both(pair, &of, gone, made) else {
             return;
         };
@@ -170,10 +190,12 @@ impl Comparison<'_> {
         let (old, new) = (&self.old.spec.model, &self.new.spec.model);
         let mut seen = HashSet::new();
         let mut left = vec![(was, is)];
-        while let Some(pair) = left.pop() {
-            let inner = match pair {
+        while let Some((was, is)) = left.pop() {
+            let inner = match (meant(old, was), meant(new, is)) {
                 (Shape::Plain(was), Shape::Plain(is)) => (was == is).then(Vec::new),
-                (Shape::Array(was), Shape::Array(is)) => Some(vec![(&**was, &**is)]),
+                (Shape::Array(was), Shape::Array(is)) | (Shape::Map(was), Shape::Map(is)) => {
+                    Some(vec![(&**was, &**is)])
+                }
                 (Shape::Component(was), Shape::Component(is)) => {
                     let (was, is) = (&old.components[*was], &new.components[*is]);
                     if was.name == is.name || !seen.insert((&was.name, &is.name)) {
@@ -259,6 +281,16 @@ fn inner_shapes<'a>(was: &'a Sort, is: &'a Sort) -> Option<Vec<(&'a Shape, &'a S
     }
 }
 
+/// A shape, or the one that it is another name of.
+fn meant<'a>(model: &'a Model, mut shape: &'a Shape) -> &'a Shape {
+    while let Shape::Component(place) = shape
+        && let Sort::Alias(inner) = &model.components[*place].sort
+    {
+        shape = inner;
+    }
+    shape
+}
+
 type Fields = BTreeMap<String, Field>;
 
 fn fields(made: Option<&Type>) -> &Fields {
@@ -281,19 +313,22 @@ fn noun(sort: &Sort) -> &'static str {
         Sort::Object(_) => "an object",
         Sort::Enum { .. } => "an enum",
         Sort::Any => "any JSON",
+        Sort::Alias(Shape::Map(_)) => "a map",
+        Sort::Alias(_) => "an array",
     }
 }
 
 /// A shape in words.
-fn noun_of(model: &Model, shape: &Shape) -> String {
+pub(super) fn noun_of(model: &Model, shape: &Shape) -> String {
     match shape {
         Shape::Plain(plain) => noun_of_plain(*plain),
         Shape::Array(items) => format!("an array of {}", noun_of(model, items)),
+        Shape::Map(values) => format!("a map of {}", noun_of(model, values)),
         Shape::Component(place) => format!("`{}`", model.components[*place].name),
     }
 }
 
-pub(super) fn noun_of_plain(Plain { kind, format }: Plain) -> String {
+fn noun_of_plain(Plain { kind, format }: Plain) -> String {
     let kinds = Primitive::ALL.iter().find(|(known, _)| *known == kind);
     let formats = Format::ALL.iter().find(|(known, ..)| *known == format);
     let kind = kinds.map_or("", |(_, word)| word);

@@ -24,7 +24,12 @@ pub fn read(spec: &Spec, mut module: Module) -> Surface {
             let form = Form::Enum(variants.collect());
             let traits = BTreeSet::new();
             let name = component.name.clone();
-            surface.types.insert(name, Type { form, traits });
+            let made = Type {
+                form,
+                traits,
+                is_written: false,
+            };
+            surface.types.insert(name, made);
         }
     }
     for item in &types {
@@ -53,8 +58,21 @@ impl Surface {
                 let traits = listed(&made.attrs, "derive")
                     .map(|path| last(&path))
                     .collect();
-                let name = made.ident.to_string();
-                self.types.insert(name, Type { form, traits });
+                let mut attributes = made.attrs.iter();
+                let made_of = Type {
+                    form,
+                    traits,
+                    is_written: !attributes.any(|it| it.path().is_ident("non_exhaustive")),
+                };
+                self.types.insert(made.ident.to_string(), made_of);
+            }
+            Item::Type(made) => {
+                let alias = Type {
+                    form: Form::Alias(rust(service, &made.ty)),
+                    traits: BTreeSet::new(),
+                    is_written: false,
+                };
+                self.types.insert(made.ident.to_string(), alias);
             }
             Item::Impl(block) => {
                 let made = self.types.get_mut(&rust(service, &block.self_ty));
@@ -98,6 +116,7 @@ fn rust(service: &str, made: &syn::Type) -> String {
         "::std::string::",
         "::std::vec::",
         "::std::boxed::",
+        "::std::collections::",
         "crate::",
         "'a",
     ] {
