@@ -17,12 +17,29 @@ impl<'de> Deserialize<'de> for Answered {
 /// Events that were not sent are written as an empty list.
 impl Serialize for Answered {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut envelope = self.envelope.clone();
-        envelope.data = Some(types::ExecutionData {
-            execution: self.execution.clone(),
-            events: Some(self.events.clone()),
-            message: self.message.clone(),
-        });
-        envelope.serialize(serializer)
+        let data = Data {
+            execution: &self.execution,
+            events: &self.events,
+            message: self.message.as_deref(),
+        };
+        let envelope = &self.envelope;
+        Enveloped { envelope, data }.serialize(serializer)
     }
+}
+
+#[derive(Serialize)]
+struct Enveloped<'a> {
+    /// Its own `data` was taken out of it, and so is not written.
+    #[serde(flatten)]
+    envelope: &'a types::ExecutionEnvelope,
+    data: Data<'a>,
+}
+
+// Not the generated type, as a spec of a user's own may give that more members.
+#[derive(Serialize)]
+struct Data<'a> {
+    execution: &'a types::Execution,
+    events: &'a [types::Event],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
 }

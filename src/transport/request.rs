@@ -47,21 +47,20 @@ pub(crate) struct Target<'a> {
 impl<'a> Target<'a> {
     /// One thing by its id.
     pub fn get(what: &'static str, id: &'a str) -> Self {
-        Self {
-            verb: "get",
-            what,
-            id: Some(id),
-            scope: None,
-            scope_in_path: false,
-        }
+        Self::of("get", what, Some(id))
     }
 
     /// All things of a kind.
     pub fn list(what: &'static str) -> Self {
+        Self::of("list", what, None)
+    }
+
+    /// Whatever is done to one thing, or to all of a kind.
+    pub fn of(verb: &'static str, what: &'static str, id: Option<&'a str>) -> Self {
         Self {
-            verb: "list",
+            verb,
             what,
-            id: None,
+            id,
             scope: None,
             scope_in_path: false,
         }

@@ -97,6 +97,17 @@ impl<R: Rule> Time<R> {
     }
 }
 
+/// To send it: `2023-10-31T14:19:34.788Z`.
+impl From<Timestamp> for DateTime {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            text: at.to_string().into(),
+            quoted: true,
+            rule: PhantomData,
+        }
+    }
+}
+
 impl<R: Rule> fmt::Display for Time<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
@@ -173,6 +184,16 @@ mod tests {
         let time: Time<R> = serde_json::from_str(json).expect(json);
         assert_eq!(serde_json::to_string(&time).expect(json), json);
         time.get().map(|at| at.to_string())
+    }
+
+    #[test]
+    fn an_instant_is_sent_as_it_is_read() {
+        let at: Timestamp = "2023-10-31T14:19:34.788Z".parse().expect("an instant");
+        let time = DateTime::from(at);
+        assert_eq!(
+            (time.get(), time.as_str()),
+            (Some(at), "2023-10-31T14:19:34.788Z")
+        );
     }
 
     #[test]

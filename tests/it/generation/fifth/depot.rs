@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::generated::depot::required::GetJob;
+use crate::generated::depot::required::{GetJob, ListJobs, StopJob};
 pub use crate::generated::depot::types;
 use crate::generated::depot::{Client, SERVICE, operations, security};
 
@@ -51,8 +51,20 @@ impl Depot {
     /// # Errors
     /// What any call can meet.
     pub async fn jobs(&self, status: Option<&str>) -> Result<Reply<types::JobList>, Error> {
-        let list = self.client.list_jobs(crate::generated::depot::required::ListJobs {});
+        let list = self.client.list_jobs(ListJobs {});
         self.transport.send(Target::list("jobs"), list.status(status).build()).await
+    }
+}
+
+impl Depot {
+    /// Stops a job. It is sent once.
+    ///
+    /// # Errors
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown), and what any call can meet.
+    pub async fn stop(&self, id: &str, body: &types::Stop) -> Result<Reply<()>, Error> {
+        let stop = self.client.stop_job(StopJob { id, body });
+        let target = Target::of("stop", "job", Some(id));
+        self.transport.send(target, stop.build()).await
     }
 }
 
@@ -108,6 +120,7 @@ impl Handle for Depot {
     const DECODERS: &'static [(&'static Operation, Decoder)] = &[
         (&operations::GET_JOB, decodes::<types::Job>),
         (&operations::LIST_JOBS, decodes::<types::JobList>),
+        (&operations::STOP_JOB, decodes::<()>),
     ];
     const UNKNOWN: (&'static str, &'static [u16]) = ("no-such-job", &[404]);
     const MANNERS: Manners = Manners {

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use executions::contract::live::{self, Options};
 use executions::contract::{Mode, Watch, check_recording};
@@ -11,7 +11,10 @@ use executions::{Executions, Reference, Service, State};
 
 const JOB: &str = r#"{"id":"7","status":"done","began":"2026-01-02T03:04:05Z"}"#;
 
-/// A server of jobs, with one that is not as the spec says.
+/// What came to be written of the requests that stop a job: the path and the body.
+static STOPS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A server of jobs, with one that is not as the spec says, and stops that end in several ways.
 fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -24,11 +27,26 @@ fn server() -> String {
                 head.push(byte[0]);
             }
             let head = String::from_utf8(head).unwrap().to_lowercase();
+            let length = head.split("content-length: ").nth(1);
+            let length = length.map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+            let mut sent = vec![0; length];
+            stream.read_exact(&mut sent).unwrap();
+            let path = head.split(' ').nth(1).unwrap();
+            if path.ends_with("/stop") {
+                let sent = String::from_utf8(sent).unwrap();
+                STOPS.lock().unwrap().push(format!("{path} {sent}"));
+            }
             let list = format!(r#"{{"jobs":[{JOB}]}}"#);
-            let (status, body) = match head.split(' ').nth(1).unwrap() {
+            let (status, body) = match path {
                 _ if !head.contains("x-depot-key: any") => ("401 Unauthorized", r#"{"message":"no"}"#),
                 "/jobs/7" => ("200 OK", JOB),
                 "/jobs/8" => ("200 OK", r#"{"id":"8","status":"done","began":{}}"#),
+                "/jobs/7/stop" => ("204 No Content", ""),
+                "/jobs/422/stop" => ("422 Unprocessable", r#"{"message":"it is over"}"#),
+                "/jobs/409/stop" => ("409 Conflict", r#"{"message":"busy"}"#),
+                "/jobs/503/stop" => ("503 Busy", r#"{"message":"busy"}"#),
+                // Closed without an answer.
+                "/jobs/0/stop" => continue,
                 "/jobs?status=done" => ("200 OK", &*list),
                 _ => ("404 Not Found", r#"{"message":"no such job"}"#),
             };
@@ -85,6 +103,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(named.len(), 2, "{named:?}");
     let replayed = Executions::from_variables(|name| named.get(name).cloned())?;
     assert_eq!(replayed.get(&reference).await?.into_inner(), job.into_inner());
+
+    // What a write came to is said, and it is sent once.
+    let depot = enforced.depot()?;
+    let stop = executions::depot::types::Stop { reason: Some("late".to_owned()) };
+    depot.stop("7", &stop).await?;
+    for (id, is_unknown) in [("422", false), ("409", true), ("503", true), ("0", true)] {
+        let error = depot.stop(id, &Default::default()).await.expect_err(id);
+        assert_eq!(error.is_outcome_unknown(), is_unknown, "{error}");
+        assert_eq!(error.sent_at().is_some(), is_unknown, "{error}");
+        assert!(!error.is_retryable() && error.attempts() == 1, "{error}");
+        assert_eq!(error.operation(), Some(&*format!("stop job {id}")));
+    }
+    let stops = STOPS.lock().unwrap().join(", ");
+    let expected = [r#"/jobs/7/stop {"reason":"late"}"#, "/jobs/422/stop {}", "/jobs/409/stop {}", "/jobs/503/stop {}", "/jobs/0/stop {}"];
+    assert_eq!(stops, expected.join(", "));
 
     let options = Options::new().reference(reference).only(Service::Depot);
     let trial = live::check(&executions, &options).await;
