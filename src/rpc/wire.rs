@@ -5,7 +5,6 @@
 //! understood, and what is not understood is told as it came.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -40,13 +39,17 @@ pub(super) fn arguments(args: &impl Serialize) -> Result<String, Error> {
 
 /// The frame of a call. `api` needs no escapes.
 pub(super) fn call(key: Key, api: &str, args: &str) -> String {
-    let mut frame = String::with_capacity(api.len() + args.len() + 80);
-    // Writing to a text cannot fail.
-    let _ = write!(
-        frame,
-        r#"{{"action":"rpc","id":"{key}","api":"{api}","args":{args}}}"#
-    );
-    frame
+    let id = key.to_string();
+    [
+        r#"{"action":"rpc","id":""#,
+        &id,
+        r#"","api":""#,
+        api,
+        r#"","args":"#,
+        args,
+        "}",
+    ]
+    .concat()
 }
 
 /// The id and the name in a frame that [`call`] made.
