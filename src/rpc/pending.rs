@@ -32,9 +32,9 @@ impl Key {
 
     /// Reads an id; `None` where it cannot be one of ours.
     pub fn of(id: &str) -> Option<Self> {
-        // Integers parse with a sign too.
-        let is_number = id.starts_with(|first: char| first.is_ascii_digit());
-        is_number.then(|| id.parse().ok().map(Self))?
+        // Integers parse with a sign and with zeros before them, too.
+        let is_plain = id.starts_with(|first: char| ('1'..='9').contains(&first)) || id == "0";
+        is_plain.then(|| id.parse().ok().map(Self))?
     }
 }
 

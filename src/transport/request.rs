@@ -171,7 +171,8 @@ fn check(text: &str) -> Result<(), Unfit> {
 fn check_plain(text: &str) -> Result<(), Unfit> {
     if text.is_empty() {
         Err(Unfit::Empty)
-    } else if text == "." || text == ".." {
+    } else if matches!(text.split(';').next(), Some("." | "..")) {
+        // Some servers take what follows a `;` for a parameter of the segment, and leave it out.
         Err(Unfit::Dots)
     } else if text.bytes().any(|byte| matches!(byte, b'/' | b'\\')) {
         Err(Unfit::Separator)
@@ -200,6 +201,8 @@ mod tests {
             "été",
             "...",
             "a.b",
+            "a;b",
+            "...;",
         ] {
             assert_eq!(check(id), Ok(()), "{id}");
         }
@@ -211,12 +214,16 @@ mod tests {
             ("", Unfit::Empty),
             (".", Unfit::Dots),
             ("..", Unfit::Dots),
+            (".;", Unfit::Dots),
+            ("..;a=b", Unfit::Dots),
             ("a/b", Unfit::Separator),
             ("..\\..\\accounts", Unfit::Separator),
             ("a\0", Unfit::Control),
             ("a\nb", Unfit::Control),
             ("a\u{85}b", Unfit::Control),
             ("%2e%2e", Unfit::Encoded),
+            ("%2e%2e;", Unfit::Encoded),
+            ("..%3b", Unfit::Encoded),
             ("%2E", Unfit::Encoded),
             (".%2e", Unfit::Encoded),
             ("a%2Fb", Unfit::Encoded),

@@ -53,6 +53,8 @@ fn what_is_not_of_its_form_is_no_key() {
     for other in [
         "",
         ".",
+        "01",
+        "00",
         "1.",
         ".1",
         "+1",
