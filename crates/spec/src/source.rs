@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::{fmt, ops, thread};
 
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 use serde_saphyr::{Location, NonFiniteFloatPolicy, Spanned, UserMessageFormatter};
@@ -111,7 +111,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Problem> {
     }
 }
 
-/// Reads one YAML document. Duplicate keys and numbers that JSON has no form for are problems.
+/// Reads one YAML document. Duplicate keys are problems.
 pub fn parse(yaml: &str) -> Result<Node, Problem> {
     let yaml = yaml.strip_prefix('\u{feff}').unwrap_or(yaml);
     if yaml.len() > MAX_BYTES {
@@ -301,7 +301,7 @@ impl Node {
         match &mut self.value {
             Value::Number(_) => {
                 self.value = number(self.defined, yaml).ok_or_else(|| {
-                    let text = "JSON has no such number: write it in decimal, like 1.5";
+                    let text = "it cannot be told how this number is written: quote it";
                     Problem::new(self.at, text)
                 })?;
             }
@@ -333,22 +333,17 @@ impl Serialize for Node {
     }
 }
 
-/// Keeps a number in its spelling. `68534049e7548`, beyond all numbers, and `044925`, with a zero in front, are identifiers and
-/// stay texts.
+/// Keeps a number in its spelling. What YAML counts as a number and JSON does not is a text, for it rather is an identifier:
+/// `044925`, `+4123`, `0x1F`, `68534049e7548`.
 fn number(location: Location, yaml: &str) -> Option<Value> {
     let span = location.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;
     let end = start + usize::try_from(span.byte_len()?).ok()?;
-    let text = yaml.get(start..end)?.trim();
-    let is_json = |text| serde_json::from_str::<IgnoredAny>(text).is_ok();
-    let significant = text.trim_start_matches(['-', '0']);
-    if serde_json::from_str::<serde_json::Number>(text).is_ok() {
-        Some(Value::Number(text.to_owned()))
-    } else if is_json(text) || significant.bytes().all(|it| it.is_ascii_digit()) {
-        Some(Value::Text(text.to_owned()))
-    } else {
-        None
-    }
+    let text = yaml.get(start..end)?.trim().to_owned();
+    Some(match serde_json::from_str::<serde_json::Number>(&text) {
+        Ok(_) => Value::Number(text),
+        Err(_) => Value::Text(text),
+    })
 }
 
 fn place(location: Location) -> Place {

@@ -13,7 +13,7 @@ const CASES: &[(&str, &str, &str)] = &[
     // YAML
     ("info:\n", "info: [\n", "YAML cannot be read"),
     ("  title: Echo\n", "  title: Echo\n  ‸title: Echo\n", "YAML cannot be read"),
-    ("            type: boolean", "            type: ‸0x10", "JSON has no such number"),
+    ("            type: boolean", "            type: ‸0x10", "`0x10`"),
     // Document
     ("openapi: 3.0.3", "openapi: ‸3.1.0", "write the document as openapi: 3.0.3"),
     ("openapi: 3.0.3", "openapi: ‸3.0", "only OpenAPI 3.0"),

@@ -119,14 +119,14 @@ fn large_documents_are_read_in_time() {
 fn ordinary_files_are_read() {
     let aliases = vec!["*a"; 200].join(", ");
     let example = format!(
-        "          example: [&a x, {aliases}, 044925, 68534049e7548, -007, 1.50, &n 5, *n, ~]\n"
+        "          example: [&a x, {aliases}, 044925, 68534049e7548, -007, +4123, .5, 0x1F, .inf, 1.50, &n 5, *n, ~]\n"
     );
     let yaml = changed(
         "          description: The word.\n        times",
         &format!("{example}          description: The word.\n        times"),
     );
     let spec = Spec::read("echo", &yaml).unwrap();
-    let end = r#""044925","68534049e7548","-007",1.50,5,5,null]"#;
+    let end = r#""044925","68534049e7548","-007","+4123",".5","0x1F",".inf",1.50,5,5,null]"#;
     assert!(spec.to_json().contains(end), "{}", spec.to_json());
 
     let marked = format!("\u{feff}{yaml}");
