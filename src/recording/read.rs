@@ -339,6 +339,14 @@ mod tests {
             (whole.replace('3', "4"), true),
             (whole.replace('3', "2"), false),
             (whole.replace("//79", ""), true),
+            (
+                r#""content": {"size": 99, "text": "{\"a\": 1"}"#.to_owned(),
+                true,
+            ),
+            (
+                r#""content": {"size": 99, "text": "{\"a\": 1}"}"#.to_owned(),
+                false,
+            ),
             (r#""content": {"size": 0, "text": ""}"#.to_owned(), false),
             (r#""content": {"size": 0}"#.to_owned(), true),
             (r#""content": {"size": 7, "text": null}"#.to_owned(), true),

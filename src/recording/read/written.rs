@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -227,8 +228,16 @@ impl Content {
         let length = header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok());
         let length = length.filter(|_| header(CONTENT_ENCODING.as_str()).is_none());
         let size = self.size.filter(|size| *size > 0.0).or(length);
-        self.text.is_none() || size.is_some_and(|size| size > body.len() as f64)
+        let is_short = size.is_some_and(|size| size > body.len() as f64);
+        // Whoever takes data out by hand makes it shorter, and leaves it whole.
+        self.text.is_none() || (is_short && !is_whole(body))
     }
+}
+
+/// Whether it can be no part of a longer JSON text.
+fn is_whole(body: &[u8]) -> bool {
+    let is_nested = matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
+    is_nested && serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 impl WrittenFrame {
