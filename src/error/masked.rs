@@ -127,7 +127,7 @@ mod tests {
             ),
             (
                 r#"invalid type: string "a \" b", expected f64"#,
-                "invalid type: string … expected …",
+                "invalid type: string … expected f64",
             ),
             ("no account 'O'Brien' here", "no account … here"),
             ("no account 'never closed", "no account …"),

@@ -126,7 +126,11 @@ impl Recording {
             Ok(_) => {}
         }
         let text = Text::of(&bytes);
-        let mut collected = Collected::of(&text);
+        Self::of(&text).or_else(|why| text.mended().map_or(Err(why), |text| Self::of(&text)))
+    }
+
+    fn of(text: &Text<'_>) -> Result<Self, Error> {
+        let mut collected = Collected::of(text);
         let mut reader = serde_json::Deserializer::from_str(&text.text);
         let entries = Within(&["log", "entries"], &mut collected);
         let end = entries.deserialize(&mut reader).and_then(|_| reader.end());
@@ -214,10 +218,7 @@ mod tests {
             BROWSER.replacen(from, to, 1)
         };
         for (odd, reason) in [
-            (
-                with("//79", "CUT BY HAND"),
-                "what it says is base64 is none",
-            ),
+            (with("//79", "CUT BY HAND"), "its base64 cannot be decoded"),
             (
                 with("base64", "rot13"),
                 "its content is in an encoding other than base64",
@@ -240,11 +241,11 @@ mod tests {
             ),
             (
                 with(r#""status": 200"#, r#""status": 103"#),
-                "its status is none that HTTP ends a request with",
+                "its status is not one of a final HTTP response",
             ),
             (
                 with(r#""status": 200"#, r#""status": "OK""#),
-                "its status is none that HTTP ends a request with",
+                "its status is not one of a final HTTP response",
             ),
             (
                 with(r#""response""#, r#""response": null, "answer""#),
@@ -293,6 +294,26 @@ mod tests {
             let answer = entry.answer.as_ref().expect("it was answered");
             assert_eq!(&*answer.body, b"\xff\xfe\xfd", "{to}");
             assert!(entry.messages.is_none() && !answer.is_incomplete, "{to}");
+        }
+    }
+
+    #[test]
+    fn what_json_does_not_have_is_read_wherever_an_exporter_writes_it() {
+        for (from, to) in [
+            ("1.5", "NaN"),
+            (r#""dns": -1"#, r#""dns": -Infinity"#),
+            (r#""_error": null"#, r#""_error": undefined"#),
+            ("page_1", "a line\n\tand a \\x"),
+            ("page_1", r"C:\users\uxyz"),
+        ] {
+            assert!(BROWSER.contains(from), "{from}");
+            let text = har(&[&*BROWSER.replacen(from, to, 1), BROWSER].join(","));
+            let recording = Recording::read(text.as_bytes()).expect("a HAR file");
+            assert_eq!((recording.entries.len(), recording.unread.len()), (2, 0));
+            let cut = &text[..text.len() - 50];
+            let recording = Recording::read(cut.as_bytes()).expect("a beginning");
+            assert!(recording.is_cut_off);
+            assert_eq!(recording.entries.len(), 1, "{to}");
         }
     }
 

@@ -180,7 +180,7 @@ impl Written<'_> {
 
 /// `None` where no answer came. Some exporters write a number as a text.
 fn status(written: &RawValue) -> Result<Option<StatusCode>, String> {
-    let unfit = || "its status is none that HTTP ends a request with".to_owned();
+    let unfit = || "its status is not one of a final HTTP response".to_owned();
     let number = match written.get().trim_matches('"') {
         "" | "null" => 0.0,
         text => text.parse::<f64>().map_err(|_| unfit())?,
@@ -273,7 +273,7 @@ fn unpacked(text: &str) -> Result<Bytes, String> {
     // Some exporters break its lines.
     let text = text.replace(['\r', '\n'], "");
     let bytes = STANDARD.decode(text).map(Bytes::from);
-    bytes.map_err(|_| "what it says is base64 is none".to_owned())
+    bytes.map_err(|_| "its base64 cannot be decoded".to_owned())
 }
 
 fn pairs(pairs: Option<Vec<Pair>>) -> Vec<(String, String)> {
