@@ -79,6 +79,13 @@ fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
         recording.entries.len(),
         replay.url(),
     ));
+    let answers = recording.entries.iter();
+    let answers = answers.filter_map(|entry| entry.answer.as_ref());
+    if let incomplete @ 1.. = answers.filter(|answer| answer.is_incomplete).count() {
+        output::say(&format!(
+            "The file does not hold the whole body of {incomplete} of them."
+        ));
+    }
     print_exports(&replay.variables())?;
     let requests = replay.requests();
     let mut text = "\nIt answers:".to_owned();

@@ -120,11 +120,14 @@ impl Trial {
         services.filter(move |service| is_asked(*service) && !self.has_read(*service))
     }
 
-    /// Whether an execution of this service was read.
+    /// Whether an execution of this service came, as documented or not.
     pub fn has_read(&self, service: Service) -> bool {
         let is_read = |attempt: &Attempt| {
             let is_skipped = matches!(attempt.outcome, Outcome::Skipped | Outcome::Failed);
-            attempt.service == service && attempt.tried == GET && !is_skipped
+            let is_success = attempt
+                .status
+                .is_some_and(|status| (200..300).contains(&status));
+            attempt.service == service && attempt.tried == GET && !is_skipped && is_success
         };
         self.attempts.iter().any(is_read)
     }

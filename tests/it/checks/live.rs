@@ -283,6 +283,7 @@ async fn an_undocumented_status_for_what_there_is_is_drift() {
         Outcome::Drifted,
         "{trial}"
     );
+    assert!(trial.unread().eq([Service::CrossTrade]), "{trial}");
 }
 
 #[tokio::test]
