@@ -10,6 +10,8 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
 mod made;
+#[cfg(feature = "contract")]
+mod masked;
 pub(crate) mod said;
 mod text;
 
@@ -301,7 +303,13 @@ impl Error {
 
     /// What happened, without the operation and the hint.
     pub fn what(&self) -> String {
-        What(self).to_string()
+        What(self, printable).to_string()
+    }
+
+    /// The same for a report that goes to others: in the service's own words `…` stands for whatever may be a value.
+    #[cfg(feature = "contract")]
+    pub(crate) fn what_without_values(&self) -> String {
+        What(self, masked::masked).to_string()
     }
 
     /// A setting or an argument cannot be used; nothing was sent.
@@ -481,7 +489,7 @@ impl fmt::Display for Error {
             Some(doing) => write!(f, "could not {doing}: ")?,
             None => {}
         }
-        What(self).fmt(f)?;
+        What(self, printable).fmt(f)?;
         self.hint()
             .iter()
             .try_for_each(|hint| write!(f, ". {hint}"))

@@ -47,6 +47,10 @@ pub mod values;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
+// How the simulator and a replay are served.
+#[cfg(feature = "simulator")]
+mod loopback;
+
 #[cfg(feature = "cli")]
 pub mod schemas;
 

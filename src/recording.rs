@@ -44,7 +44,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archive::Archive;
 pub use archive::Sink;
-pub use read::{Entry, Frame, RecordedResponse, Recording};
+pub use read::{Entry, Frame, RecordedResponse, Recording, Unread};
 
 use crate::observe::{Exchange, Message, Observer, Veto};
 

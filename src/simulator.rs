@@ -2,7 +2,7 @@
 //!
 //! Real HTTP on real sockets: credentials are checked, wrong ids and wrong keys are answered as the services answer
 //! them, and what a good request gets are the examples in `specs/` and a little history made from them. It knows
-//! only the specs and shares nothing with the clients.
+//! only the specs and shares nothing with the clients. No web page is answered.
 //!
 //! ```no_run
 //! # async fn run() -> std::io::Result<()> {
@@ -36,8 +36,6 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -50,6 +48,8 @@ pub use credentials::{
 };
 pub use fault::{Fault, NoSuchFault};
 use lookup::Lookup as _;
+
+use crate::loopback;
 
 /// How long [`Simulator::shutdown`] lets open requests finish.
 const GRACE: Duration = Duration::from_secs(1);
@@ -142,7 +142,9 @@ impl Simulator {
         let servers = listeners
             .into_iter()
             .zip(routers)
-            .map(|((listener, _), router)| tokio::spawn(serve(listener, router, stopped.clone())))
+            .map(|((listener, _), router)| {
+                tokio::spawn(loopback::serve(listener, router, stopped.clone()))
+            })
             .collect();
         Ok(Self {
             urls,
@@ -239,22 +241,4 @@ async fn bind(first: u16, offset: u16) -> io::Result<(TcpListener, String)> {
     let listener = TcpListener::bind(wanted).await.map_err(named)?;
     let url = format!("http://{}", listener.local_addr().map_err(named)?);
     Ok((listener, url))
-}
-
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<()>,
-) -> io::Result<()> {
-    let stop = async move {
-        // An error says the same: the sender is dropped.
-        let _ = stopped.changed().await;
-    };
-    // Small frames one after another would else wait for each other's acknowledgement.
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop)
-        .await
 }

@@ -17,8 +17,8 @@ use crate::reference::Service;
 ///
 /// Which service an entry is of is what a [`Recorder`](crate::recording::Recorder) wrote beside it. In another program's file
 /// (a browser's), it is the service whose public host the entry's URL has, or else the only one with an operation of that
-/// method and path; so traffic with a server of one's own is judged as well. What is of no service, what got no answer and
-/// what was recorded without its body is counted as [unchecked](Report::unchecked).
+/// method and path; so traffic with a server of one's own is judged as well. What is of no service, what got no answer,
+/// what was recorded without its whole body and what cannot be read is counted as [unchecked](Report::unchecked).
 ///
 /// The call that a WebSocket message answers is what the recorder wrote beside it, or else the one that was sent with its id.
 ///
@@ -45,6 +45,7 @@ pub fn check_recording(recording: &Recording) -> Report {
             Err(why) => report.leave(why, 1),
         }
     }
+    report.leave(Unchecked::Unread, recording.unread.len() as u64);
     report
 }
 
@@ -55,13 +56,13 @@ fn judged(entry: &Entry) -> Result<Vec<Verdict>, Unchecked> {
         return Ok(messages(contract, frames, at));
     }
     let answer = entry.answer.as_ref().ok_or(Unchecked::Unanswered)?;
-    let written = entry.operation.as_deref();
+    let written = entry.operation.as_deref().filter(|_| own(entry).is_some());
     let operation = written.or_else(|| operation(contract, entry));
     // No spec describes a handshake.
     let operation = operation.filter(|name| *name != HANDSHAKE);
     let operation = operation.ok_or(Unchecked::Operation)?;
-    if answer.is_bodiless {
-        return Err(Unchecked::Bodiless);
+    if answer.is_incomplete {
+        return Err(Unchecked::Incomplete);
     }
     let (status, headers) = (answer.status.as_u16(), headers(&answer.headers));
     let verdict = contract.check(operation, status, &headers, &answer.body, at);
@@ -71,9 +72,14 @@ fn judged(entry: &Entry) -> Result<Vec<Verdict>, Unchecked> {
 /// What the handshake of a WebSocket is recorded as.
 const HANDSHAKE: &str = "connect_socket";
 
+/// The one that a recorder wrote beside it; other programs may have members of that name, with other words.
+fn own(entry: &Entry) -> Option<&'static Contract> {
+    Contract::named(entry.service.as_deref()?)
+}
+
 fn contract(entry: &Entry) -> Option<&'static Contract> {
-    if let Some(service) = &entry.service {
-        return Contract::named(service);
+    if let Some(contract) = own(entry) {
+        return Some(contract);
     }
     let url = Url::parse(&entry.url).ok()?;
     let contracts = || Service::ALL.iter().map(|service| Contract::of(*service));

@@ -47,8 +47,10 @@ words! {
         Operation = "the service's spec has no such operation",
         /// Of a recording: no answer came.
         Unanswered = "it got no answer",
-        /// Of a recording: the answer's body was not recorded.
-        Bodiless = "its body was not recorded",
+        /// Of a recording: the program that made it left the answer's body out, or cut it off.
+        Incomplete = "the recording does not hold the whole body",
+        /// Of a recording: see [`unread`](crate::recording::Recording::unread).
+        Unread = "the recording's entry cannot be read",
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Error, Kind, Limit, Refusal, Unreachable};
 use crate::values::printable;
 
-/// What happened, without the operation and the hint.
-pub(super) struct What<'a>(pub &'a Error);
+/// What happened, without the operation and the hint; and how text from outside is shown in so many characters.
+pub(super) struct What<'a>(pub &'a Error, pub fn(&str, usize) -> String);
 
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,14 +32,16 @@ impl fmt::Display for What<'_> {
             Kind::Interrupted => f.write_str("the connection broke before the answer was complete"),
             Kind::Redirected { to } => {
                 f.write_str("the service redirects, which is not followed so that no credential goes elsewhere")?;
-                to.iter().try_for_each(|to| write!(f, " (to {to})"))
+                let mut to = to.iter().map(|to| self.1(to, 300));
+                to.try_for_each(|to| write!(f, " (to {to})"))
             }
             Kind::Refused(refusal) => self.refused(f, *refusal),
             Kind::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
             Kind::Unfit { path, problem } => {
                 f.write_str("the answer does not fit the contract")?;
-                path.iter().try_for_each(|path| write!(f, " at {path}"))?;
-                write!(f, ": {problem}")
+                let mut path = path.iter().map(|path| self.1(path, 300));
+                path.try_for_each(|path| write!(f, " at {path}"))?;
+                write!(f, ": {}", self.1(problem, 1000))
             }
             Kind::Budget { wait } => {
                 write!(
@@ -54,7 +56,7 @@ impl fmt::Display for What<'_> {
                 if reason.is_empty() {
                     return Ok(());
                 }
-                write!(f, ": {}", printable(reason, 125))
+                write!(f, ": {}", self.1(reason, 125))
             }
             Kind::Closed => f.write_str("the socket is closed"),
         }?;
@@ -98,7 +100,7 @@ impl What<'_> {
             .filter(|code| Some(*code) != status.as_ref());
         let texts = [code, answer.said.message.as_ref(), answer.excerpt.as_ref()];
         for text in texts.into_iter().flatten() {
-            write!(f, ": {}", printable(text, 300))?;
+            write!(f, ": {}", self.1(text, 300))?;
         }
         Ok(())
     }

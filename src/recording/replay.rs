@@ -1,9 +1,12 @@
 //! A recording served on loopback, so that what happened once happens again.
 //!
-//! A request is answered as the recorded one of the same method, path and query was; the host does not matter, nor does what
-//! the recorded path has before the requested one, nor the credential. Requests that were recorded more than once get their
-//! answers in turn, and then the last one again. One that got no answer finds its connection closed. One that is not in the
-//! recording gets a 404 that names the nearest that are.
+//! A request is answered as the recorded one of the same method, path and query was, which are compared as RFC 3986 says; the
+//! host does not matter, nor does what the recorded path has before the requested one, nor the credential. Requests that were
+//! recorded more than once get their answers in turn, and then the last one again. One that got no answer finds its connection
+//! closed. One that is not in the recording gets a 404 that names the nearest that are.
+//!
+//! Programs of this machine are answered, and no web page: neither one of another origin nor one that lets its name resolve to
+//! 127.0.0.1. Recorded cookies and permissions for pages are left out.
 //!
 //! A WebSocket plays a recorded connection: a call of the same name and arguments as a recorded one gets its answer, under the
 //! id it has now; what was pushed follows, in its order and without its pauses, once the client has sent what it was
@@ -16,26 +19,25 @@ mod turns;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::connect_info::Connected;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::serve::IncomingStream;
 use axum::{Json, Router};
-use socket2::{SockRef, Socket};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::read::{RecordedResponse, Recording};
+use crate::loopback::{self, Cut};
 use crate::reference::Service;
 use answers::{Answers, Recorded};
 pub use missed::Missed;
@@ -102,7 +104,7 @@ impl Replay {
             services,
             socket,
             stop,
-            server: tokio::spawn(serve(listener, router, stopped)),
+            server: tokio::spawn(loopback::serve(listener, router, stopped)),
         })
     }
 
@@ -167,42 +169,6 @@ struct Desk {
 
 type Tell = dyn Fn(&Missed) + Send + Sync;
 
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<()>,
-) -> io::Result<()> {
-    let stop = async move {
-        // An error says the same: the sender is dropped.
-        let _ = stopped.changed().await;
-    };
-    let service = router.into_make_service_with_connect_info::<Cut>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop)
-        .await
-}
-
-/// A second handle to the connection of a request, to close it without an answer.
-#[derive(Clone)]
-struct Cut(Option<Arc<Socket>>);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        // Small frames one after another would else wait for each other's acknowledgement.
-        let _ = stream.io().set_nodelay(true);
-        let socket = SockRef::from(stream.io()).try_clone();
-        Self(socket.ok().map(Arc::new))
-    }
-}
-
-impl Cut {
-    fn cut(&self) {
-        if let Some(socket) = &self.0 {
-            let _ = socket.shutdown(Shutdown::Both);
-        }
-    }
-}
-
 async fn answer(
     State(desk): State<Arc<Desk>>,
     ConnectInfo(cut): ConnectInfo<Cut>,
@@ -210,14 +176,14 @@ async fn answer(
     uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let method = match &upgrade {
+    let asked = match &upgrade {
         Ok(_) => answers::SOCKET,
         Err(_) => method.as_str(),
     };
     let found = {
         // It is whole between its methods.
         let mut answers = desk.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.next(method, uri.path(), uri.query())
+        answers.next(asked, uri.path(), uri.query())
     };
     match (found, upgrade) {
         (Ok(Recorded::Socket(script)), Ok(upgrade)) => {
@@ -226,7 +192,7 @@ async fn answer(
                 .max_message_size(LARGEST)
                 .on_upgrade(|socket| play(socket, script, stopped, tell))
         }
-        (Ok(Recorded::Answered(answer)), _) => response(&answer),
+        (Ok(Recorded::Answered(answer)), _) => response(&method, &answer),
         (Ok(Recorded::Closed | Recorded::Socket(_)), _) => {
             cut.cut();
             Response::default()
@@ -238,19 +204,35 @@ async fn answer(
     }
 }
 
-fn response(answer: &RecordedResponse) -> Response {
-    let mut response = Response::new(Body::from(answer.body.clone()));
+fn response(method: &Method, answer: &RecordedResponse) -> Response {
+    let body = match answer.status {
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => {
+            Body::empty()
+        }
+        _ => Body::from(answer.body.clone()),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     for (name, value) in &answer.headers {
         let name = HeaderName::from_bytes(name.as_bytes());
         let value = HeaderValue::from_bytes(value.as_bytes());
         if let (Ok(name), Ok(value)) = (name, value)
-            && !OF_THE_CONNECTION.contains(&name.as_str())
+            && is_replayed(&name, method)
         {
             response.headers_mut().append(name, value);
         }
     }
     response
+}
+
+fn is_replayed(name: &HeaderName, method: &Method) -> bool {
+    // Of a HEAD, whose answer has no body to be counted.
+    let is_length = name == CONTENT_LENGTH && method == Method::HEAD;
+    let name = name.as_str();
+    let is_left_out = OF_THE_CONNECTION.contains(&name)
+        || FOR_BROWSERS.contains(&name)
+        || name.starts_with("access-control-");
+    is_length || !is_left_out
 }
 
 /// Headers of how the recorded answer travelled, which this one does in its own way.
@@ -263,6 +245,9 @@ const OF_THE_CONNECTION: [&str; 7] = [
     "transfer-encoding",
     "upgrade",
 ];
+
+/// What a browser would remember of all that this machine serves, or would drop.
+const FOR_BROWSERS: [&str; 2] = ["clear-site-data", "set-cookie"];
 
 /// Dropping the socket at the end closes the connection without a close frame.
 async fn play(

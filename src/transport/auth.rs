@@ -152,11 +152,16 @@ impl Signer {
     /// The same of bytes, which are shared where there is nothing to hide. A beginning of the credential at their very end is
     /// hidden too: they may have been cut off there.
     pub fn mask_bytes(&self, bytes: &Bytes) -> Bytes {
-        let is_in = |secret: &str| memmem::find(bytes, secret.as_bytes()).is_some();
-        let cut = self.cut_at_the_end(bytes);
-        if cut == 0 && !self.long_secrets().any(is_in) {
+        let hides = |bytes: &[u8]| {
+            let is_in = |secret: &str| memmem::find(bytes, secret.as_bytes()).is_some();
+            self.cut_at_the_end(bytes) > 0 || self.long_secrets().any(is_in)
+        };
+        let plain = without_escapes(bytes).filter(|plain| hides(plain));
+        if plain.is_none() && !hides(bytes) {
             return bytes.clone();
         }
+        let bytes = plain.as_deref().unwrap_or(bytes);
+        let cut = self.cut_at_the_end(bytes);
         // A header carries ASCII alone, so a secret never reaches over what is no UTF-8.
         let mut masked = Vec::with_capacity(bytes.len());
         for chunk in bytes[..bytes.len() - cut].utf8_chunks() {
@@ -189,6 +194,35 @@ impl Signer {
 
 /// A secret that is shorter (Hummingbot's default password is `admin`) would blot out innocent words.
 const LEAST: usize = 6;
+
+/// The same JSON with each letter of ASCII as it is that was escaped without need; `None` where none was.
+fn without_escapes(json: &[u8]) -> Option<Vec<u8>> {
+    memmem::find(json, b"\\u00")?;
+    let mut plain = Vec::with_capacity(json.len());
+    let mut rest = json;
+    while let Some((&first, after)) = rest.split_first() {
+        let letter = (first == b'\\').then(|| escaped(after)).flatten();
+        let (length, written) = match letter {
+            Some(letter) => (6, letter),
+            None => (1, first),
+        };
+        plain.push(written);
+        rest = &rest[length..];
+        // What a backslash stands before begins no escape of its own.
+        if let (b'\\', 1, Some((&next, after))) = (first, length, rest.split_first()) {
+            plain.push(next);
+            rest = after;
+        }
+    }
+    Some(plain)
+}
+
+/// The letter that `u002d` and its like stand for, if JSON may have it as it is.
+fn escaped(escape: &[u8]) -> Option<u8> {
+    let digits = escape.strip_prefix(b"u00")?.get(..2)?;
+    let letter = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    (letter.is_ascii_graphic() && !b"\"\\".contains(&letter)).then_some(letter)
+}
 
 /// A secret as it stands in plain text, in JSON, in HTML and in a URL: an echo may be in any of them. Not all who write JSON
 /// leave a slash as it is, and not all who write URLs encode the same characters.
@@ -288,6 +322,29 @@ mod tests {
             "&quot;marker-of/a+key==~1&quot;",
         ] {
             assert_eq!(signer.mask(&format!("<{echoed}>")), "<[hidden]>");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_masked_though_json_escapes_letters_of_it_without_need() {
+        let signer = Signer::new(Scheme::Bearer, &credential("marker-secret")).expect("plain");
+        for (body, masked) in [
+            (r#"{"a":"marker\u002dsecret"}"#, r#"{"a":"[hidden]"}"#),
+            (
+                r#"{"a":"\u006D\u0061rker\u002Dsecret\n"}"#,
+                r#"{"a":"[hidden]\n"}"#,
+            ),
+            (r#"{"a":"\\marker\u002dsecret"}"#, r#"{"a":"\\[hidden]"}"#),
+            (
+                r#"{"a":"marker\\u002dsecret"}"#,
+                r#"{"a":"marker\\u002dsecret"}"#,
+            ),
+            (r#"{"a":"\u0041\u0022"}"#, r#"{"a":"\u0041\u0022"}"#),
+            (r"\u00", r"\u00"),
+            (r"\u00\", r"\u00\"),
+        ] {
+            let found = signer.mask_bytes(&Bytes::from_static(body.as_bytes()));
+            assert_eq!(found, masked.as_bytes(), "{body}");
         }
     }
 

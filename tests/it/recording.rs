@@ -3,6 +3,7 @@
 mod command;
 mod file;
 mod observed;
+mod pages;
 mod replayed;
 mod sockets;
 

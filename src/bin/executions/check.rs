@@ -22,7 +22,8 @@ use crate::replay;
 /// Services are asked for what there is and for what there is not, with a wrong credential and with wrong parameters; nothing
 /// is written. Those without settings are skipped, unless they are named.
 ///
-/// Exit codes: 0 all that was tried held, 1 something could not be tried or nothing was, 8 something did not hold.
+/// Exit codes: 0 all that was tried held, 1 something could not be tried or no execution of a service was read, 8 something
+/// did not hold.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +55,10 @@ pub struct Arguments {
     /// The least that ends with 8.
     #[arg(long, value_enum, default_value_t, value_name = "GRADE")]
     fail_on: Least,
+
+    /// End with 1 where anything was skipped or not checked.
+    #[arg(long)]
+    strict: bool,
 
     /// How long each call may take: 5s, 1m30s. [default: 10s over CrossTrade's WebSocket, else 1m]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -219,20 +224,19 @@ async fn services(
         }
     }
     output::say(&format!("\n{}", sum(&trial)));
-    for service in executions.open() {
-        let is_checked = trial.attempts.iter().any(|one| one.service == service);
-        if is_checked && !trial.has_read(service) {
-            output::say(&format!(
-                "No execution of {service} was read: name one with --reference."
-            ));
-        }
+    for service in trial.unread() {
+        output::say(&format!(
+            "No execution of {service} was read: name one with --reference."
+        ));
     }
     if executions.open().next().is_none() {
         output::say(
             "No service is set up: `executions --help` lists what to export, and `executions check --simulator` needs none.",
         );
     }
-    Ok(code(trial.grade() >= Some(least), trial.is_complete()))
+    let has_skipped = trial.count(live::Outcome::Skipped) > 0;
+    let is_complete = trial.is_complete() && !(arguments.strict && has_skipped);
+    Ok(code(trial.grade() >= Some(least), is_complete))
 }
 
 fn code(fails: bool, is_complete: bool) -> ExitCode {
@@ -256,7 +260,9 @@ fn recording(arguments: &Arguments, file: &Path) -> Result<ExitCode, Failure> {
         output::say("The file ends in the middle; what is whole was checked.");
     }
     output::say(report.sum().to_string().trim_end());
-    Ok(code(report.grade() >= Some(least), report.exchanges() > 0))
+    let has_skipped = report.unchecked().next().is_some();
+    let is_complete = report.exchanges() > 0 && !(arguments.strict && has_skipped);
+    Ok(code(report.grade() >= Some(least), is_complete))
 }
 
 fn sum(trial: &Trial) -> String {
@@ -265,6 +271,7 @@ fn sum(trial: &Trial) -> String {
     let counts = outcomes.map(|outcome| (trial.count(outcome), outcome));
     let counts = counts.filter(|(count, _)| *count > 0);
     let counts: Vec<_> = counts.map(|(count, of)| format!("{count} {of}")).collect();
-    let answers = trial.report.exchanges();
-    format!("{}; {answers} answers were checked.", counts.join(", "))
+    let (answers, findings) = (trial.report.exchanges(), trial.report.findings().len());
+    let counts = counts.join(", ");
+    format!("Tried: {counts}. Answers checked: {answers}. Findings: {findings}.")
 }

@@ -44,22 +44,29 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(crate::INTERRUPTED))
 }
 
-/// The recording in a file that the user named.
+/// The recording in a file that the user named. Entries that cannot be read are told on stderr.
 pub fn open(file: &Path) -> Result<Recording, Failure> {
     let name = file.display();
     let opened = File::open(file);
     let opened = opened.map_err(|why| Failure::new([format!("cannot read {name}: {why}")]))?;
-    Recording::read(opened).map_err(|why| {
+    let recording = Recording::read(opened).map_err(|why| {
         let words = format!("{name}: {}", why.what());
         let failure = Failure {
             code: 2,
             ..Failure::new([words])
         };
         failure.hinting(why.hint())
-    })
+    })?;
+    for unread in recording.unread.iter().take(MOST) {
+        output::say(&escaped(&format!("{name}: {unread}")));
+    }
+    if let Some(more @ 1..) = recording.unread.len().checked_sub(MOST) {
+        output::say(&format!("{more} more of its entries cannot be read."));
+    }
+    Ok(recording)
 }
 
-/// How many requests are listed.
+/// How many requests, and entries that cannot be read, are listed.
 const MOST: usize = 20;
 
 fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
@@ -72,6 +79,13 @@ fn announce(replay: &Replay, recording: &Recording) -> Result<(), Failure> {
         recording.entries.len(),
         replay.url(),
     ));
+    let answers = recording.entries.iter();
+    let answers = answers.filter_map(|entry| entry.answer.as_ref());
+    if let incomplete @ 1.. = answers.filter(|answer| answer.is_incomplete).count() {
+        output::say(&format!(
+            "The file does not hold the whole body of {incomplete} of them."
+        ));
+    }
     print_exports(&replay.variables())?;
     let requests = replay.requests();
     let mut text = "\nIt answers:".to_owned();

@@ -213,7 +213,10 @@ fn judged(expected: Expected, error: Option<&Error>, seen: &[Verdict]) -> (Outco
     match (expected, error) {
         (_, Some(error)) if error.is_contract_drift() => {
             let why = worst.filter(|verdict| verdict.is_broken());
-            (Outcome::Broke, why.map_or_else(|| error.what(), reason))
+            (
+                Outcome::Broke,
+                why.map_or_else(|| error.what_without_values(), reason),
+            )
         }
         (Expected::Answer, None) => by_grade("as documented"),
         (Expected::Answer, Some(error)) => match grade >= Some(Grade::Drift) {
@@ -280,5 +283,5 @@ fn reason(verdict: &Verdict) -> String {
 
 fn told(error: &Error) -> String {
     let hint = error.hint().map(|hint| format!(". {hint}"));
-    error.what() + &hint.unwrap_or_default()
+    error.what_without_values() + &hint.unwrap_or_default()
 }

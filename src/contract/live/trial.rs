@@ -63,8 +63,8 @@ pub struct Attempt {
     pub outcome: Outcome,
     /// The status it was answered with; `None` over a WebSocket, and where nothing came.
     pub status: Option<u16>,
-    /// Why it is so, in words. Of a failed attempt these may be the service's own, with the credential taken out; of any
-    /// other they hold no value.
+    /// Why it is so, in words without a value. Of a failed attempt these may be the service's own, in which `…` stands for
+    /// whatever may be one.
     pub why: String,
 }
 
@@ -89,9 +89,9 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Whether something was tried, all that was held, and nothing failed.
+    /// Whether something held, nothing drifted or broke, and all that was asked for [was read](Self::is_complete).
     pub fn holds(&self) -> bool {
-        let is_held = self.count(Outcome::Held) > 0 && self.count(Outcome::Failed) == 0;
+        let is_held = self.count(Outcome::Held) > 0 && self.is_complete();
         is_held && self.grade() < Some(Grade::Drift)
     }
 
@@ -102,17 +102,32 @@ impl Trial {
         attempts.max().max(self.report.grade())
     }
 
-    /// Whether anything said something of the contract, and nothing failed to.
+    /// Whether anything said something of the contract, nothing failed to, and an execution of each service that was asked
+    /// [was read](Self::unread).
     pub fn is_complete(&self) -> bool {
         let is_tried = self.count(Outcome::Skipped) < self.attempts.len();
-        is_tried && self.count(Outcome::Failed) == 0
+        is_tried && self.count(Outcome::Failed) == 0 && self.unread().next().is_none()
     }
 
-    /// Whether an execution of this service was read: without a reference of one, only refusals are.
+    /// The services that were asked and of which no execution was read, for want of a reference of one: refusals alone say
+    /// nothing of what a service sends.
+    pub fn unread(&self) -> impl Iterator<Item = Service> {
+        let is_asked = |service| {
+            let mut attempts = self.attempts.iter();
+            attempts.any(|one| one.service == service && one.outcome != Outcome::Skipped)
+        };
+        let services = Service::ALL.iter().copied();
+        services.filter(move |service| is_asked(*service) && !self.has_read(*service))
+    }
+
+    /// Whether an execution of this service came, as documented or not.
     pub fn has_read(&self, service: Service) -> bool {
         let is_read = |attempt: &Attempt| {
             let is_skipped = matches!(attempt.outcome, Outcome::Skipped | Outcome::Failed);
-            attempt.service == service && attempt.tried == GET && !is_skipped
+            let is_success = attempt
+                .status
+                .is_some_and(|status| (200..300).contains(&status));
+            attempt.service == service && attempt.tried == GET && !is_skipped && is_success
         };
         self.attempts.iter().any(is_read)
     }

@@ -36,6 +36,16 @@ pub(super) fn sum(report: &Report) -> String {
     for (service, operation, checked) in report.operations() {
         text += &format!("{service} {operation}: {checked}\n");
     }
+    let of = |grade: Grade| {
+        let findings = report.findings().into_iter();
+        let count = findings.filter(|finding| finding.grade == grade).count();
+        (count > 0).then(|| format!("{count} {grade}"))
+    };
+    let counts = [Grade::Breaks, Grade::Drift, Grade::Note].into_iter();
+    let counts: Vec<String> = counts.filter_map(of).collect();
+    if !counts.is_empty() {
+        text += &format!("findings: {}\n", counts.join(", "));
+    }
     if report.left_out() > 0 {
         let count = report.left_out();
         text += &format!("{count} more findings are not shown, as too many differ\n");

@@ -7,12 +7,17 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::{Entry, Written};
+use serde_json::value::RawValue;
+
+use super::text::Text;
+use super::written::{Written, read};
+use super::{Entry, Unread};
 
 /// The entries read so far, which stay when the file ends in the middle.
 #[derive(Default)]
 pub(super) struct Collected {
     pub entries: Vec<Entry>,
+    pub unread: Vec<Unread>,
     /// Where that of each connection is, to which others of the same connection are added.
     connections: HashMap<u64, usize>,
     /// How many entries of the file they are.
@@ -21,12 +26,40 @@ pub(super) struct Collected {
     pub found: bool,
     /// Whether all of it was read.
     pub ended: bool,
+    is_patched: bool,
 }
 
 impl Collected {
-    fn add(&mut self, written: Written) -> Result<(), String> {
-        let (connection, continues) = (written.connection, written.continues);
-        let entry = written.entry()?;
+    pub fn of(text: &Text<'_>) -> Self {
+        let is_patched = text.is_patched;
+        Self {
+            is_patched,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, written: &RawValue) {
+        let place = format!("log.entries[{}]", self.read);
+        self.read += 1;
+        let is_patched = self.is_patched && written.get().contains(char::REPLACEMENT_CHARACTER);
+        let entry = match is_patched {
+            true => Err("it holds bytes that are no text".to_owned()),
+            false => read::<Written<'_>>(written).and_then(|written| self.keep(&place, written)),
+        };
+        if let Err(reason) = entry {
+            self.unread.push(Unread { place, reason });
+        }
+    }
+
+    fn keep(&mut self, place: &str, written: Written<'_>) -> Result<(), String> {
+        let connection = written.connection;
+        let continues = written.continues == Some(true);
+        let (entry, unread) = written.entry()?;
+        self.unread
+            .extend(unread.into_iter().map(|(message, reason)| Unread {
+                place: format!("{place}._webSocketMessages[{message}]"),
+                reason,
+            }));
         let first = connection.and_then(|connection| self.connections.get(&connection));
         match first.and_then(|first| self.entries.get_mut(*first)) {
             Some(first) if continues => {
@@ -41,7 +74,6 @@ impl Collected {
                 self.entries.push(entry);
             }
         }
-        self.read += 1;
         Ok(())
     }
 }
@@ -73,10 +105,17 @@ impl<'de> Visitor<'de> for Within<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self(names, collected) = self;
-        let mut wanted = names.split_first();
+        let wanted = names.split_first();
+        let mut is_found = false;
         while let Some(key) = map.next_key::<String>()? {
-            match wanted.take_if(|(name, _)| **name == key) {
-                Some((_, rest)) => map.next_value_seed(Within(rest, collected))?,
+            match wanted.filter(|(name, _)| **name == key) {
+                Some((name, _)) if is_found => {
+                    return Err(A::Error::custom(format!("it has two members `{name}`")));
+                }
+                Some((_, rest)) => {
+                    map.next_value_seed(Within(rest, collected))?;
+                    is_found = true;
+                }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -84,8 +123,8 @@ impl<'de> Visitor<'de> for Within<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(written) = list.next_element()? {
-            self.1.add(written).map_err(A::Error::custom)?;
+        while let Some(written) = list.next_element::<&RawValue>()? {
+            self.1.add(written);
         }
         self.1.ended = true;
         Ok(())

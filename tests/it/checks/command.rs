@@ -152,6 +152,53 @@ async fn what_cannot_be_checked_ends_with_1_and_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn what_is_skipped_ends_with_1_if_it_is_to_be_strict() {
+    // No document of B3OS's says which parameter it refuses; Refold's do.
+    for (service, code) in [("b3os", 1), ("refold", 0)] {
+        let arguments = ["check", "--simulator", service, "--strict"];
+        let ended = run(&Vec::new(), &arguments).await;
+        assert_eq!(ended.code, Some(code), "{}{}", ended.out, ended.err);
+    }
+    let place = Place::new();
+    let text = place.text("traffic.har");
+    let fill = serde_json::json!({
+        "request": {"method": "GET", "url": "https://app.crosstrade.io/v1/api/accounts/Sim101/executions/a"},
+        "response": {
+            "status": 200,
+            "headers": [{"name": "content-type", "value": "application/json"}],
+            "content": {"text": crate::clients::documents::FILL},
+        },
+    });
+    let other = serde_json::json!({
+        "request": {"method": "GET", "url": "https://example.com/"}, "response": {"status": 200},
+    });
+    for (entries, arguments, code) in [
+        (vec![&fill, &other], vec!["check", &text], 0),
+        (vec![&fill, &other], vec!["check", &text, "--strict"], 1),
+        (vec![&fill], vec!["check", &text, "--strict"], 0),
+    ] {
+        let har = serde_json::json!({"log": {"entries": entries}});
+        std::fs::write(place.file("traffic.har"), har.to_string()).expect("written");
+        let ended = run(&Vec::new(), &arguments).await;
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+    }
+}
+
+#[tokio::test]
+async fn answers_and_findings_are_counted_apart() {
+    let body = with_news().replace("5804.5", "\"5804.5\"");
+    let server = Wire::always(ok(&body)).await;
+    let arguments = ["get", FILL, "--contract", "report"];
+    let ended = run(&crosstrade(&server.url()), &arguments).await;
+    let told = "1 answer checked: 0 broken, 1 drifted\nfindings: 2 drift\n";
+    assert!(ended.err.contains(told), "{}", ended.err);
+    let ended = run(&Vec::new(), &["check", "--simulator", "refold"]).await;
+    let (_, told) = ended.err.split_once("Tried: ").expect("a sum");
+    assert!(told.contains(" held. Answers checked: "), "{told}");
+    assert!(told.contains("Findings: "), "{told}");
+}
+
+#[tokio::test]
 async fn wrong_usage_ends_with_2() {
     for arguments in [
         &["check", "nonsense"][..],
@@ -275,7 +322,7 @@ async fn any_command_can_be_held_to_the_contract() {
 async fn what_was_not_read_is_said_and_a_reference_of_another_service_is_refused() {
     let (_simulator, variables) = simulator().await;
     let checked = run(&variables, &["check", "hummingbot"]).await;
-    assert_eq!(checked.code, Some(0), "{}", checked.err);
+    assert_eq!(checked.code, Some(1), "{}", checked.err);
     let told = "No execution of hummingbot was read";
     assert!(checked.err.contains(told), "{}", checked.err);
     let arguments = ["check", "hummingbot", "--reference", "hummingbot:abc123"];

@@ -182,12 +182,14 @@ async fn an_account_is_enough_where_there_is_a_list() {
 }
 
 #[tokio::test]
-async fn without_a_reference_it_says_how_to_give_one_and_asks_for_what_there_is_not() {
+async fn without_a_reference_it_does_not_hold_and_says_how_to_give_one() {
     let simulator = Simulator::start(simulator::Options::default())
         .await
         .expect("starts");
     let trial = live::check(&open(&simulator), &Options::new().without_socket()).await;
-    assert!(trial.holds(), "{trial}");
+    assert!(!trial.holds() && !trial.is_complete(), "{trial}");
+    assert!(trial.unread().eq(Service::ALL.iter().copied()), "{trial}");
+    assert_eq!(trial.count(Outcome::Failed), 0, "{trial}");
     for service in Service::ALL {
         let mut of = trial
             .attempts
@@ -241,7 +243,35 @@ async fn another_refusal_than_the_documented_one_is_drift() {
         assert_eq!(outcome(&trial, tried), Outcome::Drifted, "{trial}");
     }
     assert_eq!(trial.grade(), Some(Grade::Drift));
-    assert!(trial.is_complete() && !trial.holds());
+    assert_eq!(trial.count(Outcome::Failed), 0, "{trial}");
+    assert!(!trial.holds());
+}
+
+#[tokio::test]
+async fn a_report_holds_no_value_that_a_service_quotes_in_its_own_words() {
+    let pydantic = "1 validation error for Executor\nprice\n  Input should be a valid number \
+        [type=float_parsing, input_value='s3cret, in two words', input_type=str]";
+    let list = serde_json::json!({"detail": [
+        {"type": "float_parsing", "loc": ["body", "price"], "msg": "no number: 's3cret'", "input": "s3cret"},
+    ]});
+    for (status, detail) in [
+        (500, serde_json::json!({"detail": pydantic})),
+        (
+            401,
+            serde_json::json!({"detail": "no account `s3cret` of mark-s3cret@example.com"}),
+        ),
+        (503, list),
+    ] {
+        let server = Wire::always(answer(status, &[], &detail.to_string())).await;
+        let options = Options::new().reference("hummingbot:a".parse().expect("a reference"));
+        let trial = live::check(&hummingbot(&server.url()).into(), &options).await;
+        assert!(trial.count(Outcome::Failed) > 0, "{trial}");
+        let xml = trial.to_junit_from(Grade::Drift);
+        for report in [trial.to_string(), trial.to_json(), xml] {
+            assert!(!report.contains("s3cret"), "{report}");
+            assert!(report.contains('…'), "{report}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -253,6 +283,7 @@ async fn an_undocumented_status_for_what_there_is_is_drift() {
         Outcome::Drifted,
         "{trial}"
     );
+    assert!(trial.unread().eq([Service::CrossTrade]), "{trial}");
 }
 
 #[tokio::test]

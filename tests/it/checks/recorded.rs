@@ -81,7 +81,7 @@ fn what_is_not_judged_is_counted_with_its_reason() {
         (Unchecked::Service, 2),
         (Unchecked::Operation, 1),
         (Unchecked::Unanswered, 1),
-        (Unchecked::Bodiless, 1),
+        (Unchecked::Incomplete, 1),
     ];
     assert!(report.unchecked().eq(expected), "{report}");
     let text = report.to_string();

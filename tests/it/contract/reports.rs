@@ -109,6 +109,7 @@ note    crosstrade  get_execution  200     (whole)          refused         a su
 
 crosstrade get_execution: 5 answers checked: 2 broken, 1 drifted
 hummingbot get_executor: 1 answer checked: 0 broken, 1 drifted
+findings: 1 breaks, 2 drift, 1 note
 The contract is broken.
 "
     );

@@ -255,22 +255,16 @@ async fn replay_serves_a_recording_to_this_command_until_ctrl_c() {
 async fn what_is_no_recording_is_refused_by_its_name() {
     let place = Place::new();
     let text = place.text();
-    let good = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 200}}"#;
-    let odd = r#"{"request": {"method": "GET", "url": "x:"}, "response": {"status": 7}}"#;
     for command in ["replay", "check"] {
         let missing = run(&Vec::new(), &[command, &format!("{text}.none")]).await;
         assert_eq!(missing.code, Some(1));
         let told = format!("error: cannot read {text}.none: ");
         assert!(missing.err.starts_with(&told), "{}", missing.err);
         for (har, problem) in [
-            ("{}".to_owned(), "no HAR file"),
+            ("{}", "no HAR file"),
             (
-                format!(r#"{{"log": {{"entries": [{good}, {{"a": 1}}]}}}}"#),
-                "log.entries[1]: missing field `request`",
-            ),
-            (
-                format!(r#"{{"log": {{"entries": [{good}, {odd}]}}}}"#),
-                "log.entries[1]: its status",
+                r#"{"log": {"entries": [], "entries": []}}"#,
+                "it has two members `entries`",
             ),
         ] {
             std::fs::write(place.file(), har).expect("written");
@@ -288,4 +282,55 @@ async fn what_is_no_recording_is_refused_by_its_name() {
     }
     let odd = run(&Vec::new(), &["replay", "a\u{7}b.har"]).await;
     assert!(odd.err.contains(r"a\u{7}b.har"), "{}", odd.err);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_of_a_recording_is_told_and_the_rest_is_judged() {
+    let place = Place::new();
+    let text = place.text();
+    let fill: serde_json::Value =
+        serde_json::from_str(crate::clients::documents::FILL).expect("JSON");
+    let entry = |url: &str, body: &str| {
+        serde_json::json!({
+            "request": {"method": "GET", "url": url},
+            "response": {
+                "status": 200,
+                "headers": [{"name": "content-type", "value": "application/json"}],
+                "content": {"size": fill.to_string().len(), "text": body},
+            },
+        })
+    };
+    let path = "https://app.crosstrade.io/v1/api/accounts/Sim101/executions/a";
+    let good = entry(path, &fill.to_string());
+    let mut odd = entry("https://cdn.example.com/x", "PLACEHOLDER OF BYTES");
+    odd["response"]["content"]["encoding"] = "base64".into();
+    let cut = entry(path, &fill.to_string()[..100]);
+    for (entries, code, told) in [
+        (
+            vec![&good, &odd],
+            0,
+            "1 not checked: the recording's entry cannot be read",
+        ),
+        (
+            vec![&good, &cut],
+            0,
+            "1 not checked: the recording does not hold the whole body",
+        ),
+        (
+            vec![&cut],
+            1,
+            "1 not checked: the recording does not hold the whole body",
+        ),
+        (vec![&odd], 1, "Nothing was checked."),
+    ] {
+        let har = serde_json::json!({"log": {"entries": entries}});
+        std::fs::write(place.file(), har.to_string()).expect("written");
+        let checked = run(&Vec::new(), &["check", &text]).await;
+        assert_eq!(checked.code, Some(code), "{}", checked.err);
+        assert!(checked.err.contains(told), "{}", checked.err);
+        let is_odd = entries.contains(&&odd);
+        let place = format!("{text}: log.entries[{}]: ", entries.len() - 1);
+        assert_eq!(checked.err.contains(&place), is_odd, "{}", checked.err);
+        assert!(!checked.err.contains("PLACEHOLDER"), "{}", checked.err);
+    }
 }
