@@ -20,7 +20,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decode, unfit};
+use crate::transport::body::{Decoder, Unusable, decode, expect, unfit};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
@@ -160,6 +160,12 @@ impl Success for types::ExecutionEnvelope {
         code.is_some_and(|code| code != 0 && !(200..300).contains(&code))
     }
 
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let path = || "data.execution.id".to_owned();
+        let came = self.data.as_ref().map(|data| &*data.execution.id);
+        expect(path, asked.id(), came, str::eq)
+    }
+
     fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
@@ -171,7 +177,7 @@ fn decodes_with_data(
     body: &Bytes,
     wrapper: Option<&str>,
 ) -> Result<(), Unusable> {
-    match decode::<types::ExecutionEnvelope>(headers, body, wrapper)?.data {
+    match decode::<types::ExecutionEnvelope>(headers, body, wrapper, None)?.data {
         Some(_) => Ok(()),
         None => Err(unfit(Some("data".to_owned()), "it holds no execution")),
     }

@@ -25,7 +25,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, decodes};
+use crate::transport::body::{Decoder, Unusable, decodes, expect};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -68,11 +68,12 @@ handle! {
 impl CrossTrade {
     /// One fill by its id, in an account as NinjaTrader spells it (`Sim101`; the service ignores case).
     ///
-    /// The answer's id is not compared with the one asked for: the vendor's own example answers with another.
+    /// The answer's id may differ from the one asked for, as in the vendor's own example: compare `id` with
+    /// [`asked_id`](Reply::asked_id) where that matters.
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found), [`is_offline`](Error::is_offline) where NinjaTrader is not connected, and what
-    /// any call can meet.
+    /// [`is_not_found`](Error::is_not_found), [`is_offline`](Error::is_offline) where NinjaTrader is not connected,
+    /// [`is_contract_drift`](Error::is_contract_drift) also for a fill of another account, and what any call can meet.
     pub async fn execution(
         &self,
         account: &str,
@@ -191,8 +192,31 @@ fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) 
     }
 }
 
-impl Success for types::Execution {}
-impl Success for types::ExecutionList {}
+/// The id is not compared: the vendor's own example answers with another.
+impl Success for types::Execution {
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        check_account(self, asked, || "account".to_owned())
+    }
+}
+
+impl Success for types::ExecutionList {
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let mut fills = self.executions.iter().enumerate();
+        fills.try_for_each(|(at, fill)| {
+            check_account(fill, asked, || format!("executions[{at}].account"))
+        })
+    }
+}
+
+/// The service takes an account in any case and answers with its own spelling.
+fn check_account(
+    fill: &types::Execution,
+    asked: Target<'_>,
+    path: impl FnOnce() -> String,
+) -> Result<(), Unusable> {
+    let same = |asked: &str, came: &str| asked.to_lowercase() == came.to_lowercase();
+    expect(path, asked.scope(), fill.account.as_deref(), same)
+}
 
 /// Refusals that come without a status: a 200 with `success: false`, and all of them over the WebSocket. The vendor documents
 /// the words of the rate limit (docs.crosstrade.io/api/rate-limiting), and `addon_disconnected` for its MCP server alone; a

@@ -15,7 +15,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, decodes};
+use crate::transport::body::{Decoder, Unusable, decodes, expect};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -162,6 +162,13 @@ impl Success for types::Execution {
             && self.name.is_none()
             && self.nodes.is_none()
             && self.created_at.is_none()
+    }
+
+    /// Newer answers have no id. The others are of hexadecimal digits, in either case.
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let path = || "_id".to_owned();
+        let came = self.id.as_deref();
+        expect(path, asked.id(), came, str::eq_ignore_ascii_case)
     }
 }
 

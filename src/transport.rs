@@ -143,7 +143,7 @@ impl Transport {
         let received = received.map_err(named)?;
         if received.status.is_none_or(|status| status.is_success()) {
             let wrapper = shared.service.wrapper;
-            match body::decode(&received.headers, &received.body, wrapper) {
+            match body::decode(&received.headers, &received.body, wrapper, Some(target)) {
                 Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
                 Err(problem) => Err(named(verdict::unusable(shared, received, problem))),
             }

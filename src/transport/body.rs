@@ -9,8 +9,9 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::request::Target;
 use crate::error::Kind;
-use crate::values::Json;
+use crate::values::{Json, printable};
 
 mod depth;
 mod members;
@@ -32,6 +33,15 @@ pub(crate) trait Success: DeserializeOwned {
     /// Whether it holds none of what makes it an answer: where no member is required, any object reads as one.
     fn is_blank(&self) -> bool {
         false
+    }
+
+    /// Refuses an answer that names another thing than was asked for, by [`expect`].
+    ///
+    /// # Errors
+    /// [`Unusable::Unfit`] with the place and both names.
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let _ = asked;
+        Ok(())
     }
 
     /// The request id that the service put into its answer.
@@ -56,33 +66,54 @@ pub(crate) fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusabl
     })
 }
 
+/// Compares the name at `path` of an answer with the one that was asked for, where there are both; `same` compares as the
+/// service does.
+pub(crate) fn expect(
+    path: impl FnOnce() -> String,
+    asked: Option<&str>,
+    came: Option<&str>,
+    same: impl FnOnce(&str, &str) -> bool,
+) -> Result<(), Unusable> {
+    match (asked, came) {
+        (Some(asked), Some(came)) if !same(asked, came) => {
+            let (asked, came) = (printable(asked, 100), printable(came, 100));
+            let problem = format!("`{asked}` was asked for, `{came}` came");
+            Err(unfit(Some(path()), problem))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads a 2xx body as `T`: one check of the text, one pass of the parser. Only where that fails is the body read again, to
 /// say why and where.
 ///
-/// `wrapper` names a member under which the service may put the whole of its answer.
+/// `wrapper` names a member under which the service may put the whole of its answer. `asked` is what the answer has to be
+/// about, where that is known.
 pub(crate) fn decode<T: Success>(
     headers: &HeaderMap,
     body: &Bytes,
     wrapper: Option<&str>,
+    asked: Option<Target<'_>>,
 ) -> Result<Box<T>, Unusable> {
     check_content_type(headers)?;
-    decode_text(checked_utf8(body)?, wrapper)
+    decode_text(checked_utf8(body)?, wrapper, asked)
 }
 
 /// The same of what is known to be text.
 pub(crate) fn decode_text<T: Success>(
     text: &str,
     wrapper: Option<&str>,
+    asked: Option<Target<'_>>,
 ) -> Result<Box<T>, Unusable> {
     // In a box at once, since an answer is hundreds of bytes that every layer on the way out would move.
     read::<Box<T>>(checked_object(text)?, wrapper, |value| {
         if value.says_it_failed() {
             return Err(Unusable::Failed);
         }
-        match value.is_blank() {
-            true => Err(unfit(None, "it holds nothing of what was asked for")),
-            false => Ok(()),
+        if value.is_blank() {
+            return Err(unfit(None, "it holds nothing of what was asked for"));
         }
+        asked.map_or(Ok(()), |asked| value.check_asked(asked))
     })
 }
 
@@ -95,7 +126,7 @@ pub(crate) fn decodes<T: Success>(
     body: &Bytes,
     wrapper: Option<&str>,
 ) -> Result<(), Unusable> {
-    decode::<T>(headers, body, wrapper).map(drop)
+    decode::<T>(headers, body, wrapper, None).map(drop)
 }
 
 /// Reads an answer as any type, which need not be an object's.
@@ -290,6 +321,7 @@ mod tests {
             &HeaderMap::new(),
             &Bytes::copy_from_slice(json.as_bytes()),
             Some("data"),
+            None,
         )
     }
 
@@ -403,7 +435,7 @@ mod tests {
         );
         assert!(fill(&hidden).is_ok());
         let body = Bytes::from_static(b"{\"id\": \"a\", \"x\": \"\xff\"}");
-        assert!(decode::<Fill>(&HeaderMap::new(), &body, None).is_err());
+        assert!(decode::<Fill>(&HeaderMap::new(), &body, None, None).is_err());
     }
 
     #[test]
@@ -441,7 +473,7 @@ mod tests {
             let headers =
                 HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().expect("ascii"))]);
             assert_eq!(
-                decode::<Fill>(&headers, &body, None).is_ok(),
+                decode::<Fill>(&headers, &body, None, None).is_ok(),
                 fits,
                 "{content_type}"
             );
