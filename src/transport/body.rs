@@ -144,7 +144,7 @@ fn read<T: DeserializeOwned>(
     judge: impl Fn(&T) -> Result<(), Unusable>,
 ) -> Result<T, Unusable> {
     let value = serde_json::from_str::<T>(text);
-    if refuses(text)? {
+    if refuses(text, wrapper)? {
         return Err(Unusable::Failed);
     }
     let misfit = match value {
@@ -166,15 +166,32 @@ fn read<T: DeserializeOwned>(
 
 /// Returns true if the `success` and the `error` of an answer, as JSON texts, say that the call failed: also where they
 /// contradict each other.
-pub(crate) fn is_refusal(success: Option<&str>, error: Option<&str>) -> bool {
-    success == Some("false") || error.is_some_and(|error| error != "null")
+///
+/// # Errors
+/// [`Unusable::Unfit`] for a `success` that is neither true nor false.
+pub(crate) fn is_refusal(success: Option<&str>, error: Option<&str>) -> Result<bool, Unusable> {
+    match success {
+        _ if error.is_some_and(|error| error != "null") => Ok(true),
+        None | Some("null" | "true") => Ok(false),
+        Some("false") => Ok(true),
+        Some(_) => {
+            let path = Some("success".to_owned());
+            Err(unfit(path, "it is neither true nor false"))
+        }
+    }
 }
 
-/// The same of a whole answer. One that has `success` or `error` twice is unfit.
-pub(crate) fn refuses(text: &str) -> Result<bool, Unusable> {
-    match may_refuse(text).then(|| Members::of(text)).flatten() {
-        Some(members) => Ok(is_refusal(members.only("success")?, members.only("error")?)),
-        None => Ok(false),
+/// The same of a whole answer, and of what is in its wrapper. One that has `success` or `error` twice is unfit.
+pub(crate) fn refuses(text: &str, wrapper: Option<&str>) -> Result<bool, Unusable> {
+    let Some(members) = may_refuse(text).then(|| Members::of(text)).flatten() else {
+        return Ok(false);
+    };
+    if is_refusal(members.only("success")?, members.only("error")?)? {
+        return Ok(true);
+    }
+    match wrapper.map(|name| members.only(name)).transpose()? {
+        Some(Some(wrapped)) => refuses(wrapped, None),
+        _ => Ok(false),
     }
 }
 
@@ -376,7 +393,7 @@ mod tests {
             r#"{"id": "a", "error": null, "err\u006fr": "x"}"#,
         ] {
             assert!(place(json).1.contains("duplicate field"), "{json}");
-            assert!(refuses(json).is_err(), "{json}");
+            assert!(refuses(json, None).is_err(), "{json}");
         }
         for (json, is) in [
             (r#"{"success": true}"#, false),
@@ -387,7 +404,7 @@ mod tests {
             (r#"{"success":false}"#, true),
             (r#"{"error":{}}"#, true),
         ] {
-            assert_eq!(refuses(json).expect(json), is, "{json}");
+            assert_eq!(refuses(json, None).expect(json), is, "{json}");
         }
     }
 
