@@ -12,6 +12,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
+use http::StatusCode;
 use secrecy::SecretString;
 
 use crate::generated::crosstrade::required::{self, GetExecution};
@@ -226,11 +227,21 @@ fn meaning(code: Option<&str>, message: Option<&str>) -> Option<Refusal> {
     let message = message.unwrap_or_default().to_ascii_lowercase();
     match code.as_str() {
         "addon_disconnected" => Some(Refusal::Offline),
-        "rate_limited" | "rate_limit_exceeded" => Some(Refusal::RateLimited),
-        code if code.ends_with("not_found") => Some(Refusal::NotFound),
-        _ if message.starts_with("rate limit") => Some(Refusal::RateLimited),
+        "rate_limited" | "rate_limit_exceeded" => Some(Refusal::As(StatusCode::TOO_MANY_REQUESTS)),
+        NEEDS_PRO => Some(Refusal::As(StatusCode::UNAUTHORIZED)),
+        code if code.ends_with("not_found") => Some(Refusal::As(StatusCode::NOT_FOUND)),
+        _ if message.starts_with("rate limit") => Some(Refusal::As(StatusCode::TOO_MANY_REQUESTS)),
         _ => None,
     }
+}
+
+/// The code of a 401 that is about the plan: the token is right.
+const NEEDS_PRO: &str = "api_requires_pro";
+
+fn hint(status: StatusCode, code: Option<&str>) -> Option<&'static str> {
+    let needs_pro = code.is_some_and(|code| code.eq_ignore_ascii_case(NEEDS_PRO));
+    (status == StatusCode::UNAUTHORIZED && needs_pro)
+        .then_some("The token is known; the API needs an active Pro subscription of CrossTrade's.")
 }
 
 /// What [`CrossTrade`] signs with. Set it through [`CrossTrade::builder`].
@@ -276,11 +287,13 @@ impl Handle for CrossTrade {
     // Of the form of an id, of which NinjaTrader has made none. 404 is not documented, and as the client reads it.
     const UNKNOWN: (&'static str, &'static [u16]) =
         ("00000000000000000000000000000000", &[404, 400]);
+    const PREFIX: &'static str = "/v1/api";
     const SOCKET: Option<(&'static str, &'static str)> = Some(("/ws/stream", "CROSSTRADE_WS_URL"));
     const MANNERS: Manners = Manners {
         offline: Some(408),
         is_wrong_path: |body| body.get("did_you_mean").is_some(),
-        not_found: None,
+        hint,
+        is_lasting: |_| false,
         meaning,
     };
 

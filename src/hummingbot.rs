@@ -2,7 +2,9 @@
 //!
 //! Document: Get Executor of the Hummingbot API's reference.
 
+use http::StatusCode;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::generated::hummingbot::required::GetExecutor;
 pub use crate::generated::hummingbot::types;
@@ -185,9 +187,17 @@ impl Handle for Hummingbot {
             body.get("detail")
                 .is_some_and(|detail| detail == "Not Found")
         },
-        not_found: Some(
-            "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
-        ),
+        hint: |status, _| {
+            (status == StatusCode::NOT_FOUND).then_some(
+                "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
+            )
+        },
+        // A number that is not finite or a name that is missing: the server cannot write such an executor down.
+        is_lasting: |body| {
+            let detail = body.get("detail").map(Value::to_string);
+            let words = ["validation error", "Input should be", "Field required"];
+            detail.is_some_and(|detail| words.iter().any(|words| detail.contains(words)))
+        },
         meaning: |_, _| None,
     };
 
