@@ -20,13 +20,13 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decode, unfit};
+use crate::transport::body::{Decoder, Unusable, decode, expect, unfit};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
 use crate::transport::{Manners, Success, Transport};
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 /// A handle on B3OS; clones share its connections.
 ///
@@ -160,6 +160,14 @@ impl Success for types::ExecutionEnvelope {
         code.is_some_and(|code| code != 0 && !(200..300).contains(&code))
     }
 
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let path = || "data.execution.id".to_owned();
+        let came = self.data.as_ref().map(|data| &*data.execution.id);
+        // What mocks answer with that are made of the document.
+        let came = came.filter(|id| *id != "<string>");
+        expect(path, asked.id(), came, str::eq)
+    }
+
     fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
@@ -171,7 +179,7 @@ fn decodes_with_data(
     body: &Bytes,
     wrapper: Option<&str>,
 ) -> Result<(), Unusable> {
-    match decode::<types::ExecutionEnvelope>(headers, body, wrapper)?.data {
+    match decode::<types::ExecutionEnvelope>(headers, body, wrapper, None)?.data {
         Some(_) => Ok(()),
         None => Err(unfit(Some("data".to_owned()), "it holds no execution")),
     }
@@ -208,14 +216,18 @@ impl Handle for B3os {
     const VARIABLES: &'static [&'static str] = &["B3OS_BASE_URL", "B3OS_API_KEY"];
     const DECODERS: &'static [(&'static Operation, Decoder)] =
         &[(&operations::GET_EXECUTION, decodes_with_data)];
+    const PREFIX: &'static str = "/v1";
     // It answers 400 for what is no id at all.
     const UNKNOWN: (&'static str, &'static [u16]) = ("no-such-execution", &[404, 400]);
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,
-        not_found: Some(
-            "Check the id; the service says the same of an execution that the key's organisation cannot see.",
-        ),
+        hint: |status, _| {
+            (status == StatusCode::NOT_FOUND).then_some(
+                "Check the id; the service says the same of an execution that the key's organisation cannot see.",
+            )
+        },
+        is_lasting: |_| false,
         meaning: |_, _| None,
     };
 

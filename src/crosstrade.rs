@@ -12,6 +12,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
+use http::StatusCode;
 use secrecy::SecretString;
 
 use crate::generated::crosstrade::required::{self, GetExecution};
@@ -25,7 +26,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, decodes};
+use crate::transport::body::{Decoder, Unusable, decodes, expect};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -68,11 +69,12 @@ handle! {
 impl CrossTrade {
     /// One fill by its id, in an account as NinjaTrader spells it (`Sim101`; the service ignores case).
     ///
-    /// The answer's id is not compared with the one asked for: the vendor's own example answers with another.
+    /// The answer's id may differ from the one asked for, as in the vendor's own example: compare `id` with
+    /// [`asked_id`](Reply::asked_id) where that matters.
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found), [`is_offline`](Error::is_offline) where NinjaTrader is not connected, and what
-    /// any call can meet.
+    /// [`is_not_found`](Error::is_not_found), [`is_offline`](Error::is_offline) where NinjaTrader is not connected,
+    /// [`is_contract_drift`](Error::is_contract_drift) also for a fill of another account, and what any call can meet.
     pub async fn execution(
         &self,
         account: &str,
@@ -191,8 +193,31 @@ fn neutral(fill: &types::Execution, account: Option<&str>, id: &str, raw: Json) 
     }
 }
 
-impl Success for types::Execution {}
-impl Success for types::ExecutionList {}
+/// The id is not compared: the vendor's own example answers with another.
+impl Success for types::Execution {
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        check_account(self, asked, || "account".to_owned())
+    }
+}
+
+impl Success for types::ExecutionList {
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let mut fills = self.executions.iter().enumerate();
+        fills.try_for_each(|(at, fill)| {
+            check_account(fill, asked, || format!("executions[{at}].account"))
+        })
+    }
+}
+
+/// The service takes an account in any case and answers with its own spelling.
+fn check_account(
+    fill: &types::Execution,
+    asked: Target<'_>,
+    path: impl FnOnce() -> String,
+) -> Result<(), Unusable> {
+    let same = |asked: &str, came: &str| asked.to_lowercase() == came.to_lowercase();
+    expect(path, asked.scope(), fill.account.as_deref(), same)
+}
 
 /// Refusals that come without a status: a 200 with `success: false`, and all of them over the WebSocket. The vendor documents
 /// the words of the rate limit (docs.crosstrade.io/api/rate-limiting), and `addon_disconnected` for its MCP server alone; a
@@ -202,11 +227,21 @@ fn meaning(code: Option<&str>, message: Option<&str>) -> Option<Refusal> {
     let message = message.unwrap_or_default().to_ascii_lowercase();
     match code.as_str() {
         "addon_disconnected" => Some(Refusal::Offline),
-        "rate_limited" | "rate_limit_exceeded" => Some(Refusal::RateLimited),
-        code if code.ends_with("not_found") => Some(Refusal::NotFound),
-        _ if message.starts_with("rate limit") => Some(Refusal::RateLimited),
+        "rate_limited" | "rate_limit_exceeded" => Some(Refusal::As(StatusCode::TOO_MANY_REQUESTS)),
+        NEEDS_PRO => Some(Refusal::As(StatusCode::UNAUTHORIZED)),
+        code if code.ends_with("not_found") => Some(Refusal::As(StatusCode::NOT_FOUND)),
+        _ if message.starts_with("rate limit") => Some(Refusal::As(StatusCode::TOO_MANY_REQUESTS)),
         _ => None,
     }
+}
+
+/// The code of a 401 that is about the plan: the token is right.
+const NEEDS_PRO: &str = "api_requires_pro";
+
+fn hint(status: StatusCode, code: Option<&str>) -> Option<&'static str> {
+    let needs_pro = code.is_some_and(|code| code.eq_ignore_ascii_case(NEEDS_PRO));
+    (status == StatusCode::UNAUTHORIZED && needs_pro)
+        .then_some("The token is known; the API needs an active Pro subscription of CrossTrade's.")
 }
 
 /// What [`CrossTrade`] signs with. Set it through [`CrossTrade::builder`].
@@ -252,11 +287,13 @@ impl Handle for CrossTrade {
     // Of the form of an id, of which NinjaTrader has made none. 404 is not documented, and as the client reads it.
     const UNKNOWN: (&'static str, &'static [u16]) =
         ("00000000000000000000000000000000", &[404, 400]);
+    const PREFIX: &'static str = "/v1/api";
     const SOCKET: Option<(&'static str, &'static str)> = Some(("/ws/stream", "CROSSTRADE_WS_URL"));
     const MANNERS: Manners = Manners {
         offline: Some(408),
         is_wrong_path: |body| body.get("did_you_mean").is_some(),
-        not_found: None,
+        hint,
+        is_lasting: |_| false,
         meaning,
     };
 

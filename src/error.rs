@@ -124,10 +124,10 @@ pub(crate) enum Refusal {
     Offline,
     /// A 404 for the path itself rather than for the id: the base URL is wrong.
     WrongPath,
-    /// No status, but words that mean 404.
-    NotFound,
-    /// No status, but words that mean 429.
-    RateLimited,
+    /// A 2xx or a frame whose body means this status: by a number (B3OS's `code: 404`) or by its words.
+    As(StatusCode),
+    /// By its HTTP status, which passes by itself elsewhere; its body tells that here it does not.
+    Lasting,
 }
 
 impl Error {
@@ -203,7 +203,6 @@ impl Error {
         self.with(|inner| inner.unsettled = sent)
     }
 
-    #[cfg(feature = "ws")]
     pub(crate) fn noting(self, note: impl Into<String>) -> Self {
         let note = note.into();
         self.with(|inner| inner.note = Some(note))
@@ -319,8 +318,7 @@ impl Error {
 
     /// The service knows no such execution, or no such thing to act on. Hummingbot also says so of one that exists while its database cannot be read.
     pub fn is_not_found(&self) -> bool {
-        self.0.kind == Kind::Refused(Refusal::NotFound)
-            || self.refused_with(|status| status == StatusCode::NOT_FOUND)
+        self.refused_with(|status| status == StatusCode::NOT_FOUND)
     }
 
     /// The address is not the service's: a redirect, or a 404 for the path itself.
@@ -339,10 +337,8 @@ impl Error {
 
     /// The service's rate limit was hit (429), or the client's own budget is spent.
     pub fn is_rate_limited(&self) -> bool {
-        matches!(
-            self.0.kind,
-            Kind::Budget { .. } | Kind::Refused(Refusal::RateLimited)
-        ) || self.refused_with(|status| status == StatusCode::TOO_MANY_REQUESTS)
+        matches!(self.0.kind, Kind::Budget { .. })
+            || self.refused_with(|status| status == StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// The service is there but what it forwards to is not: CrossTrade's 408, the add-on in NinjaTrader is not connected.
@@ -405,12 +401,8 @@ impl Error {
             Kind::Timeout { .. }
             | Kind::Interrupted
             | Kind::Budget { .. }
-            | Kind::HungUp { .. }
-            | Kind::Refused(Refusal::RateLimited) => true,
-            Kind::Refused(Refusal::Status) => {
-                self.refused_with(|status| is_passing(status.as_u16()))
-            }
-            _ => false,
+            | Kind::HungUp { .. } => true,
+            _ => self.refused_with(|status| is_passing(status.as_u16())),
         }
     }
 
@@ -419,7 +411,12 @@ impl Error {
     }
 
     fn refused_with(&self, is: impl FnOnce(StatusCode) -> bool) -> bool {
-        self.0.kind == Kind::Refused(Refusal::Status) && self.status().is_some_and(is)
+        let status = match self.0.kind {
+            Kind::Refused(Refusal::Status) => self.status(),
+            Kind::Refused(Refusal::As(status)) => Some(status),
+            _ => None,
+        };
+        status.is_some_and(is)
     }
 
     fn general_hint(&self) -> Option<String> {
@@ -442,6 +439,9 @@ impl Error {
             Kind::TooLarge { .. } => "Ask for less, or raise the body limit.",
             Kind::Unfit { .. } => {
                 "The service may have changed: compare its answer with the spec, and report the difference."
+            }
+            Kind::Refused(Refusal::Lasting) => {
+                "Trying again does not help: the service cannot answer this as it stands."
             }
             Kind::Refused(_) if self.is_not_found() => "Check the id.",
             Kind::HungUp { .. } if self.is_auth() => "Check the credential.",

@@ -2,7 +2,9 @@
 //!
 //! Document: Get Executor of the Hummingbot API's reference.
 
+use http::StatusCode;
 use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::generated::hummingbot::required::GetExecutor;
 pub use crate::generated::hummingbot::types;
@@ -15,7 +17,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, decodes};
+use crate::transport::body::{Decoder, Unusable, decodes, expect};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
@@ -135,7 +137,12 @@ fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) 
     }
 }
 
-impl Success for types::Executor {}
+impl Success for types::Executor {
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let path = || "executor_id".to_owned();
+        expect(path, asked.id(), Some(&self.executor_id), str::eq)
+    }
+}
 
 /// What [`Hummingbot`] signs with. Set it through [`Hummingbot::builder`].
 #[derive(Clone, Debug, Default)]
@@ -180,9 +187,17 @@ impl Handle for Hummingbot {
             body.get("detail")
                 .is_some_and(|detail| detail == "Not Found")
         },
-        not_found: Some(
-            "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
-        ),
+        hint: |status, _| {
+            (status == StatusCode::NOT_FOUND).then_some(
+                "Check the id. The server says the same while it cannot read its database, so try again if the executor exists.",
+            )
+        },
+        // A number that is not finite or a name that is missing: the server cannot write such an executor down.
+        is_lasting: |body| {
+            let detail = body.get("detail").map(Value::to_string);
+            let words = ["validation error", "Input should be", "Field required"];
+            detail.is_some_and(|detail| words.iter().any(|words| detail.contains(words)))
+        },
         meaning: |_, _| None,
     };
 

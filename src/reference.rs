@@ -237,6 +237,11 @@ impl Reference {
                     .hinting(format!("Write it as {}.", Service::forms()))
             })?;
         let (account, id) = match (service.account(), rest.rsplit_once('/')) {
+            (Account::Required(word), None) => {
+                let problem = format!("it names no id after the {word}");
+                return Err(Error::input("reference", problem)
+                    .hinting(format!("Write it as {}.", service.form())));
+            }
             (Account::Required(_) | Account::Optional(_), Some((account, id))) => {
                 (Some(account), id)
             }

@@ -2,6 +2,7 @@
 //!
 //! Document: Get execution by ID of Refold's API reference. Newer answers hold `nodes` and no `_id`; both forms are read.
 
+use http::StatusCode;
 use secrecy::SecretString;
 
 use crate::generated::refold::required::GetExecution;
@@ -15,7 +16,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, decodes};
+use crate::transport::body::{Decoder, Unusable, decodes, expect};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -163,6 +164,13 @@ impl Success for types::Execution {
             && self.nodes.is_none()
             && self.created_at.is_none()
     }
+
+    /// Newer answers have no id. The others are of hexadecimal digits, in either case.
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let path = || "_id".to_owned();
+        let came = self.id.as_deref();
+        expect(path, asked.id(), came, str::eq_ignore_ascii_case)
+    }
 }
 
 /// What [`Refold`] signs with. Set it through [`Refold::builder`].
@@ -207,11 +215,22 @@ impl Handle for Refold {
     ];
     const DECODERS: &'static [(&'static Operation, Decoder)] =
         &[(&operations::GET_EXECUTION, decodes::<types::Execution>)];
+    const PREFIX: &'static str = "/api/v2/public";
     const UNKNOWN: (&'static str, &'static [u16]) = ("000000000000000000000000", &[404]);
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,
-        not_found: Some("Check the id, and that it is of this linked account."),
+        hint: |status, _| {
+            (status == StatusCode::NOT_FOUND)
+                .then_some("Check the id, and that it is of this linked account.")
+        },
+        // An older version answers 500 to a linked account that it does not know.
+        is_lasting: |body| {
+            let names = ["error", "error_code", "http_error_type"];
+            names
+                .iter()
+                .any(|name| body[name] == "INVALID_LINKED_ACCOUNT_ID")
+        },
         meaning: |_, _| None,
     };
 

@@ -81,6 +81,9 @@ pub(crate) trait Handle: Carried {
     /// An id of the right form that no execution has, and the statuses that say so.
     const UNKNOWN: (&'static str, &'static [u16]);
 
+    /// What every path of the spec begins with. A base URL that ends in it as well is meant without.
+    const PREFIX: &'static str = "";
+
     /// The path of the service's WebSocket after the base URL's own, and the variable that names another address.
     const SOCKET: Option<(&'static str, &'static str)> = None;
 
@@ -318,7 +321,7 @@ impl<C> Builder<C> {
         let (name, url) = self
             .base_url
             .unwrap_or_else(|| ("base_url".to_owned(), H::INFO.base_url.to_owned()));
-        let base = Address::read(&name, &url)?;
+        let base = Address::read(&name, &url)?.without(H::PREFIX);
         #[cfg(feature = "ws")]
         let socket = match self.socket_url {
             Some((name, url)) => {

@@ -53,8 +53,10 @@ pub(crate) struct Manners {
     pub offline: Option<u16>,
     /// Whether a JSON 404 is for the path itself rather than for the id. (One that is not JSON is not the service's.)
     pub is_wrong_path: fn(&serde_json::Value) -> bool,
-    /// What a 404 for an id can mean here besides a wrong id.
-    pub not_found: Option<&'static str>,
+    /// What to do about a refusal with this status and code, where the status alone does not tell.
+    pub hint: fn(StatusCode, Option<&str>) -> Option<&'static str>,
+    /// Returns true if a 500 with this body would come again.
+    pub is_lasting: fn(&serde_json::Value) -> bool,
     /// What a refusal without a status of its own means, by the code and the text it came with.
     pub meaning: fn(Option<&str>, Option<&str>) -> Option<Refusal>,
 }
@@ -122,7 +124,7 @@ impl Transport {
     }
 
     /// Which setting supplied the credential.
-    pub fn credential_origin(&self) -> &'static str {
+    pub fn credential_origin(&self) -> &str {
         self.shared.signer.origin()
     }
 
@@ -143,7 +145,7 @@ impl Transport {
         let received = received.map_err(named)?;
         if received.status.is_none_or(|status| status.is_success()) {
             let wrapper = shared.service.wrapper;
-            match body::decode(&received.headers, &received.body, wrapper) {
+            match body::decode(&received.headers, &received.body, wrapper, Some(target)) {
                 Ok(answer) => Ok(Reply::new(answer, received, shared.service, target)),
                 Err(problem) => Err(named(verdict::unusable(shared, received, problem))),
             }
@@ -170,7 +172,7 @@ impl Transport {
                 && let Err(wait) = budget.draw(now, deadline).await
             {
                 let end = before.unwrap_or_else(|| Err(Failure::unsent(wait)));
-                return received(end, number, started.elapsed(), None);
+                return received(shared, end, number, started.elapsed(), None);
             }
             number += 1;
             // Generated bodies are bytes, which can be copied.
@@ -194,12 +196,15 @@ impl Transport {
             let attempt = Attempt::begin(shared, &self.limits, deadline);
             let result = attempt.run(copy).instrument(span.clone()).await;
             note(&span, &result, attempt.began.elapsed());
-            let outcome = outcome_of(&result);
+            let outcome = match &result {
+                Ok((status, _, body)) if shared.is_lasting(*status, body) => Outcome::Final,
+                _ => outcome_of(&result),
+            };
             shared.learn(outcome);
             let is_settled = is_settled(operation.effect, ended(&result));
             let unsettled = (!is_settled).then_some(sent);
             if let Some(veto) = shown.and_then(|shown| shown.ended(&result)) {
-                let end = received(result, number, started.elapsed(), unsettled);
+                let end = received(shared, result, number, started.elapsed(), unsettled);
                 return Err(verdict::vetoed(shared, end, *veto));
             }
             let (offline, random) = (shared.manners.offline, fastrand::f64());
@@ -215,7 +220,7 @@ impl Transport {
                     now = Instant::now();
                     before = Some(result);
                 }
-                _ => return received(result, number, started.elapsed(), unsettled),
+                _ => return received(shared, result, number, started.elapsed(), unsettled),
             }
         }
     }
@@ -328,6 +333,7 @@ impl<'a> Attempt<'a> {
 }
 
 fn received(
+    shared: &Shared,
     result: Result<Arrival, Failure>,
     attempts: u32,
     elapsed: Duration,
@@ -343,13 +349,27 @@ fn received(
             unsettled,
         }),
         Err(failure) => {
-            let error = failure.into_error().tried(attempts, elapsed);
+            let error = failure.into_error(|| shared.place());
+            let error = error.tried(attempts, elapsed);
             Err(error.unsettled(unsettled))
         }
     }
 }
 
 impl Shared {
+    /// Where calls go, and what sets that.
+    fn place(&self) -> String {
+        let variable = format!("{}_BASE_URL", self.service.name.to_uppercase());
+        let base_url = self.signer.mask(&self.base_url);
+        format!("to {base_url}, which {variable} or the builder's base_url sets")
+    }
+
+    /// Returns true if this is a 500 that another attempt would only bring again.
+    fn is_lasting(&self, status: StatusCode, body: &[u8]) -> bool {
+        let tells = |body| (self.manners.is_lasting)(&body);
+        status == StatusCode::INTERNAL_SERVER_ERROR && serde_json::from_slice(body).is_ok_and(tells)
+    }
+
     /// What an attempt's outcome means for the calls after it.
     fn learn(&self, outcome: Outcome) {
         let Outcome::Answered {

@@ -70,7 +70,7 @@ fn judge<'a>(
     };
     let has_id = member(text, "id").is_some_and(|id| id != "null");
     match operation {
-        _ if sort == "error" || matches!(refuses(text), Ok(true)) => {
+        _ if sort == "error" || matches!(refuses(text, None), Ok(true)) => {
             walk.say(Rule::Refused, Grade::Note, "an answer", "a refusal");
         }
         _ if !has_id && sort == "pong" => {}

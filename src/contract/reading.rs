@@ -30,7 +30,7 @@ impl Reading {
 /// Reads a success of an operation that no client has: what more there is to say of it, its schema says.
 pub(super) fn any(body: &Bytes) -> Reading {
     let json = serde_json::from_slice::<Json>(body);
-    match json.map(|json| refuses(json.as_str())) {
+    match json.map(|json| refuses(json.as_str(), None)) {
         Ok(Ok(true)) => Reading::Refused,
         Ok(Ok(false)) => Reading::Fits,
         Ok(Err(_)) | Err(_) => Reading::Unfit(None),

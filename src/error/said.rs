@@ -1,5 +1,6 @@
 //! What a service says in the body of a refusal, whatever form it chose.
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 /// The machine code, the text and the request id found in an error body; each absent where the body has none.
@@ -11,6 +12,8 @@ pub(crate) struct Said {
     pub code: Option<String>,
     pub message: Option<String>,
     pub request_id: Option<String>,
+    /// The HTTP status that the body itself names as a number.
+    pub status: Option<StatusCode>,
 }
 
 impl Said {
@@ -42,6 +45,7 @@ impl Said {
                 .or_else(|| text(body, &["message"]))
                 .or_else(|| detail.and_then(spoken_detail)),
             request_id: text(body, &["requestId", "request_id"]),
+            status: text(body, &["code", "status_code"]).and_then(|code| refusing(&code)),
         };
         // A lone `error` is a code where it is one word (`invalid_account`), a sentence otherwise ("Invalid request").
         if said.message.is_none() && said.code.as_deref().is_some_and(|code| code.contains(' ')) {
@@ -49,6 +53,11 @@ impl Said {
         }
         said
     }
+}
+
+fn refusing(code: &str) -> Option<StatusCode> {
+    let status = StatusCode::from_bytes(code.as_bytes()).ok()?;
+    (status.is_client_error() || status.is_server_error()).then_some(status)
 }
 
 fn words(value: &Value) -> Option<String> {
@@ -93,6 +102,7 @@ mod tests {
             code: some(code),
             message: some(message),
             request_id: some(request_id),
+            status: None,
         }
     }
 
@@ -136,7 +146,27 @@ mod tests {
             ("<html>", Said::default()),
             ("", Said::default()),
         ] {
-            assert_eq!(Said::read(body.as_bytes()), expected, "{body}");
+            let read = Said {
+                status: None,
+                ..Said::read(body.as_bytes())
+            };
+            assert_eq!(read, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_a_number_that_refuses_is_a_status() {
+        for (body, status) in [
+            (r#"{"code":404}"#, Some(404)),
+            (r#"{"code":"503","message":"m"}"#, Some(503)),
+            (r#"{"status_code":401,"error_code":"X"}"#, Some(401)),
+            (r#"{"code":200}"#, None),
+            (r#"{"code":302}"#, None),
+            (r#"{"code":1404}"#, None),
+            (r#"{"code":"NOT_FOUND"}"#, None),
+        ] {
+            let read = Said::read(body.as_bytes()).status;
+            assert_eq!(read.map(|status| status.as_u16()), status, "{body}");
         }
     }
 }

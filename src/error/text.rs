@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::{Error, Kind, Limit, Refusal, Unreachable};
 use crate::values::printable;
 
@@ -79,9 +81,14 @@ impl What<'_> {
         match refusal {
             Refusal::Offline => f.write_str("the service answers that its add-on is offline")?,
             Refusal::InBody => f.write_str("the service says it failed")?,
-            Refusal::NotFound => f.write_str("the service knows of no such thing")?,
-            Refusal::RateLimited => f.write_str("the service's rate limit is reached")?,
-            Refusal::WrongPath | Refusal::Status => {
+            Refusal::As(StatusCode::NOT_FOUND) => {
+                f.write_str("the service knows of no such thing")?;
+            }
+            Refusal::As(StatusCode::TOO_MANY_REQUESTS) => {
+                f.write_str("the service's rate limit is reached")?;
+            }
+            Refusal::As(status) => write!(f, "the service says it failed, as by {status}")?,
+            Refusal::WrongPath | Refusal::Status | Refusal::Lasting => {
                 answer
                     .status
                     .iter()
@@ -92,7 +99,11 @@ impl What<'_> {
             }
         }
         // B3OS repeats the status as its code.
-        let status = answer.status.map(|status| status.as_u16().to_string());
+        let status = match refusal {
+            Refusal::As(status) => Some(status),
+            _ => answer.status,
+        };
+        let status = status.map(|status| status.as_u16().to_string());
         let code = answer
             .said
             .code

@@ -87,7 +87,9 @@ impl Socket {
             limit: link.settings.call,
         };
         let mut answer = exchange(link, ask).await.map_err(named)?;
-        let value = answer.read(link, body::decode_text).map_err(named)?;
+        let decode =
+            |text: &_, wrapper: Option<&_>| body::decode_text(text, wrapper, Some(*target));
+        let value = answer.read(link, decode).map_err(named)?;
         Ok(Reply::new(value, answer.kept(), link.service, *target))
     }
 }

@@ -21,7 +21,7 @@ pub fn fuzz_frame(frame: &[u8]) {
                 let data = text.get(data).expect("it lies within the frame");
                 let bytes = bytes::Bytes::copy_from_slice(data.as_bytes());
                 let headers = http::HeaderMap::new();
-                let _ = body::decode::<types::ExecutionList>(&headers, &bytes, Some("data"));
+                let _ = body::decode::<types::ExecutionList>(&headers, &bytes, Some("data"), None);
                 let _ = body::decode_any::<serde_json::Value>(data, Some("data"));
             }
             Inbound::Refusal { .. } => drop(Said::read(frame)),

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::pending::Key;
 use crate::error::Error;
-use crate::transport::body::is_refusal;
+use crate::transport::body::{is_refusal, refuses};
 
 /// `{"action":"ping"}`
 pub(super) const PING: &str = r#"{"action":"ping"}"#;
@@ -166,7 +166,10 @@ pub(super) fn in_full(text: &str) -> Inbound<'_> {
     }
     let frame: Envelope<'_> = match serde_json::from_str(text) {
         Ok(frame) => frame,
-        Err(error) => return Inbound::Malformed(error.to_string()),
+        Err(error) => {
+            let unclear = unclear(text);
+            return unclear.unwrap_or_else(|| Inbound::Malformed(error.to_string()));
+        }
     };
     let word = |raw: Option<&'_ RawValue>| -> Option<String> {
         serde_json::from_str(raw.filter(|raw| raw.get().starts_with('"'))?.get()).ok()
@@ -177,19 +180,13 @@ pub(super) fn in_full(text: &str) -> Inbound<'_> {
         Some("pnlUpdate") => return Inbound::Pnl,
         _ => {}
     }
-    let id = frame.id.filter(|id| id.get() != "null").map(|id| {
-        match serde_json::from_str::<String>(id.get()) {
-            Ok(text) => Cow::Owned(text),
-            // A number, say: no id of ours, and shown as it came.
-            Err(_) => Cow::Borrowed(id.get()),
-        }
-    });
-    let refuses = sort.as_deref() == Some("error")
-        || is_refusal(
-            frame.success.map(RawValue::get),
-            frame.error.map(RawValue::get),
-        );
-    if refuses {
+    let id = frame.id.and_then(named);
+    let success = frame.success.map(RawValue::get);
+    let refused = match is_refusal(success, frame.error.map(RawValue::get)) {
+        Ok(refused) => refused || sort.as_deref() == Some("error"),
+        Err(_) => return unclear(text).unwrap_or(Inbound::Unknown),
+    };
+    if refused {
         let status = frame.status.and_then(|status| status.get().parse().ok());
         return Inbound::Refusal { id, status };
     }
@@ -205,6 +202,29 @@ pub(super) fn in_full(text: &str) -> Inbound<'_> {
         }
         (None, Some("pong")) => Inbound::Pong,
         (None, _) => Inbound::Unknown,
+    }
+}
+
+/// A frame that does not say clearly whether its call failed: the answer is the whole of it, which its reader finds unfit.
+fn unclear(text: &str) -> Option<Inbound<'_>> {
+    #[derive(Deserialize)]
+    struct Identified<'a> {
+        #[serde(borrow)]
+        id: &'a RawValue,
+    }
+    refuses(text, None).err()?;
+    let frame: Identified<'_> = serde_json::from_str(text).ok()?;
+    Some(Inbound::Answer {
+        id: named(frame.id)?,
+        data: 0..text.len(),
+    })
+}
+
+fn named(id: &RawValue) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<Option<String>>(id.get()) {
+        Ok(text) => text.map(Cow::Owned),
+        // A number, say: no id of ours, and shown as it came.
+        Err(_) => Some(Cow::Borrowed(id.get())),
     }
 }
 
@@ -317,8 +337,18 @@ mod tests {
             let text = format!(r#"{{"id":"a","data":{{}},{beside}}}"#);
             assert!(matches!(in_full(&text), Inbound::Refusal { .. }), "{text}");
         }
-        let twice = r#"{"id":"a","data":{},"success":true,"succes\u0073":true}"#;
-        assert!(matches!(in_full(twice), Inbound::Malformed(_)));
+        for unclear in [
+            r#"{"id":"a","data":{},"success":true,"succes\u0073":true}"#,
+            r#"{"success":false,"id":"a","data":{},"success":true}"#,
+            r#"{"id":"a","error":null,"data":{},"error":null}"#,
+            r#"{"id":"a","data":{},"success":"false"}"#,
+        ] {
+            let whole = Inbound::Answer {
+                id: Cow::Borrowed("a"),
+                data: 0..unclear.len(),
+            };
+            assert_eq!(in_full(unclear), whole, "{unclear}");
+        }
     }
 
     #[test]

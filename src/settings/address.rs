@@ -52,6 +52,13 @@ impl Address {
         })
     }
 
+    /// The same address without these segments at its end, should they be there.
+    pub fn without(mut self, end: &str) -> Self {
+        let rest = self.text.strip_suffix(end).unwrap_or(&self.text);
+        self.text.truncate(rest.trim_end_matches('/').len());
+        self
+    }
+
     /// The address of a WebSocket, in http's notation. It may be written in either, and must be on the host of `base`, which
     /// is the one that the credential is for and is set by `base_variable`.
     #[cfg(feature = "ws")]

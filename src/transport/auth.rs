@@ -66,7 +66,7 @@ impl fmt::Debug for Credential {
 pub(crate) struct Signer {
     name: HeaderName,
     value: HeaderValue,
-    origin: &'static str,
+    origin: String,
     secrets: Vec<SecretString>,
 }
 
@@ -84,7 +84,7 @@ impl Signer {
         Ok(Self {
             name,
             value,
-            origin: credential.origin,
+            origin: credential.origin.to_owned(),
             secrets: written(secret),
         })
     }
@@ -106,7 +106,7 @@ impl Signer {
         Ok(Self {
             name: AUTHORIZATION,
             value,
-            origin: password.origin,
+            origin: format!("{} and {}", username.origin, password.origin),
             secrets,
         })
     }
@@ -132,9 +132,9 @@ impl Signer {
         }
     }
 
-    /// Which setting supplied the credential.
-    pub fn origin(&self) -> &'static str {
-        self.origin
+    /// Which setting supplied the credential, or which two.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Whether the credential travels in this header.

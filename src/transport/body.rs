@@ -10,8 +10,9 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::request::Target;
 use crate::error::Kind;
-use crate::values::Json;
+use crate::values::{Json, printable};
 
 mod depth;
 mod members;
@@ -46,6 +47,15 @@ pub(crate) trait Success: DeserializeOwned {
         false
     }
 
+    /// Refuses an answer that names another thing than was asked for, by [`expect`].
+    ///
+    /// # Errors
+    /// [`Unusable::Unfit`] with the place and both names.
+    fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
+        let _ = asked;
+        Ok(())
+    }
+
     /// The request id that the service put into its answer.
     fn request_id(&self) -> Option<&str> {
         None
@@ -78,27 +88,48 @@ pub(crate) fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusabl
     })
 }
 
+/// Compares the name at `path` of an answer with the one that was asked for, where there are both; `same` compares as the
+/// service does.
+pub(crate) fn expect(
+    path: impl FnOnce() -> String,
+    asked: Option<&str>,
+    came: Option<&str>,
+    same: impl FnOnce(&str, &str) -> bool,
+) -> Result<(), Unusable> {
+    match (asked, came) {
+        (Some(asked), Some(came)) if !same(asked, came) => {
+            let (asked, came) = (printable(asked, 100), printable(came, 100));
+            let problem = format!("`{asked}` was asked for, `{came}` came");
+            Err(unfit(Some(path()), problem))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads a 2xx body as `T`: one check of the text, one pass of the parser. Only where that fails is the body read again, to
 /// say why and where.
 ///
-/// `wrapper` names a member under which the service may put the whole of its answer.
+/// `wrapper` names a member under which the service may put the whole of its answer. `asked` is what the answer has to be
+/// about, where that is known.
 pub(crate) fn decode<T: Success>(
     headers: &HeaderMap,
     body: &Bytes,
     wrapper: Option<&str>,
+    asked: Option<Target<'_>>,
 ) -> Result<Box<T>, Unusable> {
     if T::FORM == Form::Empty {
         let text = std::str::from_utf8(body).unwrap_or_default();
         return decode_text(text, wrapper);
     }
     check_content_type(headers)?;
-    decode_text(checked_utf8(body)?, wrapper)
+    decode_text(checked_utf8(body)?, wrapper, asked)
 }
 
 /// The same of what is known to be text.
 pub(crate) fn decode_text<T: Success>(
     text: &str,
     wrapper: Option<&str>,
+    asked: Option<Target<'_>>,
 ) -> Result<Box<T>, Unusable> {
     let text = match T::FORM {
         Form::Object => checked_object(text)?,
@@ -113,10 +144,10 @@ pub(crate) fn decode_text<T: Success>(
         if value.says_it_failed() {
             return Err(Unusable::Failed);
         }
-        match value.is_blank() {
-            true => Err(unfit(None, "it holds nothing of what was asked for")),
-            false => Ok(()),
+        if value.is_blank() {
+            return Err(unfit(None, "it holds nothing of what was asked for"));
         }
+        asked.map_or(Ok(()), |asked| value.check_asked(asked))
     })
 }
 
@@ -129,7 +160,7 @@ pub(crate) fn decodes<T: Success>(
     body: &Bytes,
     wrapper: Option<&str>,
 ) -> Result<(), Unusable> {
-    decode::<T>(headers, body, wrapper).map(drop)
+    decode::<T>(headers, body, wrapper, None).map(drop)
 }
 
 /// Reads an answer as any type, which need not be an object's.
@@ -147,7 +178,7 @@ fn read<T: DeserializeOwned>(
     judge: impl Fn(&T) -> Result<(), Unusable>,
 ) -> Result<T, Unusable> {
     let value = serde_json::from_str::<T>(text);
-    if refuses(text)? {
+    if refuses(text, wrapper)? {
         return Err(Unusable::Failed);
     }
     let misfit = match value {
@@ -169,15 +200,32 @@ fn read<T: DeserializeOwned>(
 
 /// Returns true if the `success` and the `error` of an answer, as JSON texts, say that the call failed: also where they
 /// contradict each other.
-pub(crate) fn is_refusal(success: Option<&str>, error: Option<&str>) -> bool {
-    success == Some("false") || error.is_some_and(|error| error != "null")
+///
+/// # Errors
+/// [`Unusable::Unfit`] for a `success` that is neither true nor false.
+pub(crate) fn is_refusal(success: Option<&str>, error: Option<&str>) -> Result<bool, Unusable> {
+    match success {
+        _ if error.is_some_and(|error| error != "null") => Ok(true),
+        None | Some("null" | "true") => Ok(false),
+        Some("false") => Ok(true),
+        Some(_) => {
+            let path = Some("success".to_owned());
+            Err(unfit(path, "it is neither true nor false"))
+        }
+    }
 }
 
-/// The same of a whole answer. One that has `success` or `error` twice is unfit.
-pub(crate) fn refuses(text: &str) -> Result<bool, Unusable> {
-    match may_refuse(text).then(|| Members::of(text)).flatten() {
-        Some(members) => Ok(is_refusal(members.only("success")?, members.only("error")?)),
-        None => Ok(false),
+/// The same of a whole answer, and of what is in its wrapper. One that has `success` or `error` twice is unfit.
+pub(crate) fn refuses(text: &str, wrapper: Option<&str>) -> Result<bool, Unusable> {
+    let Some(members) = may_refuse(text).then(|| Members::of(text)).flatten() else {
+        return Ok(false);
+    };
+    if is_refusal(members.only("success")?, members.only("error")?)? {
+        return Ok(true);
+    }
+    match wrapper.map(|name| members.only(name)).transpose()? {
+        Some(Some(wrapped)) => refuses(wrapped, None),
+        _ => Ok(false),
     }
 }
 
@@ -333,6 +381,7 @@ mod tests {
             &HeaderMap::new(),
             &Bytes::copy_from_slice(json.as_bytes()),
             Some("data"),
+            None,
         )
     }
 
@@ -427,7 +476,7 @@ mod tests {
             r#"{"id": "a", "error": null, "err\u006fr": "x"}"#,
         ] {
             assert!(place(json).1.contains("duplicate field"), "{json}");
-            assert!(refuses(json).is_err(), "{json}");
+            assert!(refuses(json, None).is_err(), "{json}");
         }
         for (json, is) in [
             (r#"{"success": true}"#, false),
@@ -438,7 +487,7 @@ mod tests {
             (r#"{"success":false}"#, true),
             (r#"{"error":{}}"#, true),
         ] {
-            assert_eq!(refuses(json).expect(json), is, "{json}");
+            assert_eq!(refuses(json, None).expect(json), is, "{json}");
         }
     }
 
@@ -486,7 +535,7 @@ mod tests {
         );
         assert!(fill(&hidden).is_ok());
         let body = Bytes::from_static(b"{\"id\": \"a\", \"x\": \"\xff\"}");
-        assert!(decode::<Fill>(&HeaderMap::new(), &body, None).is_err());
+        assert!(decode::<Fill>(&HeaderMap::new(), &body, None, None).is_err());
     }
 
     #[test]
@@ -524,7 +573,7 @@ mod tests {
             let headers =
                 HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().expect("ascii"))]);
             assert_eq!(
-                decode::<Fill>(&headers, &body, None).is_ok(),
+                decode::<Fill>(&headers, &body, None, None).is_ok(),
                 fits,
                 "{content_type}"
             );

@@ -94,8 +94,20 @@ impl Failure {
         }
     }
 
-    pub fn into_error(self) -> Error {
-        let error = Error::new(self.kind);
+    /// The error, which names the `place` where no connection could be made.
+    pub fn into_error(self, place: impl FnOnce() -> String) -> Error {
+        let is_unconnected = matches!(
+            self.kind,
+            Kind::Unreachable(_)
+                | Kind::Timeout {
+                    limit: Limit::Connect,
+                    ..
+                }
+        );
+        let mut error = Error::new(self.kind);
+        if is_unconnected {
+            error = error.noting(place());
+        }
         match self.source {
             Some(source) => error.because(source),
             None => error,

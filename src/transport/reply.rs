@@ -93,6 +93,12 @@ impl<T> Reply<T> {
             .or_else(|| request_id_header(self.headers()))
     }
 
+    /// The id that was asked for; `None` for a list, and for a reply that [`from_json`](Self::from_json) made. CrossTrade may
+    /// answer with another; of every other service an answer with another id is an error.
+    pub fn asked_id(&self) -> Option<&str> {
+        self.rest.asked.id()
+    }
+
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
         self.rest.received.attempts

@@ -29,7 +29,8 @@ static SHOP: ServiceInfo = ServiceInfo {
 static MANNERS: Manners = Manners {
     offline: Some(408),
     is_wrong_path: |_| false,
-    not_found: None,
+    hint: |_, _| None,
+    is_lasting: |_| false,
     meaning: |_, _| None,
 };
 

@@ -22,7 +22,7 @@ use super::budget::Budget;
 use super::failure::Failure;
 use super::retry::{Outcome, Retry};
 use super::shown::{Shown, in_socket_notation, without_credential};
-use super::{Arrival, Attempt, Received, Transport, outcome_of, verdict};
+use super::{Arrival, Attempt, Received, Shared, Transport, outcome_of, verdict};
 use crate::error::Error;
 use crate::observe::{Observer, Veto};
 use crate::service::ServiceInfo;
@@ -82,7 +82,8 @@ impl Transport {
                 tracing::debug!(service, milliseconds, failure = ?failure.kind, "WebSocket not opened");
             }
         }
-        let failed = |failure: Failure| failure.into_error().tried(1, elapsed);
+        let place = || self.shared.socket_place();
+        let failed = |failure: Failure| failure.into_error(place).tried(1, elapsed);
         let vetoed = veto.is_some();
         let error = match (veto, arrival) {
             (Some(veto), arrival) => {
@@ -199,6 +200,19 @@ impl Transport {
 
     pub fn service(&self) -> &'static ServiceInfo {
         self.shared.service
+    }
+}
+
+impl Shared {
+    /// Where the WebSocket is, and what sets that.
+    fn socket_place(&self) -> String {
+        let url = self.socket_url.as_deref().unwrap_or_default();
+        if url.starts_with(&self.base_url) {
+            return self.place();
+        }
+        let variable = format!("{}_WS_URL", self.service.name.to_uppercase());
+        let url = self.signer.mask(url);
+        format!("to {url}, which {variable} or the builder's ws_url sets")
     }
 }
 

@@ -99,7 +99,20 @@ fn refusal(shared: &Shared, received: &Received) -> Kind {
     if status == StatusCode::NOT_FOUND && is_wrong_path(shared, &received.body) {
         return Kind::Refused(Refusal::WrongPath);
     }
+    if shared.is_lasting(status, &received.body) {
+        return Kind::Refused(Refusal::Lasting);
+    }
     Kind::Refused(Refusal::Status)
+}
+
+/// What a refusal means that has no status but the one its body may name.
+fn meaning(shared: &Shared, said: &Said) -> Refusal {
+    let told = (shared.manners.meaning)(said.code.as_deref(), said.message.as_deref());
+    let named = || match said.status? {
+        status if shared.manners.offline == Some(status.as_u16()) => Some(Refusal::Offline),
+        status => Some(Refusal::As(status)),
+    };
+    told.or_else(named).unwrap_or(Refusal::InBody)
 }
 
 /// An empty 404 tells nothing, so it counts as the service's word on the id.
@@ -140,26 +153,25 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
             path,
             problem: printable(&mask(problem), 300),
         },
-        Kind::Refused(Refusal::InBody) => {
-            let meaning = (shared.manners.meaning)(said.code.as_deref(), said.message.as_deref());
-            Kind::Refused(meaning.unwrap_or(Refusal::InBody))
-        }
+        Kind::Refused(Refusal::InBody) => Kind::Refused(meaning(shared, &said)),
         other => other,
     };
     let request_id = said
         .request_id
         .or_else(|| request_id_header(&headers).map(str::to_owned));
     let origin = shared.signer.origin();
-    let hint = match (&kind, status) {
-        (Kind::Refused(Refusal::Status), Some(StatusCode::UNAUTHORIZED)) => {
-            Some(format!("Check the credential in {origin}."))
-        }
-        (Kind::Refused(Refusal::Status), Some(StatusCode::FORBIDDEN)) => Some(format!(
+    let refused = match kind {
+        Kind::Refused(Refusal::Status) => status,
+        Kind::Refused(Refusal::As(status)) => Some(status),
+        _ => None,
+    };
+    let own = refused.and_then(|status| (shared.manners.hint)(status, said.code.as_deref()));
+    let hint = match (&kind, refused) {
+        _ if own.is_some() => own.map(str::to_owned),
+        (_, Some(StatusCode::UNAUTHORIZED)) => Some(format!("Check the credential in {origin}.")),
+        (_, Some(StatusCode::FORBIDDEN)) => Some(format!(
             "The credential in {origin} is known but not allowed this."
         )),
-        (Kind::Refused(Refusal::Status), Some(StatusCode::NOT_FOUND)) => {
-            shared.manners.not_found.map(str::to_owned)
-        }
         (Kind::Redirected { .. } | Kind::Refused(Refusal::WrongPath), _) => Some(format!(
             "Check the base URL, {} ({}_BASE_URL).",
             shared.base_url,
@@ -176,6 +188,7 @@ fn error(shared: &Shared, received: Received, kind: Kind) -> Error {
             headers,
             body,
             said: Said {
+                status: said.status,
                 code: said.code.map(mask),
                 message: said.message.map(mask),
                 request_id: request_id.map(mask),

@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use executions::Error;
 
 use crate::escape::escaped;
+use crate::interrupts::INTERRUPTED;
 
 /// Why a command ends before it is done.
 pub struct Failure {
@@ -31,6 +32,18 @@ impl Failure {
         Self {
             text: lines.collect::<Vec<_>>().join("\n"),
             code: 1,
+        }
+    }
+
+    /// The command was ended by Ctrl-C, which left its call with this error: it is told if the call may have been executed.
+    pub fn interrupted(error: Error) -> Self {
+        let text = match error.is_outcome_unknown() {
+            true => Self::from(error).text,
+            false => String::new(),
+        };
+        Self {
+            text,
+            code: INTERRUPTED,
         }
     }
 

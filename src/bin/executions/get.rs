@@ -45,6 +45,15 @@ pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, F
             escaped(&reference.to_string())
         )));
     };
+    let asked = execution.reference.id();
+    // The other services' answers are refused for it.
+    if reference.service() == Service::CrossTrade && !execution.id.eq_ignore_ascii_case(asked) {
+        let answered = escaped(&execution.id);
+        output::say(&format!(
+            "warning: execution {} was asked for, {answered} came",
+            escaped(asked)
+        ));
+    }
     match arguments.asking.output {
         Form::Table => output::print_sheet(&Sheet::of(&execution))?,
         Form::Json => output::print(json::pretty(&execution)?)?,

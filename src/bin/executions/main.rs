@@ -8,6 +8,7 @@ mod diff;
 mod escape;
 mod failure;
 mod get;
+mod interrupts;
 mod list;
 mod logs;
 mod output;
@@ -18,14 +19,13 @@ mod schema;
 mod simulate;
 mod stream;
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
+use interrupts::Interrupts;
 use record::Traffic;
 
 /// Fetch executions from CrossTrade, Hummingbot, B3OS and Refold.
@@ -173,26 +173,11 @@ async fn run_asking(
     }
     let enforced = checks == record::Checks::Enforce;
     let traffic = Traffic::watched(record.as_deref(), checks)?;
-    // On a thread of its own, so that it also ends a command that waits for a pipe's reader.
-    let interrupted = traffic.clone();
-    tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let whole = tokio::task::spawn_blocking(move || {
-                // Nothing may be half written when the process ends.
-                if let Err(failure) = interrupted.finish() {
-                    output::say(&failure.text);
-                }
-                let _no_other_line = io::stdout().lock();
-                std::process::exit(INTERRUPTED.into())
-            });
-            let _ = tokio::time::timeout(LINE_END, whole).await;
-            std::process::exit(INTERRUPTED.into());
-        }
-    });
+    let interrupts = Interrupts::watch(&traffic);
     let ended = match command {
         Command::Get(arguments) => get::run(&arguments, &traffic).await,
         Command::List(arguments) => list::run(&arguments, &traffic).await,
-        Command::Rpc(arguments) => rpc::run(&arguments, &traffic).await,
+        Command::Rpc(arguments) => rpc::run(&arguments, &traffic, interrupts).await,
         Command::Stream(arguments) => stream::run(&arguments, &traffic).await,
         Command::Check(arguments) => check::run(&arguments, &traffic).await,
         _ => demo::run(&traffic).await,
@@ -209,9 +194,3 @@ async fn run_asking(
         }
     }
 }
-
-/// What a shell makes of a process that SIGINT ended.
-const INTERRUPTED: u8 = 130;
-
-/// How long a line that is being printed may hold that up.
-const LINE_END: Duration = Duration::from_millis(500);

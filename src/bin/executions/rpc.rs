@@ -1,5 +1,6 @@
 //! `executions rpc`: any of CrossTrade's calls over its WebSocket.
 
+use std::future::IntoFuture as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use executions::values::Json;
 
 use crate::arguments::{connect, duration};
 use crate::failure::Failure;
+use crate::interrupts::Interrupts;
 use crate::output::{self, json};
 use crate::record::Traffic;
 
@@ -17,7 +19,7 @@ use crate::record::Traffic;
 /// answered so; of an order, not that it was filled.
 ///
 /// A call is sent once. Where it was sent and its answer did not come, it may or may not have been carried out: that ends
-/// with exit code 9.
+/// with exit code 9, or with 130 at Ctrl-C.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -40,13 +42,22 @@ pub struct Arguments {
     timeout: Option<Duration>,
 }
 
-pub async fn run(arguments: &Arguments, traffic: &Traffic) -> Result<ExitCode, Failure> {
+pub async fn run(
+    arguments: &Arguments,
+    traffic: &Traffic,
+    interrupts: Interrupts,
+) -> Result<ExitCode, Failure> {
     let socket = connect(&traffic.executions()?, arguments.timeout).await?;
     let mut call = socket.call::<Json>(&arguments.api, &arguments.args);
     if arguments.read_only {
         call = call.read_only();
     }
-    let answer = call.await?;
+    // Once the socket is closed, the call ends with what is known of it.
+    let (answer, interrupted) = interrupts.tell(call.into_future(), socket.close()).await;
+    let answer = match answer {
+        Err(error) if interrupted => return Err(Failure::interrupted(error)),
+        answer => answer?,
+    };
     let text = match output::is_terminal() {
         true => json::pretty(&answer)?,
         false => json::line(&answer)?,

@@ -126,7 +126,8 @@ impl Handle for Depot {
     const MANNERS: Manners = Manners {
         offline: None,
         is_wrong_path: |_| false,
-        not_found: None,
+        hint: |_, _| None,
+        is_lasting: |_| false,
         meaning: |_, _| None,
     };
 
