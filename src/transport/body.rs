@@ -119,7 +119,7 @@ pub(crate) fn decode<T: Success>(
 ) -> Result<Box<T>, Unusable> {
     if T::FORM == Form::Empty {
         let text = std::str::from_utf8(body).unwrap_or_default();
-        return decode_text(text, wrapper);
+        return decode_text(text, wrapper, asked);
     }
     check_content_type(headers)?;
     decode_text(checked_utf8(body)?, wrapper, asked)
@@ -134,7 +134,7 @@ pub(crate) fn decode_text<T: Success>(
     let text = match T::FORM {
         Form::Object => checked_object(text)?,
         Form::Array => checked_array(text)?,
-        Form::Empty => match refuses(text) {
+        Form::Empty => match refuses(text, wrapper) {
             Ok(true) => return Err(Unusable::Failed),
             _ => "null",
         },
@@ -408,7 +408,7 @@ mod tests {
 
     #[test]
     fn a_success_without_a_body_is_one_whatever_comes_but_a_refusal() {
-        let read = |text: &'static str| decode::<()>(&HeaderMap::new(), &text.into(), None);
+        let read = |text: &'static str| decode::<()>(&HeaderMap::new(), &text.into(), None, None);
         for text in [
             "",
             " ",
@@ -424,13 +424,13 @@ mod tests {
             assert!(matches!(read(text), Err(Unusable::Failed)), "{text}");
         }
         let bytes = Bytes::from_static(&[0xff, 0xfe]);
-        assert!(decode::<()>(&HeaderMap::new(), &bytes, None).is_ok());
+        assert!(decode::<()>(&HeaderMap::new(), &bytes, None, None).is_ok());
     }
 
     #[test]
     fn an_array_is_read_bare_or_in_its_wrapper_and_no_object_is_one() {
         fn read<T: Success>(text: &'static str) -> Result<Box<T>, Unusable> {
-            decode(&HeaderMap::new(), &text.into(), Some("data"))
+            decode(&HeaderMap::new(), &text.into(), Some("data"), None)
         }
         for text in [r#"[{"price": 1.50}]"#, r#"{"data": [{"price": 1.50}]}"#] {
             assert_eq!(read::<Vec<Leg>>(text).expect(text).len(), 1);
