@@ -5,7 +5,7 @@
 //! page of another origin sent it. A peer that is gone or never speaks keeps no connection.
 
 use std::io;
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -93,8 +93,9 @@ fn is_own(authority: &[u8], port: u16, usual: u16) -> bool {
     is_local && given == port && !authority.as_str().contains('@')
 }
 
-/// A second handle to the connection of a request, to close it without an answer.
+/// A second handle to the connection of a request, to close it without an answer, as a replay does.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "recording"), allow(dead_code))]
 pub(crate) struct Cut(Option<Arc<Socket>>);
 
 impl Connected<IncomingStream<'_, Loopback>> for Cut {
@@ -104,10 +105,11 @@ impl Connected<IncomingStream<'_, Loopback>> for Cut {
     }
 }
 
+#[cfg(feature = "recording")]
 impl Cut {
     pub fn cut(&self) {
         if let Some(socket) = &self.0 {
-            let _ = socket.shutdown(Shutdown::Both);
+            let _ = socket.shutdown(std::net::Shutdown::Both);
         }
     }
 }
