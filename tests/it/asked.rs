@@ -18,6 +18,7 @@ fn expect_another(error: &Error, path: &str, names: [&str; 2], body: &str) {
     assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()));
 }
 
+// fault 32
 #[tokio::test]
 async fn an_answer_with_another_id_does_not_fit() {
     let executor = documents::EXECUTOR.replace("abc123...", "other");
@@ -45,6 +46,7 @@ async fn an_answer_with_another_id_does_not_fit() {
     assert!(refold.execution("65410CF6CDF931A12D7AB009").await.is_ok());
 }
 
+// fault 32
 #[tokio::test]
 async fn a_fill_of_another_account_does_not_fit_in_a_list_either() {
     let fill = documents::FILL;
