@@ -11,7 +11,7 @@ use crate::error::is_passing;
 /// `Retry-After` honoured up to 30 s.
 ///
 /// Only what is safe is sent again. Reads are that found no connection, lost it, ran into a time limit, or were answered 429,
-/// 500, 502, 503 or 504. A write is sent again only where the attempt before certainly did nothing: no connection was made
+/// 500, 502, 503 or 504; a 500 whose body tells that it would come again is not. A write is sent again only where the attempt before certainly did nothing: no connection was made
 /// for it, or the service refused it with a 429 that its spec lists as given before the service acts. Such a write may be
 /// executed later than it was asked for, at most by the call's [limit](crate::Limits::call). One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one
 /// back, so a service that is down is not hit three times as hard.

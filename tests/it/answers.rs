@@ -532,7 +532,7 @@ async fn a_word_nobody_has_heard_of_is_kept() {
         .replace("\"test\"", "\"staging\"");
     let server = Wire::always(ok(&body)).await;
     let view = refold(&server.url())
-        .execution("a")
+        .execution("65410cf6cdf931a12d7ab009")
         .await
         .expect("a run")
         .to_execution();
@@ -884,7 +884,7 @@ async fn an_instant_is_read_by_its_fields_one_rule_or_kept_as_it_came() {
 async fn control_characters_stay_in_values_and_never_reach_a_line_of_an_error() {
     let name = "Exit\u{1b}[2J\u{202e}\u{7}\r\n";
     let json = serde_json::to_string(name).expect("JSON");
-    let body = fill(&format!(r#", "name": {json}, "account": {json}"#));
+    let body = fill(&format!(r#", "name": {json}, "serverName": {json}"#));
     let reply = got(ok(&body)).await.expect("a fill");
     assert_eq!(reply.name.as_deref(), Some(name));
     let view = reply.to_execution();
@@ -938,9 +938,9 @@ async fn a_refolds_id_may_come_under_any_of_its_names() {
         r#"{"_id": "x", "id": "x", "status": "RUNNING"}"#,
     ] {
         let server = Wire::always(ok(body)).await;
-        let run = refold(&server.url()).execution("a").await.expect(body);
+        let run = refold(&server.url()).execution("x").await.expect(body);
         let view = run.to_execution();
-        assert_eq!((view.id.as_str(), view.reference.id()), ("x", "a"));
+        assert_eq!((view.id.as_str(), view.reference.id()), ("x", "x"));
     }
     let newer = r#"{"status": "RUNNING", "nodes": [{"node_id": "1", "node_status": "Success", "is_batch": null}], "completion_percentage": 12.50}"#;
     let server = Wire::always(ok(newer)).await;
@@ -960,7 +960,7 @@ async fn a_refolds_id_may_come_under_any_of_its_names() {
 }
 
 #[tokio::test]
-async fn the_answers_id_need_not_be_the_one_asked_for() {
+async fn the_id_of_crosstrades_answer_need_not_be_the_one_asked_for() {
     let server = Wire::always(ok(documents::FILL)).await;
     let url = server.url();
     let all = executions(&[("CROSSTRADE_TOKEN", "t"), ("CROSSTRADE_BASE_URL", &url)]);
@@ -968,6 +968,7 @@ async fn the_answers_id_need_not_be_the_one_asked_for() {
     let found = all.get(&reference).await.expect("a fill");
     assert_eq!(found.id, "550837ff9e784c2895ef6dab22d06be0");
     assert_eq!(found.reference, reference);
+    assert_eq!(found.asked_id(), Some("another"));
 }
 
 #[tokio::test]

@@ -349,7 +349,11 @@ async fn handles_made_together_share_their_connections() {
         ("HUMMINGBOT_PASSWORD", "p"),
         ("HUMMINGBOT_BASE_URL", &url),
     ]);
-    for text in ["crosstrade:Sim101/a", "hummingbot:a", "crosstrade:Sim101/b"] {
+    for text in [
+        "crosstrade:Sim101/a",
+        "hummingbot:abc123...",
+        "crosstrade:Sim101/b",
+    ] {
         let reference = text.parse().expect("a reference");
         all.get(&reference).await.expect("an execution");
     }

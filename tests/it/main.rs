@@ -8,6 +8,7 @@ mod house;
 mod simulator;
 
 mod answers;
+mod asked;
 mod budgets;
 mod checks;
 mod clients;
@@ -17,6 +18,7 @@ mod documents;
 mod limits;
 mod properties;
 mod recording;
+mod refusals;
 mod requests;
 mod retries;
 mod secrets;

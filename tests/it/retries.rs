@@ -51,7 +51,7 @@ async fn a_success_after_failures_is_a_success_and_each_attempt_is_signed_alike(
         vec![Read, ok(documents::EXECUTOR)],
     ])
     .await;
-    let executor = hummingbot(&server.url()).executor("a").await;
+    let executor = hummingbot(&server.url()).executor("abc123...").await;
     assert_eq!(executor.expect("an executor").attempts(), 3);
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
@@ -70,12 +70,15 @@ async fn a_read_over_a_kept_connection_that_ends_at_any_moment_is_answered() {
             let second = vec![Read, kept(documents::EXECUTOR), Hang];
             let server = Wire::play([[first, end.clone()].concat(), second]).await;
             let hummingbot = hummingbot(&server.url());
-            hummingbot.executor("a").await.expect("an executor");
+            hummingbot.executor("abc123...").await.expect("an executor");
             word.notify_one();
             for _ in 0..turns {
                 tokio::task::yield_now().await;
             }
-            hummingbot.executor("a").await.expect("another connection");
+            hummingbot
+                .executor("abc123...")
+                .await
+                .expect("another connection");
             assert_eq!(server.connections(), 2);
         }
     }
@@ -377,12 +380,18 @@ async fn timeouts_cost_twice_the_credits_and_successes_earn_them_back() {
     let server = Wire::play(scripts).await;
     let hummingbot = hummingbot(&server.url());
     for _ in 0..41 {
-        hummingbot.executor("a").await.expect_err("it is down");
+        hummingbot
+            .executor("abc123...")
+            .await
+            .expect_err("it is down");
     }
     for _ in 0..5 {
-        hummingbot.executor("a").await.expect("it is up");
+        hummingbot.executor("abc123...").await.expect("it is up");
     }
-    let error = hummingbot.executor("a").await.expect_err("down again");
+    let error = hummingbot
+        .executor("abc123...")
+        .await
+        .expect_err("down again");
     assert_eq!(error.attempts(), 2, "five successes earn one retry");
 }
 

@@ -112,7 +112,12 @@ fn observed_handles(
     ]
 }
 
-const ALL: &[&str] = &["crosstrade:Sim101/a", "hummingbot:a", "b3os:a", "refold:a"];
+const ALL: &[&str] = &[
+    "crosstrade:Sim101/a",
+    "hummingbot:abc123...",
+    "b3os:a",
+    "refold:65410cf6cdf931a12d7ab009",
+];
 
 /// Asks for these through each handle.
 async fn ask(

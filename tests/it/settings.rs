@@ -127,7 +127,9 @@ async fn an_account_in_a_reference_beside_a_session_token_is_refused_and_nothing
         "{error}"
     );
     server.assert_untouched();
-    let without = "refold:a".parse().expect("a reference");
+    let without = "refold:65410cf6cdf931a12d7ab009"
+        .parse()
+        .expect("a reference");
     let found = all.get(&without).await.expect("an execution");
     assert_eq!(found.reference, without);
 }
@@ -140,7 +142,10 @@ async fn a_references_account_is_the_one_asked_for() {
         ("REFOLD_LINKED_ACCOUNT_ID", "default"),
         ("REFOLD_BASE_URL", &server.url()),
     ]);
-    for text in ["refold:team/a/exec_1", "refold:exec_1"] {
+    for text in [
+        "refold:team/a/65410cf6cdf931a12d7ab009",
+        "refold:65410cf6cdf931a12d7ab009",
+    ] {
         let reference = text.parse().expect("a reference");
         let found = all.get(&reference).await.expect("an execution");
         assert_eq!(found.reference.to_string(), text);

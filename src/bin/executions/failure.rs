@@ -10,7 +10,6 @@ use clap::error::ErrorKind;
 use executions::Error;
 
 use crate::escape::escaped;
-use crate::interrupts::INTERRUPTED;
 
 /// Why a command ends before it is done.
 pub struct Failure {
@@ -21,6 +20,9 @@ pub struct Failure {
 
 /// The exit code where an answer does not fit the contract.
 pub const UNFIT: u8 = 8;
+
+/// What a shell makes of a process that SIGINT ended.
+pub const INTERRUPTED: u8 = 130;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();

@@ -6,11 +6,9 @@ use std::time::Duration;
 use tokio::signal::ctrl_c;
 use tokio::task::JoinHandle;
 
+use crate::failure::INTERRUPTED;
 use crate::output;
 use crate::record::Traffic;
-
-/// What a shell makes of a process that SIGINT ended.
-pub const INTERRUPTED: u8 = 130;
 
 /// How long a line that is being printed may delay the end.
 const LINE_END: Duration = Duration::from_millis(500);

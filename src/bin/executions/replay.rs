@@ -41,7 +41,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let replay = replay.await.map_err(Failure::start)?;
     until_interrupted(|| announce(&replay, &recording)).await?;
     replay.shutdown().await;
-    Ok(ExitCode::from(crate::interrupts::INTERRUPTED))
+    Ok(ExitCode::from(crate::failure::INTERRUPTED))
 }
 
 /// The recording in a file that the user named. Entries that cannot be read are told on stderr.

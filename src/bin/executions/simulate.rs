@@ -57,7 +57,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let simulator = Simulator::start(options).await.map_err(Failure::start)?;
     until_interrupted(|| announce(&simulator, &arguments.faults)).await?;
     simulator.shutdown().await;
-    Ok(ExitCode::from(crate::interrupts::INTERRUPTED))
+    Ok(ExitCode::from(crate::failure::INTERRUPTED))
 }
 
 /// Announces what runs now, then waits for Ctrl-C.

@@ -118,7 +118,7 @@ async fn what_cannot_be_checked_ends_with_1_and_says_what_to_do() {
     );
     let nobody = run(&crosstrade(&refusing()), &["check", "--account", "Sim101"]).await;
     assert_eq!(nobody.code, Some(1), "{}", nobody.out);
-    let why = "no connection could be made (3 attempts). Check that the service runs";
+    let why = "no connection could be made (3 attempts, to http://127.0.0.1:";
     assert!(nobody.out.contains(why), "{}", nobody.out);
     // Of a list that did not come nobody knows whether it is empty.
     assert!(

@@ -92,14 +92,14 @@ async fn one_report_is_of_many_handles_and_of_their_sets() {
         .base_url(server.url())
         .contract(&watch);
     let hummingbot = hummingbot.build().expect("complete");
-    hummingbot.executor("a").await.expect("an executor");
+    hummingbot.executor("abc123...").await.expect("an executor");
     let url = server.url();
     let set = Executions::contract(&watch).from_variables(|name| match name {
         "HUMMINGBOT_USERNAME" | "HUMMINGBOT_PASSWORD" => Some("admin".to_owned()),
         "HUMMINGBOT_BASE_URL" => Some(url.clone()),
         _ => None,
     });
-    let reference = "hummingbot:a".parse().expect("a reference");
+    let reference = "hummingbot:abc123...".parse().expect("a reference");
     set.expect("open")
         .get(&reference)
         .await

@@ -156,6 +156,40 @@ async fn a_call_whose_outcome_nobody_knows_ends_with_9() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_after_a_write_was_sent_says_when_and_that_it_may_have_been_executed() {
+    for (arguments, is_told) in [
+        (&["rpc", "PlaceOrder", ORDER][..], true),
+        (&["rpc", "ListAccounts", "--read-only"], false),
+    ] {
+        let server = Server::listen().await;
+        let variables = super::crosstrade(&server.url());
+        let child = command(&variables, arguments).spawn().expect("starts");
+        let mut peer = server.accept().await;
+        peer.call().await;
+        interrupt(&child).await;
+        let ended = child.wait_with_output().await.expect("ends");
+        let err = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(130), "{err}");
+        assert_eq!(err.contains("it was sent at 2"), is_told, "{err}");
+        assert_eq!(err.contains("may or may not have been executed"), is_told);
+        assert_eq!(err.is_empty(), !is_told, "{err}");
+    }
+}
+
+#[tokio::test]
+async fn another_fill_than_was_asked_for_is_printed_with_a_warning() {
+    let fill = crate::clients::documents::FILL;
+    let (_server, variables) = super::answering(super::json(fill)).await;
+    let ended = run(&variables, &["get", "crosstrade:Sim101/other"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let told = "execution other was asked for, 550837ff9e784c2895ef6dab22d06be0 came";
+    assert!(ended.err.contains(told), "{}", ended.err);
+    let ended = run(&variables, &["get", FILL]).await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+}
+
 #[tokio::test]
 async fn a_refused_token_ends_with_4() {
     let (_simulator, variables) = simulator_with("reject-auth").await;

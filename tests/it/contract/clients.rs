@@ -32,6 +32,8 @@ fn compare<T>(body: &[u8], said: Result<T, Error>, verdict: &Verdict) {
             }
             assert!(!is(Rule::Refused), "{text}");
         }
+        // The checks are not told what was asked for.
+        Err(error) if error.what().contains("was asked for, `") => {}
         Err(error) if error.is_contract_drift() => {
             assert!(
                 verdict.is_broken(),
@@ -98,7 +100,7 @@ agrees!(
     "get_executor",
     documents::EXECUTOR,
     |url| hummingbot(&url),
-    |client| client.executor("a")
+    |client| client.executor("abc123...")
 );
 agrees!(
     b3oss_get_is_broken_where_the_client_refuses_it,
@@ -119,5 +121,5 @@ agrees!(
         .budget(Budget::new(1_000_000, 1e6))
         .build()
         .expect("complete"),
-    |client| client.execution("a")
+    |client| client.execution("65410cf6cdf931a12d7ab009")
 );

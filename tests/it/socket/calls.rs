@@ -285,6 +285,55 @@ async fn a_refusal_is_one_in_every_form() {
 }
 
 #[tokio::test]
+async fn an_answer_that_says_in_two_ways_whether_it_failed_is_no_success_of_any_type() {
+    let (_server, mut peer, socket) = connected().await;
+    for frame in [
+        r#"{"id":"ID","data":{"success":false,"error":"rejected","success":true}}"#,
+        r#"{"id":"ID","data":{"success":true,"succes\u0073":false}}"#,
+        r#"{"id":"ID","data":{"success":true,"data":{"success":false,"error":"rejected"}}}"#,
+        r#"{"id":"ID","data":{"success":"false","x":1}}"#,
+        r#"{"id":"ID","data":{"x":1},"success":0}"#,
+        r#"{"success":false,"id":"ID","data":{"x":1},"success":true}"#,
+        r#"{"id":"ID","data":{"x":1},"error":"rejected","err\u006fr":null}"#,
+        r#"{"data":{"success":true},"succes\u0073":false,"id":"ID"}"#,
+    ] {
+        let call = socket.call::<Json>("PlaceOrder", json!({}));
+        let (answer, ()) = tokio::join!(call.timeout(milliseconds(2000)), async {
+            let asked = peer.call().await;
+            peer.say(frame.replace("ID", &asked.id)).await;
+        });
+        let error = answer.expect_err(frame);
+        assert!(
+            !error.is_timeout() && error.body().is_some(),
+            "{frame}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_fill_of_another_account_does_not_fit_over_a_socket() {
+    let (_server, mut peer, socket) = connected().await;
+    let calls = async {
+        let got = socket.execution("Live99", "x").await;
+        let error = got.expect_err("another account");
+        assert!(error.is_contract_drift(), "{error}");
+        assert_eq!(error.json_path(), Some("account"));
+        let got = socket.executions("Live99").await;
+        let error = got.expect_err("another account");
+        assert_eq!(error.json_path(), Some("executions[0].account"));
+        let fill = socket.execution("sim101", "x").await.expect("a fill");
+        assert_eq!(fill.asked_id(), Some("x"));
+    };
+    let answers = async {
+        for body in [documents::FILL, documents::FILLS, documents::FILL] {
+            let asked = peer.call().await;
+            peer.answer(&asked.id, body).await;
+        }
+    };
+    tokio::join!(answers, calls);
+}
+
+#[tokio::test]
 async fn what_a_refusal_means_is_told_by_its_words_or_its_status() {
     let (_server, mut peer, socket) = connected().await;
     type Is = fn(&Error) -> bool;
