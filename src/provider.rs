@@ -19,7 +19,7 @@ use crate::transport::reply::Reply;
 
 /// One of the services, as its module describes it.
 #[cfg_attr(
-    not(feature = "contract"),
+    not(all(feature = "contract", feature = "recording", feature = "simulator")),
     allow(dead_code, reason = "the rest is what checks and replays go by")
 )]
 pub(crate) struct Provider {
