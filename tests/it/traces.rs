@@ -127,7 +127,7 @@ async fn each_attempt_is_a_span_with_its_service_operation_status_and_time() {
         vec![Read, ok(documents::EXECUTOR)],
     ])
     .await;
-    let executor = hummingbot(&server.url()).executor("a").await;
+    let executor = hummingbot(&server.url()).executor("abc123...").await;
     assert_eq!(executor.expect("an executor").attempts(), 2);
     let spans = recorder.spans();
     assert_eq!(spans.len(), 2);
