@@ -120,7 +120,7 @@ impl Contract {
         service.parse().ok().map(Self::of)
     }
 
-    /// What the client reads a success with; `None` for an operation that no client has.
+    /// The decoder that the client reads a success with; `None` for an operation that no client has.
     fn decoder(&self, operation: &str) -> Option<Decoder> {
         let mut decoders = self.service.provider().decoders.iter();
         let (_, decode) = decoders.find(|(known, _)| known.id == operation)?;

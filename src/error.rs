@@ -223,8 +223,8 @@ impl Error {
         self.0.doing.as_deref()
     }
 
-    /// The HTTP status, where an answer came that has one; one over a WebSocket has none. A 200 can be an error: see [`is_contract_drift`](Self::is_contract_drift)
-    /// and CrossTrade's `success: false`.
+    /// The HTTP status, where an answer came that has one; one over a WebSocket has none. A 200 can be an error: see
+    /// [`is_contract_drift`](Self::is_contract_drift) and CrossTrade's `success: false`.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.answer.as_ref()?.status
     }
@@ -316,7 +316,8 @@ impl Error {
         matches!(self.0.kind, Kind::Setting { .. } | Kind::Input { .. })
     }
 
-    /// The service knows no such execution, or no such thing to act on. Hummingbot also says so of one that exists while its database cannot be read.
+    /// The service knows no such execution, or no such thing to act on. Hummingbot also says so of one that exists while its
+    /// database cannot be read.
     pub fn is_not_found(&self) -> bool {
         self.refused_with(|status| status == StatusCode::NOT_FOUND)
     }

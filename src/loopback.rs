@@ -80,7 +80,7 @@ fn refusal(target: Option<&Authority>, headers: &HeaderMap, port: u16) -> Option
     is_page.then_some("web pages are not answered here")
 }
 
-/// Whether it names this machine and the port, which is `usual` where it says none.
+/// Returns true if it names this machine and the port; one without a port means `usual`.
 fn is_own(authority: &[u8], port: u16, usual: u16) -> bool {
     let Ok(authority) = Authority::try_from(authority) else {
         return false;

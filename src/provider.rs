@@ -1,4 +1,4 @@
-//! What a service is to everything that works on all of them, filled from its module.
+//! A service as everything sees it that works on all of them; its module fills it in.
 
 use std::any::Any;
 use std::fmt;
@@ -70,7 +70,7 @@ type Open = fn(&Variables<'_>, &Http, &[Arc<dyn Observer>]) -> Result<Opened, Er
 /// The handle of any service.
 pub(crate) type Opened = Arc<dyn AnyHandle>;
 
-/// What every handle can do, whichever service it is of.
+/// Every handle can do this, whichever service it is of.
 pub(crate) trait AnyHandle: Any + fmt::Debug + Send + Sync {
     fn get<'a>(&'a self, reference: &'a Reference) -> Got<'a>;
 

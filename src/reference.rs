@@ -28,7 +28,7 @@ macro_rules! services {
 }
 pub(crate) use services;
 
-/// Whether a service's references name an account, and the service's word for it.
+/// Says if a service's references name an account, and what the service calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account {
     None,

@@ -1,6 +1,6 @@
-//! What the spec says of a service as a whole.
+//! A service as a whole, as its spec describes it.
 
-/// What the spec says of a service; `build.rs` writes one constant a service.
+/// `build.rs` writes one of these a service.
 #[derive(Debug)]
 pub(crate) struct ServiceInfo {
     /// The spec's file stem: `crosstrade`.

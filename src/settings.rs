@@ -61,7 +61,7 @@ pub struct Builder<C> {
     observers: Vec<Arc<dyn Observer>>,
 }
 
-/// What a service's module adds to what all of them do.
+/// A service's module fills this in, and gets what all of them do.
 pub(crate) trait Handle: Carried {
     type Credentials: Default;
 
@@ -81,7 +81,7 @@ pub(crate) trait Handle: Carried {
     /// An id of the right form that no execution has, and the statuses that say so.
     const UNKNOWN: (&'static str, &'static [u16]);
 
-    /// What every path of the spec begins with. A base URL that ends in it as well is meant without.
+    /// Every path of the spec begins with this. A base URL may end in it as well; it is not sent twice.
     const PREFIX: &'static str = "";
 
     /// The path of the service's WebSocket after the base URL's own, and the variable that names another address.
@@ -107,7 +107,7 @@ pub(crate) trait Handle: Carried {
     fn open(transport: Transport, credentials: Self::Credentials) -> Result<Self, Error>;
 }
 
-/// What calls through a transport.
+/// A handle that calls through a transport.
 pub(crate) trait Carried: Clone + fmt::Debug + Send + Sync + 'static {
     /// The same handle over a transport made of its own.
     fn over(&self, change: &dyn Fn(&Transport) -> Transport) -> Self;

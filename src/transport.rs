@@ -53,7 +53,7 @@ pub(crate) struct Manners {
     pub offline: Option<u16>,
     /// Whether a JSON 404 is for the path itself rather than for the id. (One that is not JSON is not the service's.)
     pub is_wrong_path: fn(&serde_json::Value) -> bool,
-    /// What to do about a refusal with this status and code, where the status alone does not tell.
+    /// Tells what to do about a refusal with this status and code, where the status alone does not.
     pub hint: fn(StatusCode, Option<&str>) -> Option<&'static str>,
     /// Returns true if a 500 with this body would come again.
     pub is_lasting: fn(&serde_json::Value) -> bool,

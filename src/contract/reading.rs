@@ -1,4 +1,4 @@
-//! What a client makes of an answer: found out with the decoder that it has.
+//! Finds out what a client makes of an answer, with the client's own decoder.
 
 use bytes::Bytes;
 

@@ -5,7 +5,7 @@
 
 use crate::values::printable;
 
-/// What stands for anything that may be a value.
+/// This stands in the place of anything that may be a value.
 const MASK: &str = "…";
 
 /// As [`printable`], with `…` in the place of whatever may be a value.
@@ -64,7 +64,7 @@ fn opening(text: &str) -> Option<usize> {
     })
 }
 
-/// What follows on the quote's end.
+/// The text after the quote's end.
 fn closing(text: &str, quote: char) -> &str {
     let mut is_escaped = false;
     for (place, letter) in text.char_indices() {
@@ -95,7 +95,7 @@ fn plain(word: &str) -> String {
     format!("{}{MASK}{}", &word[..start], &word[start + core.len()..])
 }
 
-/// Whether it is a word, or a step of a path such as `body.legs.0`.
+/// Returns true if it is a word, or a step of a path such as `body.legs.0`.
 fn is_name((place, part): (usize, &str)) -> bool {
     let digits = part.chars().filter(|letter| letter.is_numeric()).count();
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-'’".contains(letter);

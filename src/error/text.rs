@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::{Error, Kind, Limit, Refusal, Unreachable};
 use crate::values::printable;
 
-/// What happened, without the operation and the hint; and how text from outside is shown in so many characters.
+/// Says what happened, without the operation and the hint. The function shows text from outside in so many characters.
 pub(super) struct What<'a>(pub &'a Error, pub fn(&str, usize) -> String);
 
 impl fmt::Display for What<'_> {

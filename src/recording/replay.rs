@@ -246,7 +246,7 @@ const OF_THE_CONNECTION: [&str; 7] = [
     "upgrade",
 ];
 
-/// What a browser would remember of all that this machine serves, or would drop.
+/// Headers by which a browser would remember or drop something of all that this machine serves.
 const FOR_BROWSERS: [&str; 2] = ["clear-site-data", "set-cookie"];
 
 /// Dropping the socket at the end closes the connection without a close frame.

@@ -12,9 +12,9 @@ use crate::error::Error;
 /// Building one costs milliseconds, so build one and give it to every handle ([`Builder::http`](crate::Builder::http)).
 /// It lives on the tokio runtime that first used it: do not keep one in a static that outlives a runtime.
 ///
-/// Whatever it is built from, it follows no redirect (one would carry an API key to another host), repeats no request that it has begun to write by
-/// itself and speaks HTTP/1.1, which a WebSocket begins with, even where another crate of the program turns on reqwest's
-/// HTTP/2; unless it is built from a reqwest builder with ready-made TLS settings that offer it.
+/// Whatever it is built from, it follows no redirect (one would carry an API key to another host) and repeats by itself no
+/// request that it has begun to write. It speaks HTTP/1.1, which a WebSocket begins with, even where another crate of the
+/// program turns on reqwest's HTTP/2; unless it is built from a reqwest builder with ready-made TLS settings that offer it.
 #[derive(Clone)]
 pub struct Http {
     pub(super) client: reqwest::Client,

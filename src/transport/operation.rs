@@ -1,4 +1,4 @@
-//! What the spec says of an operation and the transport has to know; `build.rs` writes a table of them a service.
+//! Operations, as far as the transport has to know them. `build.rs` writes a table of them a service.
 
 /// An operation of a service.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Operation {
     pub rpc: Option<&'static str>,
 }
 
-/// What a call does to what is behind the service.
+/// The effect of a call on what is behind the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "the specs may hold no write")]
 pub(crate) enum Effect {

@@ -10,11 +10,14 @@ use crate::error::is_passing;
 /// How hard a handle tries. The default: three attempts, waits of up to 0.5 s, 1 s, … drawn at random, and a service's
 /// `Retry-After` honoured up to 30 s.
 ///
-/// Only what is safe is sent again. Reads are that found no connection, lost it, ran into a time limit, or were answered 429,
-/// 500, 502, 503 or 504; a 500 whose body tells that it would come again is not. A write is sent again only where the attempt before certainly did nothing: no connection was made
-/// for it, or the service refused it with a 429 that its spec lists as given before the service acts. Such a write may be
-/// executed later than it was asked for, at most by the call's [limit](crate::Limits::call). One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one
-/// back, so a service that is down is not hit three times as hard.
+/// Only what is safe is sent again. A read is sent again if it found no connection, lost it, ran into a time limit, or was
+/// answered 429, 500, 502, 503 or 504; but not after a 500 whose body tells that it would come again. A write is sent again
+/// only where the attempt before certainly did nothing: no connection was made for it, or the service refused it with a 429
+/// that its spec lists as given before the service acts. Such a write may be executed later than it was asked for, at most by
+/// the call's [limit](crate::Limits::call).
+///
+/// One retry costs five of a handle's hundred retry credits (a timeout ten) and a success earns one back, so a service that is
+/// down is not hit three times as hard.
 ///
 /// As in [`Limits`](crate::Limits), a setter is named after what it limits, and its getter has the same name with `_limit`:
 ///

@@ -1,4 +1,4 @@
-//! Whether an attempt at a write leaves open what it did: decided without a server.
+//! Decides, without a server, if an attempt at a write leaves open what it did.
 
 use super::operation::Effect;
 use crate::error::said::Said;

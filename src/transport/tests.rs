@@ -1,4 +1,4 @@
-//! What a write comes to when its peer, on a real socket, does the unexpected.
+//! A peer on a real socket does the unexpected to a write; these tell what the write comes to.
 
 use reqwest::Body;
 use secrecy::SecretString;

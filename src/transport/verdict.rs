@@ -105,7 +105,7 @@ fn refusal(shared: &Shared, received: &Received) -> Kind {
     Kind::Refused(Refusal::Status)
 }
 
-/// What a refusal means that has no status but the one its body may name.
+/// The meaning of a refusal that has no status but the one its body may name.
 fn meaning(shared: &Shared, said: &Said) -> Refusal {
     let told = (shared.manners.meaning)(said.code.as_deref(), said.message.as_deref());
     let named = || match said.status? {

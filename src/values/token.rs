@@ -23,7 +23,7 @@ pub(super) fn read<'de, T, D: Deserializer<'de>>(
     from.deserialize_newtype_struct(QUESTION, Answer(read, PhantomData))
 }
 
-/// What comes in answer to the question.
+/// Takes the answer to the question.
 struct Answer<F, T>(F, PhantomData<T>);
 
 /// serde_json's answer has the token as a text.

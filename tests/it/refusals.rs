@@ -1,4 +1,4 @@
-//! What a refusal means, and what it says to do.
+//! A refusal means the same by its status and by its body, and says what to do.
 
 use executions::Error;
 

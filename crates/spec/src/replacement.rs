@@ -1,4 +1,4 @@
-//! A spec in the place of another: what the code that is written for the other would miss.
+//! A spec in the place of another: finds what code that was written for the other would miss.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use crate::model::{
 };
 use crate::source::Problem;
 
-/// What `own` has and `theirs` has not, or has with another Rust type, each at its place in `theirs`. Whatever is added is
-/// free, except what every call would have to give.
+/// Names all that `own` has and `theirs` has not, or has with another Rust type, each at its place in `theirs`. `theirs` may
+/// add anything that not every call would have to give.
 pub fn missing(own: &Model, theirs: &Model) -> Vec<Problem> {
     let mut check = Check {
         own,
@@ -174,7 +174,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether two shapes have one Rust type; a component is checked by itself.
+    /// Returns true if two shapes have one Rust type. A component is checked by itself.
     fn is_same(&self, own: &Shape, theirs: &Shape) -> bool {
         match (own, theirs) {
             (Shape::Plain(own), Shape::Plain(theirs)) => rust(*own) == rust(*theirs),
@@ -189,7 +189,7 @@ impl Check<'_> {
     }
 }
 
-/// What the Rust type of a plain value goes by: its format's, else its kind.
+/// The format that decides on the Rust type of a plain value, else its kind.
 fn rust(Plain { kind, format }: Plain) -> Result<&'static str, crate::model::Primitive> {
     let mut formats = Format::ALL.iter();
     let named = formats.find(|(known, ..)| *known == format);

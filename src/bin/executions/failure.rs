@@ -21,7 +21,7 @@ pub struct Failure {
 /// The exit code where an answer does not fit the contract.
 pub const UNFIT: u8 = 8;
 
-/// What a shell makes of a process that SIGINT ended.
+/// The exit code that a shell gives a process that SIGINT ended.
 pub const INTERRUPTED: u8 = 130;
 
 const RED: Style = AnsiColor::Red.on_default().bold();

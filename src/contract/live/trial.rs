@@ -89,7 +89,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Whether something held, nothing drifted or broke, and all that was asked for [was read](Self::is_complete).
+    /// Returns true if something held, nothing drifted or broke, and all that was asked for [was read](Self::is_complete).
     pub fn holds(&self) -> bool {
         let is_held = self.count(Outcome::Held) > 0 && self.is_complete();
         is_held && self.grade() < Some(Grade::Drift)
@@ -102,8 +102,8 @@ impl Trial {
         attempts.max().max(self.report.grade())
     }
 
-    /// Whether anything said something of the contract, nothing failed to, and an execution of each service that was asked
-    /// [was read](Self::unread).
+    /// Returns true if something was tried, nothing failed to say something of the contract, and an execution of each service
+    /// that was asked [was read](Self::unread).
     pub fn is_complete(&self) -> bool {
         let is_tried = self.count(Outcome::Skipped) < self.attempts.len();
         is_tried && self.count(Outcome::Failed) == 0 && self.unread().next().is_none()
@@ -120,7 +120,7 @@ impl Trial {
         services.filter(move |service| is_asked(*service) && !self.has_read(*service))
     }
 
-    /// Whether an execution of this service came, as documented or not.
+    /// Returns true if an execution of this service came, as documented or not.
     pub fn has_read(&self, service: Service) -> bool {
         let is_read = |attempt: &Attempt| {
             let is_skipped = matches!(attempt.outcome, Outcome::Skipped | Outcome::Failed);

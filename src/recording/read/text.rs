@@ -83,7 +83,7 @@ fn string_after<'a>(mended: &mut String, text: &'a str) -> &'a str {
     ""
 }
 
-/// Whether JSON has the escape whose letters these are. The text may end before they do.
+/// Returns true if JSON has the escape with these letters. The text may end before they do.
 fn is_escape(letters: &str) -> bool {
     match letters.strip_prefix('u') {
         Some(digits) => digits

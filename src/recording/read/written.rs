@@ -1,7 +1,7 @@
 //! An entry as any exporter may have written it, and what is made of it.
 //!
-//! What an entry cannot do without has to be of its type; HAR's other members, and the private ones that begin with `_`, count
-//! only where they are.
+//! The members that an entry cannot do without have to be of their types. HAR's other members, and the private ones that begin
+//! with `_`, count only where they are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -97,7 +97,7 @@ struct WrittenFrame {
     api: Option<String>,
 }
 
-/// What is of another type than it is wanted in is as good as absent.
+/// Reads a member that may be of any type: one of another type than is wanted is as good as absent.
 fn any<'de, D: Deserializer<'de>, T: Deserialize<'de>>(written: D) -> Result<Option<T>, D::Error> {
     let written = <&RawValue>::deserialize(written)?;
     Ok(serde_json::from_str(written.get()).ok())
@@ -217,7 +217,7 @@ impl Content {
         }
     }
 
-    /// Whether there was more than the body that was written. A size is of the unpacked body; a length may be of the packed one.
+    /// Returns true if there was more than the body that was written. A size is of the unpacked body; a length may be of the packed one.
     fn lacks(&self, body: &Bytes, headers: &[(String, String)]) -> bool {
         let header = |wanted: &str| {
             let mut found = headers
@@ -234,7 +234,7 @@ impl Content {
     }
 }
 
-/// Whether it can be no part of a longer JSON text.
+/// Returns true if it cannot be a part of a longer JSON text.
 fn is_whole(body: &[u8]) -> bool {
     let is_nested = matches!(body.trim_ascii_start(), [b'{' | b'[', ..]);
     is_nested && serde_json::from_slice::<IgnoredAny>(body).is_ok()

@@ -74,7 +74,7 @@ impl Scratch {
         cargo
     }
 
-    /// What a program of the package prints.
+    /// Runs a program of the package, and returns what it prints.
     fn run(&self, program: &str) -> String {
         let mut cargo = self.cargo("run");
         let features = "contract,recording,simulator,tokio/macros,tokio/rt";

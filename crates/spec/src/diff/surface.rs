@@ -20,7 +20,7 @@ pub struct Type {
     pub form: Form,
     /// Derived and implemented.
     pub traits: BTreeSet<String>,
-    /// Whether programs can write all its fields down: it is sent.
+    /// Programs write all its fields down, as it is sent.
     pub is_written: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What progenitor makes nothing of and is added to its module: open enums and names of arrays and maps, and the service's
-//! address, ways to sign, bounds.
+//! This adds to progenitor's module what it leaves out: open enums, names of arrays and maps, and the service's address, ways
+//! to sign and bounds.
 
 use heck::ToPascalCase;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -12,7 +12,7 @@ use crate::model::{
     Component, Effect, Format, Model, Operation, Plain, Primitive, Shape, Sign, Sort,
 };
 
-/// What maps are in Rust: sorted, so that what is sent is the same each time.
+/// A map in Rust. It is sorted, so that the same map is sent as the same text each time.
 pub const MAP: &str = "::std::collections::BTreeMap";
 
 /// The open enums and the aliases, which stand among the types.
@@ -105,7 +105,7 @@ pub fn appendix(spec: &Spec) -> TokenStream {
         #[cfg(feature = "cli")]
         pub const SCHEMAS: &[(&str, fn() -> schemars::Schema)] = &[#schemas];
 
-        /// What the transport has to know of each operation.
+        /// Each operation, as far as the transport has to know it.
         pub mod operations {
             use crate::transport::operation::{Effect, Operation};
             #operations

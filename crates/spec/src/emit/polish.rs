@@ -9,7 +9,7 @@ use crate::model::{Model, Place, Property, Sort};
 use crate::source::Problem;
 
 /// Makes every object that is only answered open to new fields, adds the members' other names, and says which types are missing.
-/// What is sent is made by those who send it, and a type that is `non_exhaustive` could not be.
+/// A type that is sent is made by those who send it, which `non_exhaustive` would not let them.
 pub fn polish(model: &Model, file: &mut syn::File) -> Vec<Problem> {
     let mut nothing = Vec::new();
     let types = types_of(file).unwrap_or(&mut nothing);

@@ -49,7 +49,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What is sent must come out as it is declared.
+    /// Refuses, in types that are sent, what would not come out as it is declared.
     pub(super) fn check_sent(&mut self, model: &Model) {
         const QUOTED: Plain = Plain {
             kind: Primitive::String,

@@ -83,7 +83,7 @@ impl Reader<'_> {
         id
     }
 
-    /// Whether a call may be sent again is for the spec to say, except of a GET.
+    /// Reads the effect. The spec has to say it of everything but a GET.
     fn effect(&mut self, Entry { at, key, node }: &Entry) -> Effect {
         let (effect, refuses_before) = (node.entry("x-effect"), node.entry("x-refuses-before"));
         let problem = match (key.as_str(), effect, node.word("x-effect")) {

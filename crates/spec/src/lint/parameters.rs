@@ -176,7 +176,7 @@ impl Reader<'_> {
         Some(Shape::Array(Box::new(items)))
     }
 
-    /// What a parameter's schema or its items say. An enum that stands there is a type named after operation and parameter.
+    /// Reads a parameter's schema, or that of its items. An enum that stands there is a type named after operation and parameter.
     fn value(
         &mut self,
         id: &str,

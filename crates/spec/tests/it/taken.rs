@@ -1,4 +1,4 @@
-//! What the dialect takes, and what it becomes.
+//! The dialect takes these, and makes this of them.
 
 use executions_spec::Spec;
 
@@ -10,7 +10,7 @@ fn desk(yaml: &str) -> String {
     rust.unwrap().split_whitespace().collect()
 }
 
-/// What stands in the schema of a parameter, and the type it has in Rust; `T` for one of the module's own.
+/// The schema of a parameter, and the type it has in Rust; `T` for one of the module's own.
 #[rustfmt::skip] // A row a case.
 const PARAMETERS: &[(&str, &str)] = &[
     ("type: string", "&'astr"),

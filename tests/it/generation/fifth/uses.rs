@@ -11,7 +11,7 @@ use executions::{Executions, Reference, Service, State};
 
 const JOB: &str = r#"{"id":"7","status":"done","began":"2026-01-02T03:04:05Z"}"#;
 
-/// What came to be written of the requests that stop a job: the path and the body.
+/// The requests that came to stop a job: path and body.
 static STOPS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// A server of jobs, with one that is not as the spec says, and stops that end in several ways.
