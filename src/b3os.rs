@@ -20,7 +20,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decode, expect, unfit};
+use crate::transport::body::{Decoder, Unusable, check_same, decode, unfit};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
@@ -165,7 +165,7 @@ impl Success for types::ExecutionEnvelope {
         let came = self.data.as_ref().map(|data| &*data.execution.id);
         // What mocks answer with that are made of the document.
         let came = came.filter(|id| *id != "<string>");
-        expect(path, asked.id(), came, str::eq)
+        check_same(path, asked.id(), came, str::eq)
     }
 
     fn request_id(&self) -> Option<&str> {

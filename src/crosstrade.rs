@@ -26,7 +26,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decodes, expect};
+use crate::transport::body::{Decoder, Unusable, check_same, decodes};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -216,7 +216,7 @@ fn check_account(
     path: impl FnOnce() -> String,
 ) -> Result<(), Unusable> {
     let same = |asked: &str, came: &str| asked.to_lowercase() == came.to_lowercase();
-    expect(path, asked.scope(), fill.account.as_deref(), same)
+    check_same(path, asked.scope(), fill.account.as_deref(), same)
 }
 
 /// Refusals that come without a status: a 200 with `success: false`, and all of them over the WebSocket. The vendor documents

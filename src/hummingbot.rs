@@ -17,7 +17,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decodes, expect};
+use crate::transport::body::{Decoder, Unusable, check_same, decodes};
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
 use crate::transport::request::Target;
@@ -140,7 +140,7 @@ fn state(status: &types::ExecutorStatus, close_type: Option<&types::CloseType>) 
 impl Success for types::Executor {
     fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
         let path = || "executor_id".to_owned();
-        expect(path, asked.id(), Some(&self.executor_id), str::eq)
+        check_same(path, asked.id(), Some(&self.executor_id), str::eq)
     }
 }
 

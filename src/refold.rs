@@ -16,7 +16,7 @@ use crate::reference::{Reference, Service};
 use crate::service::ServiceInfo;
 use crate::settings::{Builder, Handle, Variables, handle, header_text, missing};
 use crate::transport::auth::{Credential, Signer};
-use crate::transport::body::{Decoder, Unusable, decodes, expect};
+use crate::transport::body::{Decoder, Unusable, check_same, decodes};
 use crate::transport::budget::Budget;
 use crate::transport::operation::Operation;
 use crate::transport::reply::Reply;
@@ -169,7 +169,7 @@ impl Success for types::Execution {
     fn check_asked(&self, asked: Target<'_>) -> Result<(), Unusable> {
         let path = || "_id".to_owned();
         let came = self.id.as_deref();
-        expect(path, asked.id(), came, str::eq_ignore_ascii_case)
+        check_same(path, asked.id(), came, str::eq_ignore_ascii_case)
     }
 }
 

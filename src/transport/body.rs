@@ -91,7 +91,7 @@ pub(crate) fn unfit(path: Option<String>, problem: impl Into<String>) -> Unusabl
 
 /// Compares the name at `path` of an answer with the one that was asked for, where there are both; `same` compares as the
 /// service does.
-pub(crate) fn expect(
+pub(crate) fn check_same(
     path: impl FnOnce() -> String,
     asked: Option<&str>,
     came: Option<&str>,
